@@ -1,0 +1,9 @@
+//! Leaf utilities without domain knowledge: time, randomness, hashes, canonical JSON, secrets.
+
+pub mod canon;
+pub mod clock;
+pub mod hash;
+pub mod ids;
+pub mod redact;
+pub mod retry;
+pub mod secret;

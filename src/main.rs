@@ -1,0 +1,3 @@
+//! The `boardvault` program.
+
+fn main() {}

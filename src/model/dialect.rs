@@ -1,0 +1,34 @@
+//! The pure half of a platform: its tables, and the few things that tables cannot say.
+
+use super::spec::KindSpec;
+use super::{Kind, Record};
+
+/// A place in a text that points to a thing of the platform.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TextLink {
+    /// Byte range of the token in the text.
+    pub range: std::ops::Range<usize>,
+    /// The token that identifies the thing (a card's short link).
+    pub token: String,
+}
+
+/// What is known about a platform without asking it.
+pub trait Dialect: Send + Sync {
+    /// One table per kind, in rank order.
+    fn kinds(&self) -> &'static [KindSpec];
+
+    /// The table of one kind, if the platform has it.
+    fn spec(&self, kind: Kind) -> Option<&'static KindSpec> {
+        self.kinds().iter().find(|spec| spec.kind == kind)
+    }
+
+    /// The token by which texts link to `record`, where there is one.
+    fn link_token(&self, record: &Record) -> Option<String>;
+
+    /// The places in `text` that link to things of the platform.
+    fn text_links(&self, text: &str) -> Vec<TextLink>;
+
+    /// The line that goes before a restored comment, naming its author and time, or `None` when the text
+    /// already begins with such a line.
+    fn attribution(&self, comment: &Record) -> Option<String>;
+}

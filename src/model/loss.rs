@@ -1,0 +1,73 @@
+//! The closed list of what a restore cannot bring back. Anything not on it must come back, or a test fails.
+
+use serde::{Deserialize, Serialize};
+
+use super::RecordKey;
+
+macro_rules! causes {
+    ($($name:ident, $code:literal, $text:literal;)*) => {
+        /// Why something cannot be restored.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        #[serde(rename_all = "kebab-case")]
+        pub enum LossCause { $(#[doc = $text] $name,)* }
+
+        impl LossCause {
+            /// Every cause.
+            pub const ALL: &'static [Self] = &[$(Self::$name,)*];
+
+            /// The stable code that stands in JSON.
+            pub fn code(self) -> &'static str {
+                match self { $(Self::$name => $code,)* }
+            }
+
+            /// One sentence for people.
+            pub fn text(self) -> &'static str {
+                match self { $(Self::$name => $text,)* }
+            }
+        }
+    };
+}
+
+causes! {
+    NativeId, "native-id", "The platform gives a restored thing a new id and a new address.";
+    CreatedBy, "created-by", "The platform records the connection's account as creator and now as the time of creation.";
+    CommentAuthor, "comment-author", "A comment is written by the connection's account; author and time stand in its first line.";
+    Activity, "activity", "The activity history cannot be written.";
+    SequenceNumber, "sequence-number", "The number within the board is given out by the platform.";
+    Votes, "votes", "Votes of other people cannot be cast for them.";
+    Reactions, "reactions", "Reactions of other people cannot be written.";
+    Subscriptions, "subscriptions", "Who watches or stars a thing is each person's own setting.";
+    ExtensionData, "extension-data", "What an extension stores can only be written by the extension.";
+    Extension, "extension", "Extensions are switched on by hand.";
+    AttachmentOrigin, "attachment-origin", "Date and uploader of an attachment become the restore's own.";
+    BytesMissing, "bytes-missing", "The bytes were not backed up.";
+    PersonMissing, "person-missing", "The person is no longer there or cannot be added.";
+    NotChangeable, "not-changeable", "The platform sets this when the thing is created and never again.";
+    NotWritable, "not-writable", "The platform offers no way to write this.";
+    ForeignComment, "foreign-comment", "The text of somebody else's comment can only be changed by its author.";
+    Background, "background", "An uploaded background belongs to the person who uploaded it.";
+    Membership, "membership", "The account's own right on a thing it creates is given by the platform.";
+}
+
+/// One thing that a restore will not bring back.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Loss {
+    /// Which record.
+    pub key: RecordKey,
+    /// Which field of it, or nothing when it is the record as a whole.
+    pub field: Option<String>,
+    /// Why.
+    pub cause: LossCause,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn codes_are_what_json_says() {
+        for cause in LossCause::ALL {
+            assert_eq!(serde_json::to_value(cause).unwrap(), cause.code());
+        }
+    }
+}

@@ -1,0 +1,1 @@
+//! Generic operations over the tables: paths, fingerprints, differences, references.

@@ -1,0 +1,169 @@
+//! The types of the tables that describe a platform.
+//!
+//! One [`KindSpec`] per kind says what its fields mean and what the platform's API really offers. The
+//! generic functions of [`super::ops`], the planner, the permission check and the fidelity table are
+//! all driven by it; no code decides twice what the table already says.
+
+use super::Kind;
+use super::loss::LossCause;
+
+/// What a platform's API and data look like for one kind.
+#[derive(Debug)]
+pub struct KindSpec {
+    /// Which kind.
+    pub kind: Kind,
+    /// What the platform's users call it, in the singular: `card`.
+    pub noun: &'static str,
+    /// The plural of the noun: `cards`.
+    pub plural: &'static str,
+    /// Where the record hangs.
+    pub parent: Parent,
+    /// Path of the text that people know a record by.
+    pub title: &'static str,
+    /// What the API offers.
+    pub verbs: Verbs,
+    /// Who chooses the id.
+    pub ids: IdPolicy,
+    /// How writes may be grouped.
+    pub batch: BatchRules,
+    /// Fields that together say "this is the same thing" when ids differ. Empty: only ids tell.
+    pub natural_key: &'static [&'static str],
+    /// The fields that a restore cares about. Fields not named here are kept and never compared.
+    pub fields: &'static [Field],
+    /// What is lost whenever a record of this kind is created again.
+    pub losses: &'static [LossCause],
+}
+
+/// How a record is attached to another one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Parent {
+    /// Nothing above it (a workspace), or an optional one that is a plain reference field.
+    Root,
+    /// The container record itself.
+    Container,
+    /// A record of this kind in the same container; its id stands at this path.
+    At(Kind, &'static str),
+}
+
+/// The operations that the platform really has for a kind.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "a row of the table: four independent facts")]
+pub struct Verbs {
+    /// Can be created.
+    pub create: bool,
+    /// Can be changed in place.
+    pub update: bool,
+    /// Can be deleted for good.
+    pub delete: bool,
+    /// Where deletion is not offered: a field that, set to true, puts it out of sight (`closed`).
+    pub archive: bool,
+}
+
+impl Verbs {
+    /// Inventory: read, shown, never written.
+    pub const NONE: Self = Self { create: false, update: false, delete: false, archive: false };
+    /// Create, update and delete.
+    pub const ALL: Self = Self { create: true, update: true, delete: true, archive: false };
+}
+
+/// Who chooses a new record's id.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum IdPolicy {
+    /// The platform; the id of a restored record is new.
+    Server,
+    /// It is a person's id: the same everywhere in the platform.
+    Person,
+    /// It is put together from the ids of what it belongs to (a value of a field on an item).
+    Composed,
+}
+
+/// How many writes of a kind may travel together.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct BatchRules {
+    /// At most this many records in one request.
+    pub max: u32,
+}
+
+impl BatchRules {
+    /// One record a request.
+    pub const SINGLE: Self = Self { max: 1 };
+}
+
+/// One field of a kind.
+#[derive(Debug)]
+pub struct Field {
+    /// Dotted path in the native JSON: `prefs.voting`.
+    pub path: &'static str,
+    /// What may be done with it.
+    pub role: Role,
+    /// Whether it can travel with the creation or needs a step of its own afterwards.
+    pub when: When,
+    /// How the value is written when it is not written as it was read.
+    pub codec: Codec,
+}
+
+/// What a field is to a restore.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Role {
+    /// Can be set on creation and changed later.
+    Writable,
+    /// Can be set on creation only; a difference on an existing record is a loss.
+    CreateOnly,
+    /// The id of a record of this kind; null is allowed.
+    Reference(Kind),
+    /// A set of ids of records of this kind; order does not matter.
+    References(Kind),
+    /// The id of a person on the platform; null is allowed.
+    Person,
+    /// A set of ids of persons.
+    Persons,
+    /// Cannot be written; a difference is a loss with this cause. Not part of the fingerprint.
+    ReadOnly(LossCause),
+}
+
+/// When a field is written in the life of a new record.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum When {
+    /// In the request that creates the record.
+    Create,
+    /// In an update right after the creation, because the create call does not take it.
+    After,
+    /// In a last update, once everything else stands (archiving, covers).
+    Last,
+}
+
+/// How a text changes on its way back.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Codec {
+    /// Written as it was read.
+    Plain,
+    /// Text in which links to restored things are rewritten.
+    Links,
+    /// Text that gets a header line with its author and time, then its links rewritten.
+    Attributed,
+}
+
+impl Field {
+    /// A field that is written as it was read, together with the creation.
+    pub const fn new(path: &'static str, role: Role) -> Self {
+        Self { path, role, when: When::Create, codec: Codec::Plain }
+    }
+
+    /// The same field, written in a step of its own after the creation.
+    #[must_use]
+    pub const fn after(self) -> Self {
+        Self { when: When::After, ..self }
+    }
+
+    /// The same field, written when everything else stands.
+    #[must_use]
+    pub const fn last(self) -> Self {
+        Self { when: When::Last, ..self }
+    }
+
+    /// The same field with another codec.
+    #[must_use]
+    pub const fn codec(self, codec: Codec) -> Self {
+        Self { codec, ..self }
+    }
+}

@@ -1,0 +1,20 @@
+//! The platforms. Adding one is a folder and a word in the list below.
+
+pub mod connector;
+pub mod platform;
+
+macro_rules! platforms {
+    ($($name:ident),*) => {
+        $(pub mod $name;)*
+
+        /// Every platform, in the order in which they are shown.
+        pub static PLATFORMS: &[&platform::Platform] = &[$(&$name::PLATFORM),*];
+    };
+}
+
+platforms! { trello }
+
+/// The platform with this id.
+pub fn find(id: &str) -> Option<&'static platform::Platform> {
+    PLATFORMS.iter().copied().find(|platform| platform.id == id)
+}

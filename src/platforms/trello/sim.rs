@@ -1,0 +1,1 @@
+//! The Trello sandbox: a strict imitation written from the vendor's documents.

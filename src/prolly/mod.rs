@@ -1,0 +1,1 @@
+//! Ordered maps over chunks: content-defined Merkle search trees.

@@ -1,0 +1,1 @@
+//! What a backup is: a tree of records, a manifest, blobs.
