@@ -1,1 +1,24 @@
 //! Use cases: the only thing that the command line (and later the console) calls.
+
+pub mod applying;
+pub mod backup;
+mod blobs;
+pub mod checking;
+pub mod connections;
+pub mod context;
+pub mod demo;
+pub mod diffing;
+mod draft;
+pub mod downloads;
+pub mod error;
+pub mod export;
+pub mod outline;
+pub mod planning;
+pub mod progress;
+mod reading;
+pub mod runs;
+pub mod sandbox;
+mod scan;
+pub mod showing;
+pub mod snapshots;
+pub mod upkeep;

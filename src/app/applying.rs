@@ -1,0 +1,271 @@
+//! Carrying a plan out: refuse what is stale, keep what was there, write, read back, compare.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use serde::Serialize;
+use tokio::sync::Mutex;
+
+use super::blobs::VaultBlobs;
+use super::checking::{self, Check};
+use super::connections;
+use super::context::App;
+use super::downloads::Attachments;
+use super::error::{Error, ErrorKind};
+use super::planning::{self, SavedPlan};
+use super::progress::{News, Progress};
+use super::runs::{self, VaultJournal};
+use super::scan::{self, Scan};
+use super::snapshots;
+use crate::apply::{self, Clearance, Event, Gate, Outcome, Run, StepState, Verdict, stale};
+use crate::model::origins::OriginMap;
+use crate::model::{Kind, NativeId, Record, RecordKey, ops};
+use crate::plan::types::{Action, Mode, RestorePlan, Target};
+use crate::platforms::connector::Connector;
+use crate::platforms::platform::Platform;
+use crate::snapshot::manifest::Manifest;
+use crate::snapshot::reader::Reader;
+
+/// What came of a run.
+#[derive(Debug, Serialize)]
+pub struct Applied {
+    /// The run's id.
+    pub run: String,
+    /// Id of the plan that it carries out.
+    pub plan: String,
+    /// The snapshot of what was there before.
+    pub safety: Option<String>,
+    /// The numbers.
+    pub outcome: Outcome,
+    /// What failed or was skipped, and why.
+    pub troubles: Vec<String>,
+    /// What reading the account back showed; nothing when the run was interrupted.
+    pub check: Option<Check>,
+}
+
+impl Applied {
+    /// Whether everything happened and is as promised.
+    pub fn is_complete(&self) -> bool {
+        self.outcome.verdict == Verdict::Complete && self.check.as_ref().is_some_and(|check| check.differences.is_empty())
+    }
+}
+
+/// Carries out the plan whose id begins with `plan`.
+pub async fn apply(app: &App, plan: &str, allow_delete: bool, progress: &dyn Progress) -> Result<Applied, Error> {
+    let saved = planning::find(app, plan)?;
+    admissible(&saved, allow_delete)?;
+    let connection = &saved.plan.header.connection;
+    let (platform, connector) = connections::connect(app, connection, false)?;
+    let connector: Arc<dyn Connector> = Arc::from(connector);
+
+    progress.tell(News::Phase { what: "Reading the live account again".to_owned(), total: None });
+    let with_bytes = emptied(&saved.plan);
+    let wanted = |id: &NativeId| {
+        let attachments = if with_bytes.contains(id) { Attachments::All } else { Attachments::None };
+        saved.plan.header.live_scope.contains(id).then_some(attachments)
+    };
+    let scan = scan::scan(app, &connector, connection, &wanted, progress).await?;
+    unchanged(app, platform, &saved.plan, &scan)?;
+
+    let run = app.fresh_id()?;
+    let safety = scan.into_safety_snapshot(app, platform, connection, &run, connector.usage())?;
+    carry_out(app, platform, &connector, &saved, run, Some(safety.to_string()), &[], progress).await
+}
+
+/// Finishes an interrupted run.
+pub async fn resume(app: &App, run: &str, progress: &dyn Progress) -> Result<Applied, Error> {
+    let record = runs::find(app, run)?;
+    if let Some(outcome) = record.outcome().filter(|outcome| outcome.verdict != Verdict::Interrupted) {
+        let what = if outcome.verdict == Verdict::Complete { "complete" } else { "finished, in part" };
+        return Err(Error::failed(format!("run {} is {what}; there is nothing to resume", record.id))
+            .hint("What failed can be planned again: `boardvault plan`."));
+    }
+    let saved = planning::by_hash(app, &record.plan)?;
+    let (platform, connector) = connections::connect(app, &saved.plan.header.connection, false)?;
+    let connector: Arc<dyn Connector> = Arc::from(connector);
+    carry_out(app, platform, &connector, &saved, record.id, record.safety, &record.events, progress).await
+}
+
+fn admissible(saved: &SavedPlan, allow_delete: bool) -> Result<(), Error> {
+    let deletions = saved.plan.deletions().count();
+    if saved.plan.steps.is_empty() {
+        return Err(Error::usage(format!("plan {} writes nothing; there is nothing to apply", saved.short())));
+    }
+    if deletions > 0 && !allow_delete {
+        return Err(Error::usage(format!("plan {} removes things from the live account, in {deletions} steps", saved.short()))
+            .hint(format!("If that is what you want: boardvault apply {} --allow-delete", saved.short())));
+    }
+    Ok(())
+}
+
+/// The live containers in which the plan deletes something: their attachments are kept with their bytes, so
+/// that the deletion can be taken back.
+fn emptied(plan: &RestorePlan) -> BTreeSet<NativeId> {
+    let deletions = plan.steps.iter().filter(|step| step.action == Action::Delete);
+    let live = deletions.filter_map(|step| match &step.target {
+        Some(Target::Live(key)) => Some(key.container.clone()),
+        _ => None,
+    });
+    live.collect()
+}
+
+/// Refuses a plan whose target has changed underneath it in anything that it touches.
+fn unchanged(app: &App, platform: &Platform, plan: &RestorePlan, scan: &Scan) -> Result<(), Error> {
+    let reader = Reader::new(app.chunks(), scan.tree);
+    let current = |key: &RecordKey| {
+        let record = reader.get(key).ok().flatten()?;
+        let spec = platform.dialect.spec(record.key.kind)?;
+        Some(ops::fingerprint(spec, &record.native))
+    };
+    let changed = stale::check(&plan.witnesses, current);
+    if changed.is_empty() {
+        return Ok(());
+    }
+    let name = |key: &RecordKey| match reader.get(key) {
+        Ok(Some(record)) => snapshots::title(platform.dialect, &record),
+        _ => key.id.to_string(),
+    };
+    let mut error = Error {
+        kind: ErrorKind::Stale,
+        ..Error::failed(format!("the live account has changed since the plan was made, in {} things that it touches", changed.len()))
+    };
+    for change in changed.iter().take(10) {
+        let what = match (change.was, change.is) {
+            (Some(_), None) => "is gone",
+            (None, Some(_)) => "is there again",
+            _ => "was changed",
+        };
+        error = error.hint(format!("{} \"{}\" {what}", change.key.kind, name(&change.key)));
+    }
+    Err(error.hint("Make a new plan: `boardvault plan` with the same arguments."))
+}
+
+#[expect(clippy::too_many_arguments, reason = "what a run needs, from apply and from resume alike")]
+async fn carry_out(
+    app: &App,
+    platform: &'static Platform,
+    connector: &Arc<dyn Connector>,
+    saved: &SavedPlan,
+    run: String,
+    safety: Option<String>,
+    previous: &[Event],
+    progress: &dyn Progress,
+) -> Result<Applied, Error> {
+    let plan = &saved.plan;
+    let origins = runs::origins(app, &plan.header.connection)?;
+    let known = KnownBefore::load(app, platform, safety.as_deref())?;
+    let checker = Checker { app, platform, connector: connector.clone(), plan, origins: &origins, found: Mutex::default() };
+    let mut journal = VaultJournal { vault: app.vault.clone(), run: run.clone() };
+    let mut events = previous.to_vec();
+    progress.tell(News::Phase { what: "Writing".to_owned(), total: Some(plan.steps.len() as u64) });
+    let mut watch = |event: &Event| {
+        if let Event::Done { step, .. } | Event::Failed { step, .. } | Event::Skipped { step, .. } = event {
+            progress.tell(News::Advance(1));
+            if let Some(step) = plan.steps.iter().find(|candidate| candidate.id == *step) {
+                progress.tell(News::Now(step.path.last().cloned().unwrap_or_default()));
+            }
+        }
+        events.push(event.clone());
+    };
+    let work = Run {
+        name: &run,
+        safety: safety.as_deref(),
+        plan,
+        dialect: platform.dialect,
+        connector: connector.as_ref(),
+        blobs: &VaultBlobs::new(app.chunks()),
+        origins: &origins,
+        known: &|kind: Kind, container: Option<&NativeId>, parent: Option<&NativeId>| known.ids(kind, container, parent),
+        gate: (plan.header.mode == Mode::DeleteBefore).then_some(&checker as &dyn Gate),
+    };
+    let outcome = apply::run(&work, previous, &mut journal, &mut watch, &app.stop)
+        .await
+        .map_err(|error| Error::failed(error.to_string()).hint(format!("When that is mended: boardvault resume {run}")))?;
+    let state = apply::Progress::replay(&events);
+    let check = if outcome.verdict == Verdict::Interrupted { None } else { Some(checker.check(&state, progress).await?) };
+    Ok(Applied { plan: saved.id.clone(), safety, troubles: troubles(plan, &state), outcome, check, run })
+}
+
+fn troubles(plan: &RestorePlan, state: &apply::Progress) -> Vec<String> {
+    let tell = |step: &crate::plan::types::Step| {
+        let what = format!("{} {}", step.noun, step.path.join(" / "));
+        match state.state(&step.id) {
+            StepState::Failed(why) => Some(format!("{what}: {why}")),
+            StepState::Skipped(why) => Some(format!("{what}: not tried: {why}")),
+            StepState::Unsure => Some(format!("{what}: no answer came; resuming looks it up")),
+            StepState::Todo | StepState::Done(_) => None,
+        }
+    };
+    plan.steps.iter().filter_map(tell).collect()
+}
+
+/// Reads the account back and compares it with what the plan promised; also the gate before a deletion.
+struct Checker<'a> {
+    app: &'a App,
+    platform: &'static Platform,
+    connector: Arc<dyn Connector>,
+    plan: &'a RestorePlan,
+    origins: &'a OriginMap,
+    found: Mutex<()>,
+}
+
+impl Checker<'_> {
+    async fn check(&self, state: &apply::Progress, progress: &dyn Progress) -> Result<Check, Error> {
+        // One reading at a time: a gate that is asked twice must not read twice at once.
+        let _one = self.found.lock().await;
+        progress.tell(News::Phase { what: "Reading back".to_owned(), total: None });
+        let promised = apply::promise::promised(self.plan, self.platform.dialect, self.origins, state);
+        let touched = promised.containers();
+        let wanted = |id: &NativeId| touched.contains(id).then_some(Attachments::None);
+        let connection = &self.plan.header.connection;
+        let scan = scan::scan(self.app, &self.connector, connection, &wanted, progress).await?;
+        checking::compare(&Reader::new(self.app.chunks(), scan.tree), self.platform.dialect, &promised)
+    }
+}
+
+#[async_trait]
+impl Gate for Checker<'_> {
+    async fn may_delete(&self, state: &apply::Progress) -> Clearance {
+        match self.check(state, &super::progress::Silent).await {
+            Ok(check) if check.differences.is_empty() => Clearance::Delete,
+            Ok(check) => Clearance::Keep(format!("the new one is not as it should be: {}", check.differences.join("; "))),
+            Err(error) => Clearance::AskAgain(error.to_string()),
+        }
+    }
+}
+
+/// What was on the account before the run began, from its safety snapshot.
+struct KnownBefore {
+    platform: &'static Platform,
+    before: Option<(Reader, Manifest)>,
+}
+
+impl KnownBefore {
+    fn load(app: &App, platform: &'static Platform, safety: Option<&str>) -> Result<Self, Error> {
+        let before = match safety {
+            Some(id) => {
+                let listed = snapshots::by_id(app, id)?;
+                Some((Reader::new(app.chunks(), listed.manifest.tree), listed.manifest))
+            }
+            None => None,
+        };
+        Ok(Self { platform, before })
+    }
+
+    fn ids(&self, kind: Kind, container: Option<&NativeId>, parent: Option<&NativeId>) -> Vec<NativeId> {
+        let Some((reader, manifest)) = &self.before else { return Vec::new() };
+        match (kind, container) {
+            (Kind::Container, _) => manifest.containers.iter().map(|entry| entry.id.clone()).collect(),
+            (_, None) => reader.containers().filter_map(Result::ok).collect(),
+            (_, Some(container)) => {
+                let below = |record: &Record| {
+                    let own = self.platform.dialect.spec(kind).and_then(|spec| ops::parent_id(spec, &record.native));
+                    parent.is_none() || own.is_none() || own.as_ref() == parent
+                };
+                let records = reader.container_kind(container, kind).filter_map(Result::ok);
+                records.filter(below).map(|record| record.key.id).collect()
+            }
+        }
+    }
+}

@@ -1,0 +1,177 @@
+//! Taking a snapshot of everything that a connection's account can see.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use serde::Serialize;
+
+use super::connections;
+use super::context::App;
+use super::downloads::{self, AlreadyStored, Attachments, Downloads};
+use super::draft::Draft;
+use super::error::Error;
+use super::progress::{News, Progress};
+use super::{reading, snapshots};
+use crate::model::NativeId;
+use crate::platforms::connector::{Connector, ContainerInfo, Discovery};
+use crate::snapshot::manifest::{Bytes, LeftOut, Manifest, Purpose, Status};
+use crate::snapshot::{Reader, Snapshot, SnapshotId, SnapshotWriter};
+use crate::store::chunks::Chunks;
+
+/// Every so many backups all containers are read, whatever the platform says about changes: some edits do not
+/// move its version marks (on Trello: positions, labels, memberships).
+const FULL_PASS_EVERY: u64 = 10;
+
+/// How to take a backup.
+#[derive(Debug, Clone, Copy)]
+pub struct Options {
+    /// Which attachments' bytes to store.
+    pub attachments: Attachments,
+    /// Read every container, also those that the platform calls unchanged.
+    pub full: bool,
+}
+
+/// What a backup brought.
+#[derive(Debug, Serialize)]
+pub struct Report {
+    /// The new snapshot.
+    pub id: SnapshotId,
+    /// Its description.
+    pub manifest: Manifest,
+    /// Containers that were read.
+    pub read: u64,
+    /// Containers that had not changed and were not read.
+    pub unchanged: u64,
+    /// Records that were added, changed and removed against the parent.
+    pub changes: [u64; 3],
+}
+
+/// Takes a backup. When it returns, the snapshot is durable.
+///
+/// What could not be read is named in the manifest, whose status then is partial. Asked to stop, it ends with
+/// what it has.
+pub async fn backup(app: &App, connection: &str, options: Options, progress: &dyn Progress) -> Result<Report, Error> {
+    let started = app.clock.now();
+    let (platform, connector) = connections::connect(app, connection, true)?;
+    let connector: Arc<dyn Connector> = Arc::from(connector);
+    let catalog = snapshots::catalog(app)?;
+    let parent = catalog.latest(connection);
+    let stored_before = app.vault.stats()?.disk_bytes;
+
+    progress.tell(News::Phase { what: "Looking around".to_owned(), total: None });
+    let discovery = connector.discover().await?;
+    let full = options.full || catalog.since_full_pass(connection) >= FULL_PASS_EVERY;
+    let (due, unchanged): (Vec<_>, Vec<_>) =
+        discovery.containers.iter().cloned().partition(|info| full || is_due(info, parent, options.attachments));
+
+    let downloads = Downloads::new(
+        app,
+        connector.clone(),
+        connection,
+        options.attachments,
+        "left out by choice",
+        AlreadyStored {
+            readers: parent.map(|parent| Reader::new(app.chunks(), parent.manifest.tree)).into_iter().collect(),
+            ledger: downloads::stored_without_manifest(app, connection, parent.map_or(0, |parent| parent.seq))?,
+        },
+    );
+    let writer = SnapshotWriter::new(app.chunks(), parent.map(|parent| &parent.manifest))?;
+    write_discovered(&writer, &discovery)?;
+    let vanished = remove_vanished(&writer, &discovery, parent)?;
+
+    progress.tell(News::Phase { what: "Reading".to_owned(), total: Some(due.len() as u64) });
+    let read = reading::read(&connector, due, &writer, &downloads, progress).await;
+    if read.is_err() || app.stopped() {
+        // Whatever comes next, no attachment that is stored now is fetched twice.
+        downloads.flush()?;
+    }
+    let read = read?;
+
+    let written = writer.finish();
+    let mut draft = Draft::new(parent, &discovery.missing);
+    for container in &read {
+        draft.add_read(container);
+    }
+    for info in &unchanged {
+        draft.add_unchanged(info);
+    }
+    app.vault.sync()?;
+    let (left_out, left_out_bytes) = downloads.left_out();
+    let manifest = Manifest {
+        number: catalog.next_number(connection),
+        platform: platform.id.to_owned(),
+        connection: connection.to_owned(),
+        purpose: Purpose::Backup,
+        parent: parent.map(|parent| parent.id),
+        tree: written.tree,
+        started_at: started.as_millisecond(),
+        finished_at: app.clock.now().as_millisecond(),
+        status: if draft.missing.is_empty() { Status::Complete } else { Status::Partial },
+        counts: written.counts,
+        coverage: draft.coverage(),
+        missing: draft.missing,
+        vanished,
+        containers: draft.containers,
+        bytes: Bytes {
+            records_plain: written.records_plain,
+            blobs_plain: written.blobs_plain,
+            stored: app.vault.stats()?.disk_bytes.saturating_sub(stored_before),
+        },
+        usage: connector.usage(),
+        full_pass: full,
+        left_out: LeftOut {
+            no_attachments: options.attachments == Attachments::None,
+            max_attachment: options.attachments.limit(),
+            attachments: left_out,
+            bytes: left_out_bytes,
+        },
+    };
+    let id = snapshots::commit(app, &manifest)?;
+    Ok(Report {
+        id,
+        read: read.iter().filter(|container| container.result.is_ok()).count() as u64,
+        unchanged: unchanged.len() as u64,
+        changes: [written.changes.added, written.changes.changed, written.changes.removed],
+        manifest,
+    })
+}
+
+/// Whether a container must be read: it is new, its version has moved, it was not read whole last time, or
+/// attachments that were left out then are wanted now.
+fn is_due(info: &ContainerInfo, parent: Option<&Snapshot>, attachments: Attachments) -> bool {
+    let Some(parent) = parent.map(|parent| &parent.manifest) else { return true };
+    let Some(before) = parent.containers.iter().find(|entry| entry.id == info.id) else { return true };
+    let was_whole = before.carried_from.is_none()
+        && !parent.missing.iter().any(|missing| missing.key.as_ref().is_some_and(|key| key.container == info.id));
+    let wants_more = parent.left_out.attachments > 0 && attachments.wants_more_than(parent.left_out.max_attachment);
+    info.version.is_none() || info.version != before.version || !was_whole || wants_more
+}
+
+/// Workspaces, their members and the account come whole with every discovery.
+pub(super) fn write_discovered(writer: &SnapshotWriter, discovery: &Discovery) -> Result<(), Error> {
+    let ids: BTreeSet<&NativeId> = discovery.records.iter().map(|record| &record.key.container).collect();
+    for id in ids {
+        writer.replace_container(id.clone(), discovery.records.iter().filter(|record| record.key.container == *id))?;
+    }
+    Ok(())
+}
+
+/// Takes containers and workspaces out that the parent has and discovery no longer shows; names them.
+fn remove_vanished(writer: &SnapshotWriter, discovery: &Discovery, parent: Option<&Snapshot>) -> Result<Vec<String>, Error> {
+    let mut vanished = Vec::new();
+    let Some(parent) = parent else { return Ok(vanished) };
+    for entry in &parent.manifest.containers {
+        if !discovery.containers.iter().any(|info| info.id == entry.id) {
+            writer.remove_container(entry.id.clone())?;
+            vanished.push(entry.name.clone());
+        }
+    }
+    let workspaces: BTreeSet<_> = parent.manifest.containers.iter().filter_map(|entry| entry.workspace.clone()).collect();
+    for (id, name) in workspaces {
+        if !discovery.records.iter().any(|record| record.key.container == id) {
+            writer.remove_container(id)?;
+            vanished.push(format!("workspace {name}"));
+        }
+    }
+    Ok(vanished)
+}

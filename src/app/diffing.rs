@@ -1,0 +1,204 @@
+//! What changed between two snapshots, in the words of people.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::Serialize;
+use serde_json::Value;
+
+use super::context::App;
+use super::error::Error;
+use super::outline::Names;
+use super::snapshots::{self, Opened};
+use crate::model::dialect::Dialect;
+use crate::model::pairs::{Comparison, Pair};
+use crate::model::{Kind, NativeId, Record, RecordKey, ops};
+use crate::snapshot::{self, lineage};
+
+/// What happened to a record between two snapshots.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Change {
+    /// Only in the later one.
+    Added,
+    /// Only in the earlier one.
+    Removed,
+    /// In both, with different fields.
+    Changed,
+}
+
+/// One record that differs.
+#[derive(Debug, Clone, Serialize)]
+pub struct Line {
+    /// What happened.
+    pub change: Change,
+    /// Which record.
+    pub key: RecordKey,
+    /// What the platform's users call its kind.
+    pub noun: &'static str,
+    /// Workspace, container, section, item ... down to the record.
+    pub path: Vec<String>,
+    /// The fields that differ: path, earlier and later value as text.
+    pub fields: Vec<FieldLine>,
+    /// For a record that was added or removed: what came or went with it, by plural noun.
+    pub with: BTreeMap<&'static str, u64>,
+}
+
+/// One field that differs.
+#[derive(Debug, Clone, Serialize)]
+pub struct FieldLine {
+    /// Dotted path in the native JSON.
+    pub path: &'static str,
+    /// The value in the earlier snapshot.
+    pub from: String,
+    /// The value in the later snapshot.
+    pub to: String,
+}
+
+/// All that differs.
+#[derive(Debug, Serialize)]
+pub struct Differences {
+    /// Full id of the earlier snapshot.
+    pub from: String,
+    /// Full id of the later snapshot.
+    pub to: String,
+    /// Record by record; what belongs to an added or removed record stands in its `with`.
+    pub lines: Vec<Line>,
+    /// Records that are equal.
+    pub equal: u64,
+    /// Records that differ only in what a restore could not write (counters, times of the last visit).
+    pub touched: u64,
+}
+
+/// Compares two snapshots, given as they were typed; a path in either narrows the comparison.
+pub fn diff(app: &App, from: &str, to: &str) -> Result<Differences, Error> {
+    let (from, to) = (snapshots::open(app, from)?, snapshots::open(app, to)?);
+    if from.manifest.platform != to.manifest.platform {
+        return Err(Error::usage("snapshots of different platforms cannot be compared"));
+    }
+    let narrowed = [&from, &to].into_iter().find(|opened| opened.path.is_some());
+    let scope = narrowed.map(Opened::selected_keys).transpose()?;
+    let containers: Option<Vec<NativeId>> =
+        scope.as_ref().map(|keys| keys.iter().map(|key| key.container.clone()).collect());
+    let (old, new) = (&from.manifest.tree, &to.manifest.tree);
+    let comparison = snapshot::compare(&app.chunks(), old, new, containers.as_deref(), from.dialect)?;
+    let inside = |key: &RecordKey| match (&scope, narrowed) {
+        (Some(keys), Some(opened)) => opened.lies_in(key, keys).or_else(|_| Ok::<bool, Error>(false)).unwrap_or(false)
+            || [&from, &to].iter().any(|side| side.lies_in(key, keys).unwrap_or(false)),
+        _ => true,
+    };
+    let mut differences = Differences {
+        from: from.id.to_string(),
+        to: to.id.to_string(),
+        lines: Vec::new(),
+        equal: comparison.equal,
+        touched: 0,
+    };
+    let describer = Describer::new(from.dialect, &from, &to, &comparison);
+    for pair in &comparison.pairs {
+        if pair.key().is_some_and(|key| !inside(key)) {
+            continue;
+        }
+        match describer.line(pair)? {
+            Found::Line(line) => differences.lines.push(*line),
+            Found::Touched => differences.touched += 1,
+            Found::PartOfAnother => {}
+        }
+    }
+    differences.lines.sort_by(|a, b| (&a.path, a.key.kind).cmp(&(&b.path, b.key.kind)));
+    Ok(differences)
+}
+
+enum Found {
+    Line(Box<Line>),
+    Touched,
+    PartOfAnother,
+}
+
+struct Describer<'a> {
+    dialect: &'a dyn Dialect,
+    from: &'a Opened,
+    to: &'a Opened,
+    names: Names,
+    /// Records that are on one side only.
+    one_sided: BTreeSet<&'a RecordKey>,
+    /// What came or went with each of them.
+    parts: BTreeMap<RecordKey, BTreeMap<&'static str, u64>>,
+}
+
+impl<'a> Describer<'a> {
+    fn new(dialect: &'a dyn Dialect, from: &'a Opened, to: &'a Opened, comparison: &'a Comparison) -> Self {
+        let sides = |pair: &'a Pair| pair.desired.iter().chain(&pair.live);
+        let named: Vec<Record> = comparison.context.values().chain(&comparison.pairs).flat_map(sides).cloned().collect();
+        let one_sided: BTreeSet<&RecordKey> = comparison
+            .pairs
+            .iter()
+            .filter(|pair| pair.desired.is_none() || pair.live.is_none())
+            .filter_map(Pair::key)
+            .collect();
+        let mut describer =
+            Self { dialect, from, to, names: Names::of(dialect, &named), one_sided, parts: BTreeMap::new() };
+        for pair in &comparison.pairs {
+            if let Some((record, top)) = describer.part_of(pair)
+                && let Some(spec) = dialect.spec(record.key.kind)
+            {
+                *describer.parts.entry(top).or_default().entry(spec.plural).or_default() += 1;
+            }
+        }
+        describer
+    }
+
+    /// For a record that came or went with the one above it: that one, as high up as it goes.
+    fn part_of<'b>(&self, pair: &'b Pair) -> Option<(&'b Record, RecordKey)> {
+        let record = match (&pair.desired, &pair.live) {
+            (Some(record), None) | (None, Some(record)) => record,
+            _ => return None,
+        };
+        let side = if pair.desired.is_some() { self.from } else { self.to };
+        let mut top = None;
+        let mut below = record.clone();
+        while let Some(above) = lineage::parent(self.dialect, &below).filter(|key| self.one_sided.contains(key)) {
+            below = side.reader.get(&above).ok().flatten()?;
+            top = Some(above);
+        }
+        top.map(|top| (record, top))
+    }
+
+    fn line(&self, pair: &Pair) -> Result<Found, Error> {
+        if self.part_of(pair).is_some() {
+            return Ok(Found::PartOfAnother);
+        }
+        let (change, record, side) = match (&pair.desired, &pair.live) {
+            (Some(_), Some(new)) => (Change::Changed, new, self.to),
+            (Some(old), None) => (Change::Removed, old, self.from),
+            (None, Some(new)) => (Change::Added, new, self.to),
+            (None, None) => return Ok(Found::PartOfAnother),
+        };
+        let Some(spec) = self.dialect.spec(record.key.kind) else { return Ok(Found::Touched) };
+        let fields = match (&pair.desired, &pair.live) {
+            (Some(old), Some(new)) => {
+                let differing = ops::field_diff(spec, &old.native, &new.native);
+                let text = |role, value: Option<&Value>| value.map_or_else(String::new, |value| self.names.text(role, value));
+                let writable = differing.iter().filter(|diff| !matches!(diff.field.role, crate::model::spec::Role::ReadOnly(_)));
+                writable
+                    .map(|diff| FieldLine {
+                        path: diff.field.path,
+                        from: text(diff.field.role, diff.from),
+                        to: text(diff.field.role, diff.to),
+                    })
+                    .collect()
+            }
+            _ => Vec::new(),
+        };
+        if change == Change::Changed && fields.is_empty() {
+            return Ok(Found::Touched);
+        }
+        let mut path = lineage::path(&side.reader, self.dialect, record)?;
+        if record.key.kind == Kind::FieldValue
+            && let Some(last) = path.last_mut()
+        {
+            *last = self.names.title(spec, record);
+        }
+        let with = self.parts.get(&record.key).cloned().unwrap_or_default();
+        Ok(Found::Line(Box::new(Line { change, key: record.key.clone(), noun: spec.noun, path, fields, with })))
+    }
+}

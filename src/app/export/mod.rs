@@ -1,0 +1,141 @@
+//! Exports: a snapshot as files that need no boardvault to be read.
+
+mod csv;
+mod html;
+mod names;
+
+use std::fs::File;
+use std::io::{BufWriter, Write};
+use std::path::{Path, PathBuf};
+
+use serde::Serialize;
+use serde_json::{Value, json};
+
+use super::context::App;
+use super::error::Error;
+use super::outline::{self, Node};
+use super::snapshots::{self, Opened};
+use crate::model::{Blob, Kind, NativeId, Record};
+use crate::snapshot::blobs;
+
+/// What to write.
+#[derive(Debug, Clone, Copy)]
+pub struct Formats {
+    /// The platform's own JSON, one file a container.
+    pub json: bool,
+    /// One line an item, one file a container.
+    pub csv: bool,
+    /// One page a container.
+    pub html: bool,
+    /// The attachments' bytes.
+    pub attachments: bool,
+}
+
+/// What was written.
+#[derive(Debug, Default, Serialize)]
+pub struct Exported {
+    /// Containers (boards).
+    pub containers: u64,
+    /// Files, relative to the folder.
+    pub files: Vec<PathBuf>,
+    /// Bytes of all files.
+    pub bytes: u64,
+    /// What could not be exported because the snapshot does not hold it.
+    pub missing: Vec<String>,
+}
+
+/// Writes the containers that `snapshot` names into `folder`, which must be new or empty.
+pub fn export(app: &App, snapshot: &str, folder: &Path, formats: Formats) -> Result<Exported, Error> {
+    let opened = snapshots::open(app, snapshot)?;
+    let containers = opened.selected_containers()?;
+    let mut output = Output::new(folder)?;
+    for container in &containers {
+        one(app, &opened, container, formats, &mut output)?;
+    }
+    output.done.containers = containers.len() as u64;
+    Ok(output.done)
+}
+
+fn one(app: &App, opened: &Opened, container: &NativeId, formats: Formats, output: &mut Output) -> Result<(), Error> {
+    let records = opened.reader.container(container).collect::<Result<Vec<Record>, _>>()?;
+    let title = records.iter().find(|record| record.key.kind == Kind::Container);
+    let title = title.and_then(|record| record.native.get("name")).and_then(Value::as_str).unwrap_or_default().to_owned();
+    let stem = names::safe(&title, container.as_str());
+    let mut files = std::collections::BTreeMap::new();
+    for record in &records {
+        match &record.blob {
+            Blob::Stored(stored) if formats.attachments => {
+                let name = record.native.get("fileName").or_else(|| record.native.get("name")).and_then(Value::as_str).unwrap_or_default();
+                let file = format!("{stem}.attachments/{}", names::safe_file(name, record.key.id.as_str()));
+                output.write(&file, |to| {
+                    for piece in blobs::read(app.chunks(), *stored) {
+                        to.write_all(&piece.map_err(std::io::Error::other)?)?;
+                    }
+                    Ok(())
+                })?;
+                files.insert(record.key.id.clone(), file);
+            }
+            Blob::Missing(why) => output.done.missing.push(format!("{title}: attachment {}: {why}", record.key.id)),
+            Blob::Stored(_) | Blob::None => {}
+        }
+    }
+    if formats.json {
+        let document = json!({
+            "format": "boardvault export 1",
+            "platform": opened.manifest.platform,
+            "snapshot": opened.id.to_string(),
+            "records": records.iter().map(|record| json!({
+                "kind": record.key.kind, "id": record.key.id, "native": record.native,
+                "file": files.get(&record.key.id),
+            })).collect::<Vec<_>>(),
+        });
+        output.write(&format!("{stem}.json"), |to| serde_json::to_writer_pretty(to, &document).map_err(Into::into))?;
+    }
+    let nodes: Vec<Node> = outline::build(opened.dialect, records);
+    if formats.csv {
+        output.write(&format!("{stem}.csv"), |to| csv::write(&nodes, to))?;
+    }
+    if formats.html {
+        let page = html::page(&nodes, &files, &opened.describe()).map_err(|error| Error::failed(error.to_string()))?;
+        output.write(&format!("{stem}.html"), |to| to.write_all(page.as_bytes()))?;
+    }
+    Ok(())
+}
+
+/// The folder that is written to.
+struct Output {
+    folder: PathBuf,
+    done: Exported,
+}
+
+impl Output {
+    fn new(folder: &Path) -> Result<Self, Error> {
+        let refuse = |what: &str| {
+            Error::usage(format!("{} {what}", folder.display())).hint("Choose a folder that does not exist yet.")
+        };
+        match std::fs::read_dir(folder) {
+            Ok(mut entries) if entries.next().is_some() => return Err(refuse("is not empty, and an export replaces nothing")),
+            Ok(_) => {}
+            Err(_) => std::fs::create_dir_all(folder).map_err(|error| refuse(&format!("cannot be made: {error}")))?,
+        }
+        Ok(Self { folder: folder.to_owned(), done: Exported::default() })
+    }
+
+    fn write(&mut self, name: &str, fill: impl FnOnce(&mut dyn Write) -> std::io::Result<()>) -> Result<(), Error> {
+        let path = self.folder.join(name);
+        let written = (|| {
+            if let Some(parent) = path.parent() {
+                std::fs::create_dir_all(parent)?;
+            }
+            let mut file = BufWriter::new(File::create_new(&path)?);
+            fill(&mut file)?;
+            file.flush()?;
+            file.get_ref().sync_all()?;
+            Ok::<u64, std::io::Error>(file.get_ref().metadata()?.len())
+        })();
+        let bytes = written.map_err(|error| Error::failed(format!("cannot write {}: {error}", path.display())))?;
+        self.done.bytes += bytes;
+        self.done.files.push(PathBuf::from(name));
+        Ok(())
+    }
+}

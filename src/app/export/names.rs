@@ -1,0 +1,49 @@
+//! File names made from texts that anybody may have written.
+//!
+//! A name keeps letters, digits, `-` and `_`; everything else becomes `_`, so no name can leave its folder, be
+//! a device on any system, or hide its ending. The record's id makes it unique even where case or Unicode
+//! normalisation would not.
+
+/// A name without ending.
+pub(super) fn safe(title: &str, id: &str) -> String {
+    let id = clean(id, 64);
+    let title = clean(title, 40);
+    if title.is_empty() { id } else { format!("{title}-{id}") }
+}
+
+/// A name that keeps a short, harmless ending (`.pdf`).
+pub(super) fn safe_file(title: &str, id: &str) -> String {
+    let (stem, ending) = title.rsplit_once('.').unwrap_or((title, ""));
+    let plain = (1..=8).contains(&ending.len()) && ending.chars().all(|c| c.is_ascii_alphanumeric());
+    if plain { format!("{}.{}", safe(stem, id), ending.to_ascii_lowercase()) } else { safe(title, id) }
+}
+
+fn clean(text: &str, most: usize) -> String {
+    let kept: String =
+        text.chars().map(|c| if c.is_ascii_alphanumeric() || c == '-' { c } else { '_' }).take(most).collect();
+    kept.trim_matches(['_', '-']).to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn hostile_names_stay_inside_and_differ() {
+        for (name, expected) in [
+            ("../../etc/passwd", "etc_passwd-7"),
+            ("CON", "CON-7"),
+            ("a\\b.pdf", "a_b-7.pdf"),
+            ("nul\0byte.txt", "nul_byte-7.txt"),
+            ("..", "7"),
+            ("évil\u{202e}fdp.exe", "vil_fdp-7.exe"),
+            ("x.tar.gz", "x_tar-7.gz"),
+            ("trailing. ", "trailing-7"),
+            ("", "7"),
+        ] {
+            assert_eq!(safe_file(name, "7"), expected, "{name}");
+        }
+        assert_ne!(safe_file("É", "1"), safe_file("e\u{301}", "2"));
+        assert!(safe(&"x".repeat(500), "id").len() < 60);
+    }
+}

@@ -1,0 +1,153 @@
+//! A container as a person sees it: sections, items and what hangs on them, in order, with names instead of
+//! ids. Built from the tables alone, so that every platform reads the same way.
+
+use std::collections::BTreeMap;
+
+use serde_json::Value;
+
+use crate::model::dialect::Dialect;
+use crate::model::ops;
+use crate::model::spec::{Field, KindSpec, Parent, Role};
+use crate::model::{Kind, NativeId, Record};
+
+/// One record, and what hangs on it.
+#[derive(Debug, Clone)]
+pub struct Node {
+    /// The record.
+    pub record: Record,
+    /// What people know it by; its id where it has no name.
+    pub title: String,
+    /// What the platform's users call its kind.
+    pub noun: &'static str,
+    /// Its fields that have a value, in table order, without the title: name and text.
+    pub fields: Vec<(&'static str, String)>,
+    /// What hangs on it, in kind order, then in the order of the platform.
+    pub children: Vec<Node>,
+}
+
+/// The records of one container as a tree. The first value is the container itself, where it was read.
+pub fn build(dialect: &dyn Dialect, records: Vec<Record>) -> Vec<Node> {
+    let names = Names::of(dialect, &records);
+    let ids: BTreeMap<(Kind, NativeId), usize> =
+        records.iter().enumerate().map(|(at, record)| ((record.key.kind, record.key.id.clone()), at)).collect();
+    let root = records.iter().position(|record| matches!(record.key.kind, Kind::Container | Kind::Workspace));
+    let mut below: BTreeMap<Option<usize>, Vec<usize>> = BTreeMap::new();
+    for (at, record) in records.iter().enumerate() {
+        let parent = match dialect.spec(record.key.kind).map(|spec| spec.parent) {
+            _ if Some(at) == root => None,
+            Some(Parent::At(kind, path)) => {
+                let id = ops::get(&record.native, path).and_then(Value::as_str).map(NativeId::from);
+                // A record whose parent is not there (the platform does not promise otherwise) hangs on the container.
+                id.and_then(|id| ids.get(&(kind, id)).copied()).or(root)
+            }
+            _ => root,
+        };
+        below.entry(parent).or_default().push(at);
+    }
+    let mut slots: Vec<Option<Record>> = records.into_iter().map(Some).collect();
+    assemble(dialect, &names, &mut slots, &below, None)
+}
+
+fn assemble(
+    dialect: &dyn Dialect,
+    names: &Names,
+    slots: &mut [Option<Record>],
+    below: &BTreeMap<Option<usize>, Vec<usize>>,
+    parent: Option<usize>,
+) -> Vec<Node> {
+    let mut nodes: Vec<Node> = Vec::new();
+    for at in below.get(&parent).into_iter().flatten() {
+        // Taking the record out of its slot ends the walk even if the platform's data had a circle.
+        let Some(record) = slots.get_mut(*at).and_then(Option::take) else { continue };
+        let Some(spec) = dialect.spec(record.key.kind) else { continue };
+        let children = assemble(dialect, names, slots, below, Some(*at));
+        nodes.push(Node {
+            title: names.title(spec, &record),
+            noun: spec.noun,
+            fields: spec.fields.iter().filter(|field| field.path != spec.title).filter_map(|field| names.shown(field, &record)).collect(),
+            record,
+            children,
+        });
+    }
+    nodes.sort_by(|a, b| (a.record.key.kind, order(a)).partial_cmp(&(b.record.key.kind, order(b))).unwrap_or(std::cmp::Ordering::Equal));
+    nodes
+}
+
+/// Where a record stands among its siblings; those without a position follow in order of their ids, which for
+/// most platforms is the order of creation.
+fn order(node: &Node) -> (f64, &str) {
+    let position = ops::get(&node.record.native, "pos").and_then(Value::as_f64);
+    (position.unwrap_or(f64::MAX), node.record.key.id.as_str())
+}
+
+/// The names that stand for ids.
+pub struct Names {
+    titles: BTreeMap<(Kind, NativeId), String>,
+    people: BTreeMap<NativeId, String>,
+}
+
+impl Names {
+    /// Collects the names that `records` give to ids.
+    pub fn of(dialect: &dyn Dialect, records: &[Record]) -> Self {
+        let mut names = Self { titles: BTreeMap::new(), people: BTreeMap::new() };
+        for record in records {
+            let Some(title) = dialect.spec(record.key.kind).and_then(|spec| own_title(spec, record)) else { continue };
+            if matches!(record.key.kind, Kind::Member | Kind::WorkspaceMember) {
+                names.people.insert(record.key.id.clone(), title.clone());
+            }
+            names.titles.insert((record.key.kind, record.key.id.clone()), title);
+        }
+        names
+    }
+
+    /// What people know a record by.
+    pub fn title(&self, spec: &KindSpec, record: &Record) -> String {
+        if record.key.kind == Kind::FieldValue {
+            // A value is known by the name of the field that it is a value of.
+            let field = spec.fields.iter().find(|field| field.role == Role::Reference(Kind::FieldDef));
+            let id = field.and_then(|field| ops::get(&record.native, field.path)).and_then(Value::as_str);
+            if let Some(title) = id.and_then(|id| self.titles.get(&(Kind::FieldDef, id.into()))) {
+                return title.clone();
+            }
+        }
+        own_title(spec, record).unwrap_or_else(|| record.key.id.to_string())
+    }
+
+    /// A field's value as text, or nothing when there is none to show.
+    pub fn shown(&self, field: &Field, record: &Record) -> Option<(&'static str, String)> {
+        let value = ops::get(&record.native, field.path)?;
+        let text = self.text(field.role, value);
+        (!text.is_empty()).then_some((field.path, text))
+    }
+
+    /// A value as text: names instead of ids where they are known.
+    pub fn text(&self, role: Role, value: &Value) -> String {
+        match value {
+            Value::Null => String::new(),
+            Value::Bool(set) => if *set { "yes" } else { "no" }.to_owned(),
+            Value::Number(number) => number.to_string(),
+            Value::String(text) => self.name(role, text),
+            Value::Array(values) => values.iter().map(|value| self.text(role, value)).collect::<Vec<_>>().join(", "),
+            Value::Object(fields) => fields
+                .iter()
+                .filter(|(_, value)| !value.is_null())
+                .map(|(_, value)| self.text(role, value))
+                .collect::<Vec<_>>()
+                .join(", "),
+        }
+    }
+
+    fn name(&self, role: Role, id: &str) -> String {
+        let known = match role {
+            Role::Reference(kind) | Role::References(kind) => self.titles.get(&(kind, id.into())),
+            Role::Person | Role::Persons => self.people.get(&NativeId::from(id)),
+            Role::Writable | Role::CreateOnly | Role::ReadOnly(_) => None,
+        };
+        known.cloned().unwrap_or_else(|| id.to_owned())
+    }
+}
+
+fn own_title(spec: &KindSpec, record: &Record) -> Option<String> {
+    let text = ops::get(&record.native, spec.title)?.as_str()?;
+    (!text.is_empty()).then(|| text.to_owned())
+}

@@ -1,0 +1,293 @@
+//! Working out restores and undos, and keeping the plans.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+
+use super::connections;
+use super::context::{App, entry};
+use super::downloads::Attachments;
+use super::error::{Error, ErrorKind};
+use super::progress::{News, Progress};
+use super::runs::{self, RunRecord};
+use super::scan::{self, Scan};
+use super::snapshots::{self, Opened};
+use crate::apply::Event;
+use crate::base::canon;
+use crate::base::clock::Timestamp;
+use crate::base::hash::Hash;
+use crate::model::origins::OriginMap;
+use crate::model::pairs::{Comparison, Pair};
+use crate::model::{Kind, NativeId, RecordKey};
+use crate::plan::input::{PlanInput, Selection, UndoScope};
+use crate::plan::types::{Action, Mode, PlanHeader, RestorePlan, Step, Target};
+use crate::platforms::connector::Connector;
+use crate::platforms::platform::Platform;
+use crate::snapshot::{self, Reader};
+use crate::store::chunks::{ChunkKind, Chunks};
+
+/// Version of the plan document's shape.
+const FORMAT: u32 = 1;
+
+/// What is asked of the planner.
+#[derive(Debug, Clone)]
+pub struct PlanRequest {
+    /// The snapshot, as it was typed; a path in it is a selection.
+    pub snapshot: String,
+    /// How to treat what is there.
+    pub mode: Mode,
+    /// Paths of what is wanted; none: everything.
+    pub only: Vec<String>,
+}
+
+/// A plan that is kept in the vault.
+#[derive(Debug, Clone)]
+pub struct SavedPlan {
+    /// Its id: 64 hexadecimal digits.
+    pub id: String,
+    /// The plan.
+    pub plan: RestorePlan,
+    /// When the snapshot was taken that it restores.
+    pub snapshot_taken: Option<Timestamp>,
+}
+
+impl SavedPlan {
+    /// The beginning of the id: what people see and type.
+    pub fn short(&self) -> String {
+        self.id.chars().take(12).collect()
+    }
+}
+
+/// The log's line about a plan; the document is a chunk.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct PlanLine {
+    /// The plan's hash, which is its id.
+    pub hash: Hash,
+    /// The chunk that holds the document.
+    pub chunk: Hash,
+    /// The connection whose account it writes to.
+    pub connection: String,
+}
+
+/// Works out a restore. Writes nothing to the account.
+pub async fn plan(app: &App, request: &PlanRequest, progress: &dyn Progress) -> Result<SavedPlan, Error> {
+    let opened = snapshots::open(app, &request.snapshot)?;
+    let (selection, only) = opened.selection(&request.only)?;
+    let connection = opened.manifest.connection.clone();
+    let (platform, connector) = connections::connect(app, &connection, true)?;
+    let connector: Arc<dyn Connector> = Arc::from(connector);
+    let origins = runs::origins(app, &connection)?;
+
+    let desired = opened.containers_of(&selection);
+    let scope = with_aliases(&desired, Kind::Container, &origins);
+    let scan = read_live(app, &connector, &connection, &scope, progress).await?;
+
+    let workspaces = with_aliases(&opened.workspaces_of(&desired), Kind::Workspace, &origins);
+    let compared: Vec<NativeId> = scope.iter().chain(&workspaces).cloned().collect();
+    let mut comparison =
+        snapshot::compare(&app.chunks(), &opened.manifest.tree, &scan.tree, Some(&compared), platform.dialect)?;
+    if request.mode != Mode::Merge {
+        add_equal_records(&mut comparison, &opened.reader, desired.iter().chain(&opened.workspaces_of(&desired)))?;
+    }
+    let header = PlanHeader {
+        format: FORMAT,
+        connection,
+        platform: platform.id.to_owned(),
+        snapshot: opened.id.to_string(),
+        desired_root: opened.manifest.tree.root,
+        live_root: scan.tree.root,
+        live_scope: scope.into_iter().collect(),
+        mode: request.mode,
+        only,
+        made_at: app.clock.now().to_string(),
+        undoes: None,
+    };
+    let taken = opened.taken();
+    let made = compute(app, platform, &comparison, &scan, &selection, &origins, None, header, taken)?;
+    save(app, made)
+}
+
+/// Works out the way back of a run. Writes nothing to the account.
+pub async fn undo(app: &App, run: &str, progress: &dyn Progress) -> Result<SavedPlan, Error> {
+    let run = runs::find(app, run)?;
+    let done = by_hash(app, &run.plan)?.plan;
+    let safety = run.safety.as_deref().ok_or_else(|| Error::failed(format!("run {} kept no safety snapshot", run.id)))?;
+    let before = snapshots::by_id(app, safety)?;
+    let connection = done.header.connection.clone();
+    let (platform, connector) = connections::connect(app, &connection, true)?;
+    let connector: Arc<dyn Connector> = Arc::from(connector);
+
+    let undone = undo_scope(&run, &done.steps);
+    let touched = undone.created.iter().chain(undone.changed.keys()).chain(&undone.removed);
+    let touched: BTreeSet<NativeId> = touched.map(|key| key.container.clone()).collect();
+    let scan = read_live(app, &connector, &connection, &touched, progress).await?;
+    let compared: Vec<NativeId> = touched.iter().cloned().collect();
+    let mut comparison =
+        snapshot::compare(&app.chunks(), &before.manifest.tree, &scan.tree, Some(&compared), platform.dialect)?;
+    let reader = Reader::new(app.chunks(), before.manifest.tree);
+    let lost: BTreeSet<NativeId> =
+        undone.removed.iter().filter(|key| key.kind == Kind::Container).map(|key| key.container.clone()).collect();
+    add_equal_records(&mut comparison, &reader, lost.iter())?;
+    let header = PlanHeader {
+        format: FORMAT,
+        connection: connection.clone(),
+        platform: platform.id.to_owned(),
+        snapshot: safety.to_owned(),
+        desired_root: before.manifest.tree.root,
+        live_root: scan.tree.root,
+        live_scope: touched.into_iter().collect(),
+        mode: Mode::Undo,
+        only: Vec::new(),
+        made_at: app.clock.now().to_string(),
+        undoes: Some(run.id.clone()),
+    };
+    let origins = runs::origins(app, &connection)?;
+    let taken = snapshots::time(before.manifest.finished_at);
+    let made = compute(app, platform, &comparison, &scan, &Selection::Everything, &origins, Some(&undone), header, taken)?;
+    save(app, made)
+}
+
+/// The plan whose id begins so.
+pub fn find(app: &App, prefix: &str) -> Result<SavedPlan, Error> {
+    let fitting: Vec<PlanLine> = list(app)?.into_iter().filter(|line| line.hash.to_string().starts_with(prefix)).collect();
+    match fitting.as_slice() {
+        [line] => load(app, line),
+        [] => Err(Error::failed(format!("there is no plan `{prefix}`")).hint("`boardvault plan SNAPSHOT` makes one and prints its id.")),
+        several => Err(Error::usage(format!("`{prefix}` is the beginning of {} plans", several.len())).hint("Give more of the id.")),
+    }
+}
+
+/// The plan with this hash.
+pub(super) fn by_hash(app: &App, hash: &Hash) -> Result<SavedPlan, Error> {
+    find(app, &hash.to_string())
+}
+
+/// All plans, oldest first, each once.
+pub(super) fn list(app: &App) -> Result<Vec<PlanLine>, Error> {
+    let mut seen = BTreeSet::new();
+    let lines = app.entries_json::<PlanLine>(entry::PLAN)?.into_iter().map(|(_, line)| line);
+    Ok(lines.filter(|line| seen.insert(line.hash)).collect())
+}
+
+fn load(app: &App, line: &PlanLine) -> Result<SavedPlan, Error> {
+    let bytes = app.vault.get(ChunkKind::Document, &line.chunk)?;
+    let plan: RestorePlan = serde_json::from_slice(&bytes).map_err(|error| Error {
+        kind: ErrorKind::Damage,
+        ..Error::failed(format!("plan {} cannot be read: {error}", line.hash.short())).hint("Make it again: `boardvault plan`.")
+    })?;
+    if plan.hash() != line.hash {
+        return Err(Error { kind: ErrorKind::Damage, ..Error::failed(format!("plan {} is not what was saved", line.hash.short())) }
+            .hint("Make it again: `boardvault plan`."));
+    }
+    Ok(with_time(app, plan))
+}
+
+fn save(app: &App, plan: RestorePlan) -> Result<SavedPlan, Error> {
+    let value = serde_json::to_value(&plan).map_err(|error| Error::failed(error.to_string()))?;
+    let chunk = app.vault.put(ChunkKind::Document, &canon::to_bytes(&value))?;
+    let line = PlanLine { hash: plan.hash(), chunk, connection: plan.header.connection.clone() };
+    app.append_json(entry::PLAN, &line)?;
+    Ok(with_time(app, plan))
+}
+
+fn with_time(app: &App, plan: RestorePlan) -> SavedPlan {
+    let snapshot_taken = snapshots::by_id(app, &plan.header.snapshot).ok().map(|found| snapshots::time(found.manifest.finished_at));
+    SavedPlan { id: plan.hash().to_string(), snapshot_taken, plan }
+}
+
+async fn read_live(
+    app: &App,
+    connector: &Arc<dyn Connector>,
+    connection: &str,
+    scope: &BTreeSet<NativeId>,
+    progress: &dyn Progress,
+) -> Result<Scan, Error> {
+    progress.tell(News::Phase { what: "Reading the live account".to_owned(), total: Some(scope.len() as u64) });
+    let wanted = |id: &NativeId| scope.contains(id).then_some(Attachments::None);
+    scan::scan(app, connector, connection, &wanted, progress).await
+}
+
+/// The containers themselves, and those that earlier restores made of them.
+fn with_aliases(ids: &BTreeSet<NativeId>, kind: Kind, origins: &OriginMap) -> BTreeSet<NativeId> {
+    let key = |id: &NativeId| RecordKey::new(id.clone(), kind, id.clone());
+    ids.iter()
+        .flat_map(|id| origins.aliases(&key(id)).map(|alias| alias.id.clone()).chain([id.clone()]).collect::<Vec<_>>())
+        .collect()
+}
+
+/// Copies and rebuilds make every record again, also those that are equal on both sides.
+fn add_equal_records<'a>(
+    comparison: &mut Comparison,
+    desired: &Reader,
+    containers: impl Iterator<Item = &'a NativeId>,
+) -> Result<(), Error> {
+    let differing: BTreeSet<RecordKey> =
+        comparison.pairs.iter().filter_map(|pair| pair.desired.as_ref()).map(|record| record.key.clone()).collect();
+    for container in containers {
+        for record in desired.container(container) {
+            let record = record?;
+            if !differing.contains(&record.key) {
+                let pair = Pair { desired: Some(record.clone()), live: Some(record.clone()) };
+                comparison.context.entry(record.key).or_insert(pair);
+            }
+        }
+    }
+    Ok(())
+}
+
+#[expect(clippy::too_many_arguments, reason = "the planner's inputs, from a restore and from an undo alike")]
+fn compute(
+    app: &App,
+    platform: &Platform,
+    comparison: &Comparison,
+    scan: &Scan,
+    selection: &Selection,
+    origins: &OriginMap,
+    undo: Option<&UndoScope>,
+    header: PlanHeader,
+    taken: Timestamp,
+) -> Result<RestorePlan, Error> {
+    let account = connections::get(app, &header.connection)?.identity.id;
+    let members = scan.discovery.records.iter().filter(|record| record.key.kind == Kind::WorkspaceMember);
+    let people: BTreeSet<NativeId> = members.map(|record| record.key.id.clone()).chain([account.clone()]).collect();
+    let input = PlanInput {
+        compare: comparison,
+        dialect: platform.dialect,
+        selection,
+        grants: &scan.discovery.grants,
+        origins,
+        people: &people,
+        account: &account,
+        taken_on: &taken.strftime("%Y-%m-%d").to_string(),
+        undo,
+        pace: (platform.pace.requests, platform.pace.per),
+        header,
+    };
+    crate::plan::plan(&input).map_err(|error| Error::usage(error.to_string()))
+}
+
+/// What a run did, from its events: only what is known to have happened.
+fn undo_scope(run: &RunRecord, steps: &[Step]) -> UndoScope {
+    let steps: BTreeMap<_, _> = steps.iter().map(|step| (&step.id, step)).collect();
+    let mut scope = UndoScope::default();
+    for event in &run.events {
+        let Event::Done { step, receipt, .. } = event else { continue };
+        let Some(step) = steps.get(step) else { continue };
+        match step.action {
+            Action::Create => {
+                scope.created.insert(receipt.key.clone());
+            }
+            Action::Update | Action::Archive => {
+                let fields = step.changes.iter().map(|change| change.path.clone());
+                scope.changed.entry(receipt.key.clone()).or_default().extend(fields);
+            }
+            Action::Delete => {
+                if let Some(Target::Live(key)) = &step.target {
+                    scope.removed.insert(key.clone());
+                }
+            }
+        }
+    }
+    scope
+}

@@ -1,0 +1,110 @@
+//! Reading the live account into a tree, to compare it or to keep it before a restore.
+
+use std::sync::Arc;
+
+use super::backup;
+use super::context::App;
+use super::downloads::{AlreadyStored, Attachments, Downloads};
+use super::draft;
+use super::error::Error;
+use super::progress::Progress;
+use super::{reading, snapshots};
+use crate::http::fault::FaultClass;
+use crate::model::NativeId;
+use crate::model::coverage::Usage;
+use crate::platforms::connector::{Connector, ContainerInfo, Discovery};
+use crate::platforms::platform::Platform;
+use crate::prolly::Tree;
+use crate::snapshot::manifest::{Bytes, ContainerEntry, LeftOut, Manifest, Purpose, Status};
+use crate::snapshot::writer::Written;
+use crate::snapshot::{Reader, SnapshotId, SnapshotWriter};
+use crate::store::chunks::Chunks;
+
+/// The live account, or the part of it that was asked for.
+pub(super) struct Scan {
+    /// The records.
+    pub tree: Tree,
+    /// What the account shows.
+    pub discovery: Discovery,
+    written: Written,
+    entries: Vec<ContainerEntry>,
+    started_at: i64,
+}
+
+/// Reads the containers for which `wanted` answers, with or without the bytes of their attachments; workspaces
+/// are read always. Bytes that are in the vault already are referred to in any case.
+pub(super) async fn scan(
+    app: &App,
+    connector: &Arc<dyn Connector>,
+    connection: &str,
+    wanted: &(dyn Fn(&NativeId) -> Option<Attachments> + Sync),
+    progress: &dyn Progress,
+) -> Result<Scan, Error> {
+    let started_at = app.clock.now().as_millisecond();
+    let discovery = connector.discover().await?;
+    let writer = SnapshotWriter::new(app.chunks(), None)?;
+    backup::write_discovered(&writer, &discovery)?;
+    let catalog = snapshots::catalog(app)?;
+    let mut entries: Vec<ContainerEntry> = Vec::new();
+    for attachments in [Attachments::None, Attachments::All] {
+        let due: Vec<ContainerInfo> =
+            discovery.containers.iter().filter(|info| wanted(&info.id) == Some(attachments)).cloned().collect();
+        let stored = AlreadyStored {
+            readers: catalog.latest(connection).map(|latest| Reader::new(app.chunks(), latest.manifest.tree)).into_iter().collect(),
+            ..AlreadyStored::default()
+        };
+        let downloads = Downloads::new(app, connector.clone(), connection, attachments, "not fetched for this reading", stored);
+        for container in reading::read(connector, due, &writer, &downloads, progress).await? {
+            match container.result {
+                Ok((_, records)) => entries.push(draft::entry(&container.info, records)),
+                // Deleted between listing and reading: then it is not on the account, which is what a scan says.
+                Err(fault) if fault.class == FaultClass::NotFound => {}
+                Err(fault) => return Err(Error::from(fault).while_doing(&format!("reading \"{}\"", container.info.name))),
+            }
+        }
+    }
+    let written = writer.finish();
+    Ok(Scan { tree: written.tree, discovery, written, entries, started_at })
+}
+
+impl Scan {
+    /// Keeps the scan as the safety snapshot of a run. Containers that were not read are listed without records,
+    /// because a look-up after a lost answer must know that they were there.
+    pub(super) fn into_safety_snapshot(
+        self,
+        app: &App,
+        platform: &Platform,
+        connection: &str,
+        run: &str,
+        usage: Usage,
+    ) -> Result<SnapshotId, Error> {
+        let mut containers = self.entries;
+        for info in &self.discovery.containers {
+            if !containers.iter().any(|entry| entry.id == info.id) {
+                containers.push(draft::entry(info, 0));
+            }
+        }
+        app.vault.sync()?;
+        let manifest = Manifest {
+            number: snapshots::catalog(app)?.next_number(connection),
+            platform: platform.id.to_owned(),
+            connection: connection.to_owned(),
+            purpose: Purpose::Safety { run: run.to_owned() },
+            parent: None,
+            tree: self.tree,
+            started_at: self.started_at,
+            finished_at: app.clock.now().as_millisecond(),
+            status: Status::Complete,
+            counts: self.written.counts,
+            coverage: Vec::new(),
+            missing: Vec::new(),
+            vanished: Vec::new(),
+            containers,
+            bytes: Bytes { records_plain: self.written.records_plain, blobs_plain: self.written.blobs_plain, stored: 0 },
+            usage,
+            full_pass: true,
+            left_out: LeftOut::default(),
+        };
+        snapshots::commit(app, &manifest)
+    }
+}

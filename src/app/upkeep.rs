@@ -1,0 +1,48 @@
+//! Checking the vault and mending its index.
+
+use serde::Serialize;
+
+use super::context::App;
+use super::error::Error;
+use super::progress::{News, Progress};
+use super::snapshots;
+use crate::platforms;
+use crate::snapshot::verify;
+use crate::store::vault::RebuildReport;
+
+/// What a check of the vault showed.
+#[derive(Debug, Serialize)]
+pub struct Verified {
+    /// Chunks in the packs.
+    pub chunks: u64,
+    /// Bytes that were read.
+    pub bytes: u64,
+    /// Snapshots that were walked through.
+    pub snapshots: u64,
+    /// Whether every byte was read and checked.
+    pub read_data: bool,
+    /// What is damaged, in sentences that name file, offset, snapshot and record.
+    pub damages: Vec<String>,
+}
+
+/// Checks that everything is there; with `read_data` reads, decrypts and checks every byte.
+pub fn verify(app: &App, read_data: bool, progress: &dyn Progress) -> Result<Verified, Error> {
+    progress.tell(News::Phase { what: "Checking packs and log".to_owned(), total: None });
+    let report = app.vault.verify(read_data, &mut |_, _| {})?;
+    let mut damages: Vec<String> = report.damages.iter().map(ToString::to_string).collect();
+    let catalog = snapshots::catalog(app)?;
+    let mut walked = 0;
+    for found in catalog.newest_first() {
+        progress.tell(News::Now(found.id.short()));
+        let Some(platform) = platforms::find(&found.manifest.platform) else { continue };
+        let affected = verify::verify(&app.chunks(), &found.manifest, platform.dialect, read_data)?;
+        damages.extend(affected.iter().map(|line| format!("snapshot {}: {line}", found.id.short())));
+        walked += 1;
+    }
+    Ok(Verified { chunks: report.chunks, bytes: report.bytes, snapshots: walked, read_data, damages })
+}
+
+/// Builds the index anew from the packs and the log.
+pub fn rebuild_index(app: &App) -> Result<RebuildReport, Error> {
+    Ok(app.vault.rebuild_index()?)
+}

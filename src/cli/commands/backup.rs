@@ -1,0 +1,91 @@
+//! `backup`.
+
+use serde_json::to_value;
+
+use crate::app::backup::{self, Options, Report};
+use crate::app::context::App;
+use crate::app::downloads::Attachments;
+use crate::app::error::Error;
+use crate::cli::args::Backup;
+use crate::cli::exit::Done;
+use crate::cli::ui::{Ui, bold, bytes, counted, green, plain, yellow};
+use crate::snapshot::manifest::{Manifest, Status};
+
+pub(super) async fn run(app: &App, ui: &Ui, args: &Backup) -> Result<Done, Error> {
+    let attachments = match (args.no_attachments, args.max_attachment) {
+        (true, _) => Attachments::None,
+        (false, Some(limit)) => Attachments::UpTo(limit),
+        (false, None) => Attachments::All,
+    };
+    let report = backup::backup(app, &args.connection, Options { attachments, full: args.full }, ui).await?;
+    ui.result(&to_value(&report).unwrap_or_default(), &text(&report));
+    Ok(match report.manifest.status {
+        Status::Complete => Done::Complete,
+        Status::Partial => Done::Incomplete,
+    })
+}
+
+pub(super) fn text(report: &Report) -> String {
+    let manifest = &report.manifest;
+    let [added, changed, removed] = report.changes;
+    let mut lines = vec![
+        format!("Snapshot {} of {}: {}", bold(&report.id.short()), manifest.connection, status(manifest)),
+        format!(
+            "  {} read, {} unchanged since the last backup{}",
+            counted(report.read, "board", "boards"),
+            report.unchanged,
+            if manifest.full_pass && manifest.parent.is_some() { " (full pass)" } else { "" },
+        ),
+        format!("  {}", counts(manifest)),
+        format!("  {added} added, {changed} changed, {removed} removed since the last backup"),
+        format!("  {}", cost(manifest)),
+    ];
+    lines.extend(troubles(manifest));
+    lines.join("\n")
+}
+
+/// COMPLETE or PARTIAL, and what was left out on purpose.
+pub(super) fn status(manifest: &Manifest) -> String {
+    let left_out = manifest.left_out.attachments;
+    let by_choice = if left_out == 0 {
+        String::new()
+    } else {
+        format!(", except {} left out by choice ({})", counted(left_out, "attachment", "attachments"), bytes(manifest.left_out.bytes))
+    };
+    match manifest.status {
+        Status::Complete => format!("{}{by_choice}", green("COMPLETE")),
+        Status::Partial => format!("{}, {} missing{by_choice}", yellow("PARTIAL"), counted(manifest.missing.len() as u64, "thing", "things")),
+    }
+}
+
+/// What the snapshot holds, by kind.
+pub(super) fn counts(manifest: &Manifest) -> String {
+    let kinds: Vec<String> = manifest.counts.iter().map(|(kind, count)| format!("{count} {kind}")).collect();
+    format!("holds {}; {} of attachments", kinds.join(", "), bytes(manifest.bytes.blobs_plain))
+}
+
+/// What taking it has cost.
+pub(super) fn cost(manifest: &Manifest) -> String {
+    let usage = &manifest.usage;
+    let retries = if usage.retries == 0 { String::new() } else { format!(" ({} of them repeated)", usage.retries) };
+    let waited = if usage.waited_ms < 100 { String::new() } else { format!(", {}.{} s of it waiting for the rate limit", usage.waited_ms / 1000, usage.waited_ms % 1000 / 100) };
+    let took = manifest.finished_at.saturating_sub(manifest.started_at).unsigned_abs();
+    format!(
+        "{} and {}{retries}, {} received, {} new in the vault, {}.{} s{waited}",
+        counted(usage.requests, "request", "requests"),
+        counted(usage.downloads, "download", "downloads"),
+        bytes(usage.bytes_in),
+        bytes(manifest.bytes.stored),
+        took / 1000,
+        took % 1000 / 100,
+    )
+}
+
+/// What is missing, and what is no longer there.
+pub(super) fn troubles(manifest: &Manifest) -> Vec<String> {
+    let missing = manifest.missing.iter().map(|missing| format!("  {} missing: {}: {}", yellow("!"), plain(&missing.what), plain(&missing.why)));
+    let vanished = manifest.vanished.iter().map(|name| {
+        format!("  {} no longer visible: {} (deleted, or the account lost access; earlier snapshots hold it)", yellow("!"), plain(name))
+    });
+    missing.chain(vanished).collect()
+}

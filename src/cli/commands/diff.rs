@@ -1,0 +1,56 @@
+//! `diff`.
+
+use serde_json::to_value;
+
+use crate::app::context::App;
+use crate::app::diffing::{self, Change, Differences, Line};
+use crate::app::error::Error;
+use crate::cli::exit::Done;
+use crate::cli::ui::{Ui, bold, brief, counted, dim, green, red, yellow};
+
+pub(super) fn run(app: &App, ui: &Ui, from: &str, to: &str) -> Result<Done, Error> {
+    let differences = diffing::diff(app, from, to)?;
+    ui.result(&to_value(&differences).unwrap_or_default(), &text(&differences));
+    Ok(Done::Complete)
+}
+
+/// Lines by container, so that a board's changes stand together under its name.
+pub(super) fn text(differences: &Differences) -> String {
+    let mut lines = Vec::new();
+    let mut heading: Option<Vec<String>> = None;
+    for line in &differences.lines {
+        let place: Vec<String> = line.path.iter().take(2.min(line.path.len().saturating_sub(1))).cloned().collect();
+        if heading.as_ref() != Some(&place) {
+            lines.push(bold(&place.iter().map(|part| brief(part, 60)).collect::<Vec<_>>().join(" / ")));
+            heading = Some(place.clone());
+        }
+        lines.extend(one(line, place.len()));
+    }
+    let count = |change: Change| differences.lines.iter().filter(|line| line.change == change).count();
+    lines.push(format!(
+        "{} added, {} removed, {} changed; {} equal{}",
+        count(Change::Added),
+        count(Change::Removed),
+        count(Change::Changed),
+        differences.equal,
+        if differences.touched == 0 { ".".to_owned() } else { format!(", {} touched without a change that matters.", differences.touched) },
+    ));
+    lines.join("\n")
+}
+
+fn one(line: &Line, skip: usize) -> Vec<String> {
+    let mark = match line.change {
+        Change::Added => green("+"),
+        Change::Removed => red("-"),
+        Change::Changed => yellow("~"),
+    };
+    let path = line.path.iter().skip(skip).map(|part| brief(part, 50)).collect::<Vec<_>>().join(" / ");
+    let with: Vec<String> = line.with.iter().map(|(plural, count)| counted(*count, plural.trim_end_matches('s'), plural)).collect();
+    let with = if with.is_empty() { String::new() } else { dim(&format!(" (with {})", with.join(", "))) };
+    let mut lines = vec![format!("  {mark} {} {path}{with}", line.noun)];
+    for field in &line.fields {
+        let shown = |text: &str| if text.is_empty() { "nothing".to_owned() } else { brief(text, 60) };
+        lines.push(format!("      {}: {} -> {}", field.path, shown(&field.from), shown(&field.to)));
+    }
+    lines
+}

@@ -1,0 +1,30 @@
+//! `export`.
+
+use serde_json::to_value;
+
+use crate::app::context::App;
+use crate::app::error::Error;
+use crate::app::export::{self, Formats};
+use crate::cli::args::{Export, FormatArg};
+use crate::cli::exit::Done;
+use crate::cli::ui::{Ui, bytes, counted, plain, yellow};
+
+pub(super) fn run(app: &App, ui: &Ui, args: &Export) -> Result<Done, Error> {
+    let formats = Formats {
+        json: args.format.contains(&FormatArg::Json),
+        csv: args.format.contains(&FormatArg::Csv),
+        html: args.format.contains(&FormatArg::Html),
+        attachments: !args.no_attachments,
+    };
+    let done = export::export(app, &args.snapshot, &args.out, formats)?;
+    let mut lines = vec![format!(
+        "Wrote {} of {} into {} ({}).",
+        counted(done.files.len() as u64, "file", "files"),
+        counted(done.containers, "board", "boards"),
+        args.out.display(),
+        bytes(done.bytes),
+    )];
+    lines.extend(done.missing.iter().map(|missing| format!("  {} not in the snapshot: {}", yellow("!"), plain(missing))));
+    ui.result(&to_value(&done).unwrap_or_default(), &lines.join("\n"));
+    Ok(if done.missing.is_empty() { Done::Complete } else { Done::Incomplete })
+}

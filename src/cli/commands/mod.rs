@@ -1,0 +1,65 @@
+//! One file per command: arguments in, one use case, its result shown.
+
+mod apply;
+mod backup;
+mod connection;
+mod demo;
+mod diff;
+mod export;
+mod init;
+mod plan;
+mod runs;
+mod sandbox;
+mod show;
+mod snapshots;
+mod steps;
+mod upkeep;
+
+use clap::CommandFactory;
+use tokio::sync::watch;
+
+use super::args::{Cli, Command, Global};
+use super::exit::Done;
+use super::secrets;
+use super::ui::Ui;
+use crate::app::context::{App, Seams};
+use crate::app::error::Error;
+
+/// Runs one command.
+pub(super) async fn run(cli: Cli, ui: &Ui, stop: watch::Receiver<bool>) -> Result<Done, Error> {
+    let Cli { global, command } = cli;
+    let open = || open(&global, ui, stop.clone());
+    match command {
+        Command::Init => init::run(&global, ui, stop.clone()),
+        Command::Connection(command) => connection::run(&open()?, ui, command).await,
+        Command::Backup(args) => backup::run(&open()?, ui, &args).await,
+        Command::Snapshots { connection } => snapshots::run(&open()?, ui, connection.as_deref()),
+        Command::Show { snapshot } => show::run(&open()?, ui, &snapshot),
+        Command::Diff { from, to } => diff::run(&open()?, ui, &from, &to),
+        Command::Plan(args) => plan::run(&open()?, ui, &args).await,
+        Command::Apply(args) => apply::run(&open()?, ui, &args).await,
+        Command::Runs { run } => runs::list(&open()?, ui, run.as_deref()),
+        Command::Resume { run } => apply::resume(&open()?, ui, &run).await,
+        Command::Undo { run } => plan::undo(&open()?, ui, &run).await,
+        Command::Export(args) => export::run(&open()?, ui, &args),
+        Command::Verify { read_data } => upkeep::verify(&open()?, ui, read_data),
+        Command::RebuildIndex => upkeep::rebuild_index(&open()?, ui),
+        Command::Sandbox(command) => sandbox::run(ui, command, stop.clone()).await,
+        Command::Demo { platform, world, seed } => demo::run(ui, &platform, &world, seed, stop.clone()).await,
+        Command::Completions { shell } => {
+            let mut script = Vec::new();
+            clap_complete::generate(shell, &mut Cli::command(), "boardvault", &mut script);
+            ui.out(String::from_utf8_lossy(&script).trim_end());
+            Ok(Done::Complete)
+        }
+    }
+}
+
+fn open(global: &Global, ui: &Ui, stop: watch::Receiver<bool>) -> Result<App, Error> {
+    let unlock = secrets::unlock(global)?;
+    let (app, notes) = App::open(&global.vault, &unlock, Seams::real(stop))?;
+    for note in notes {
+        ui.warn(&note);
+    }
+    Ok(app)
+}

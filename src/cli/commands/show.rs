@@ -1,0 +1,117 @@
+//! `show`.
+
+use std::collections::BTreeMap;
+
+use serde_json::{json, to_value};
+
+use super::backup;
+use crate::app::context::App;
+use crate::app::error::Error;
+use crate::app::outline::Node;
+use crate::app::showing::{self, NodeDocument, Shown};
+use crate::app::snapshots;
+use crate::cli::exit::Done;
+use crate::cli::table::table;
+use crate::cli::ui::{Ui, bold, brief, bytes, counted, dim, local, plain};
+use crate::model::{Blob, Kind};
+use crate::snapshot::SnapshotId;
+use crate::snapshot::manifest::{ContainerEntry, Manifest, Purpose};
+
+pub(super) fn run(app: &App, ui: &Ui, snapshot: &str) -> Result<Done, Error> {
+    match showing::show(app, snapshot)? {
+        Shown::Snapshot { id, manifest } => {
+            ui.result(&json!({ "id": id, "manifest": manifest }), &whole(id, &manifest));
+        }
+        Shown::Things(nodes) => {
+            let documents: Vec<NodeDocument> = nodes.iter().map(NodeDocument::from).collect();
+            let text: Vec<String> = nodes.iter().map(thing).collect();
+            ui.result(&to_value(&documents).unwrap_or_default(), &text.join("\n\n"));
+        }
+    }
+    Ok(Done::Complete)
+}
+
+fn whole(id: SnapshotId, manifest: &Manifest) -> String {
+    let why = match &manifest.purpose {
+        Purpose::Backup => "backup".to_owned(),
+        Purpose::Safety { run } => format!("state before run {run}"),
+        Purpose::Scan => "scan".to_owned(),
+    };
+    let mut lines = vec![
+        format!("Snapshot {} of {} ({why}), {}", bold(&id.short()), manifest.connection, local(snapshots::time(manifest.finished_at))),
+        format!("  {}", backup::status(manifest)),
+        format!("  {}", backup::counts(manifest)),
+        format!("  {}", backup::cost(manifest)),
+    ];
+    lines.extend(manifest.parent.map(|parent| format!("  builds on {}", parent.short())));
+    lines.extend(backup::troubles(manifest));
+    let row = |entry: &ContainerEntry| {
+        let workspace = entry.workspace.as_ref().map_or("-", |(_, name)| name);
+        let state = match (&entry.carried_from, entry.closed) {
+            (Some(from), _) => format!("not read; state of {}", from.short()),
+            (None, true) => "closed".to_owned(),
+            (None, false) => String::new(),
+        };
+        vec![brief(workspace, 30), brief(&entry.name, 40), entry.records.to_string(), state]
+    };
+    lines.push(String::new());
+    lines.push(table(&["WORKSPACE", "BOARD", ">RECORDS", ""], manifest.containers.iter().map(row)));
+    if !manifest.coverage.is_empty() {
+        let row = |count: &crate::model::coverage::Count| {
+            vec![count.kind.to_string(), count.expected.map_or_else(|| "not told".to_owned(), |n| n.to_string()), count.got.to_string()]
+        };
+        lines.push(String::new());
+        lines.push(table(&["READ THIS TIME", ">BY THE PLATFORM'S COUNT", ">GOT"], manifest.coverage.iter().map(row)));
+    }
+    lines.join("\n")
+}
+
+/// A board shows its lists and cards, a line each; an item shows everything.
+fn thing(node: &Node) -> String {
+    let mut lines = Vec::new();
+    let full = !matches!(node.record.key.kind, Kind::Container | Kind::Section | Kind::Workspace);
+    write(node, 0, full, &mut lines);
+    lines.join("\n")
+}
+
+fn write(node: &Node, depth: usize, full: bool, lines: &mut Vec<String>) {
+    let indent = "  ".repeat(depth);
+    let title = brief(&node.title, 90);
+    let container = matches!(node.record.key.kind, Kind::Container | Kind::Section);
+    let title = if container || (full && depth == 0) { bold(&title) } else { title };
+    let closed = node.fields.iter().any(|(name, text)| *name == "closed" && text == "yes");
+    let size = match &node.record.blob {
+        Blob::Stored(stored) => format!(", {}", bytes(stored.len)),
+        Blob::Missing(why) => format!(", bytes not in the vault: {}", plain(why)),
+        Blob::None => String::new(),
+    };
+    let archived = if closed { ", archived" } else { "" };
+    let parts = if full || container { String::new() } else { parts(node) };
+    lines.push(format!("{indent}{} {title}{}", dim(node.noun), dim(&format!("{parts}{archived}{size}"))));
+    if full {
+        let simple = |(name, text): &(&str, String)| format!("{indent}    {name}: {}", brief(text, 300));
+        lines.extend(node.fields.iter().filter(|(name, _)| *name != "pos").map(simple));
+    }
+    for child in &node.children {
+        let shown = match node.record.key.kind {
+            Kind::Container | Kind::Workspace => matches!(child.record.key.kind, Kind::Section | Kind::Item),
+            Kind::Section => true,
+            _ => full,
+        };
+        if shown {
+            write(child, depth + 1, full, lines);
+        }
+    }
+}
+
+/// What hangs on an item, in a few words.
+fn parts(node: &Node) -> String {
+    let mut counts: BTreeMap<&str, u64> = BTreeMap::new();
+    for child in &node.children {
+        *counts.entry(child.noun).or_default() += 1;
+    }
+    let due = node.fields.iter().find(|(name, _)| *name == "due").map(|(_, text)| format!("due {}", text.get(..10).unwrap_or(text)));
+    let counts = counts.into_iter().map(|(noun, count)| counted(count, noun, &format!("{noun}s")));
+    let all: Vec<String> = due.into_iter().chain(counts).collect();
+    if all.is_empty() { String::new() } else { format!("  ({})", all.join(", ")) }
+}

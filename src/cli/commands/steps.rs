@@ -1,0 +1,179 @@
+//! How plans and their steps look on a terminal.
+
+use std::collections::BTreeMap;
+
+use serde_json::Value;
+
+use crate::app::planning::SavedPlan;
+use crate::cli::table::table;
+use crate::cli::ui::{bold, brief, bytes, counted, dim, green, local, plain, red, yellow};
+use crate::model::Kind;
+use crate::plan::types::{Action, Mode, Reason, RestorePlan, Step, Verdict};
+
+/// Steps that are shown without `--details`.
+const SHOWN: usize = 30;
+
+/// The plan as a document for people.
+pub(super) fn plan(saved: &SavedPlan, details: bool) -> String {
+    let plan = &saved.plan;
+    let mut lines = vec![heading(saved), String::new()];
+    let most = if details { usize::MAX } else { SHOWN };
+    lines.extend(plan.steps.iter().take(most).flat_map(|step| step_lines(step, details)));
+    if plan.steps.len() > most {
+        lines.push(dim(&format!("  ... and {} more steps; `--details` shows all.", plan.steps.len() - most)));
+    }
+    if !plan.steps.is_empty() {
+        lines.extend([String::new(), summary(plan)]);
+    }
+    lines.extend(deletions(plan));
+    lines.extend(blocked(plan, most));
+    lines.extend(losses(plan, most));
+    lines.push(String::new());
+    lines.push(closing(saved));
+    lines.join("\n")
+}
+
+fn heading(saved: &SavedPlan) -> String {
+    let header = &saved.plan.header;
+    let what = match header.mode {
+        Mode::Merge => "merge: create what is missing, change back what differs, remove nothing",
+        Mode::Copy => "copy: new things next to the old ones",
+        Mode::DeleteBefore => "delete-before: build anew, check, then delete the old",
+        Mode::DeleteBeforeLiteral => "delete-before, literal: delete the old first, then build anew",
+        Mode::Undo => "undo: the way back of a run",
+    };
+    let only = if header.only.is_empty() { String::new() } else { format!("\nonly {}", header.only.join(", ")) };
+    let short = header.snapshot.get(..12).unwrap_or(&header.snapshot);
+    let taken = saved.snapshot_taken.map_or_else(String::new, |at| format!(", taken {}", local(at)));
+    format!("{} {} from snapshot {short}{taken}, to {}\n{what}{only}", bold("Plan"), bold(&saved.short()), header.connection)
+}
+
+fn step_lines(step: &Step, details: bool) -> Vec<String> {
+    let mark = match step.action {
+        Action::Create => green("+"),
+        Action::Update => yellow("~"),
+        Action::Archive | Action::Delete => red("-"),
+    };
+    let path = step.path.iter().map(|part| brief(part, 40)).collect::<Vec<_>>().join(" / ");
+    let verb = match step.action {
+        Action::Archive => "archive ",
+        Action::Delete => "delete ",
+        Action::Create | Action::Update => "",
+    };
+    let reason = match step.reason {
+        Reason::Missing => "missing",
+        Reason::Differs => "differs",
+        Reason::Needed => "needed by what was selected",
+        Reason::Copied => "copy",
+        Reason::Replaced => "replaced",
+        Reason::CreatedByRun => "made by the run",
+        Reason::Completes => "completes what an earlier step makes",
+    };
+    let size = step.blob.map_or_else(String::new, |blob| format!(", {}", bytes(blob.len)));
+    let mut lines = vec![format!("  {mark} {verb}{} {path} {}", step.noun, dim(&format!("({reason}{size})")))];
+    if details || step.action == Action::Update {
+        let width = if details { 400 } else { 60 };
+        for change in &step.changes {
+            let to = brief(&text(&change.to), width);
+            let line = match &change.from {
+                Some(from) => format!("{}: {} -> {to}", change.path, brief(&text(from), width)),
+                None => format!("{}: {to}", change.path),
+            };
+            lines.push(format!("      {line}"));
+        }
+    }
+    lines
+}
+
+fn text(value: &Value) -> String {
+    match value {
+        Value::String(text) => format!("\"{text}\""),
+        Value::Null => "nothing".to_owned(),
+        other => other.to_string(),
+    }
+}
+
+fn summary(plan: &RestorePlan) -> String {
+    let mut counts: BTreeMap<Kind, (String, [u64; 3])> = BTreeMap::new();
+    for step in &plan.steps {
+        let (_, row) = counts.entry(step.subject.kind).or_insert_with(|| (step.noun.clone(), [0; 3]));
+        let at = match step.action {
+            Action::Create => 0,
+            Action::Update => 1,
+            Action::Archive | Action::Delete => 2,
+        };
+        if let Some(count) = row.get_mut(at) {
+            *count += 1;
+        }
+    }
+    let row = |(noun, numbers): &(String, [u64; 3])| {
+        std::iter::once(noun.clone()).chain(numbers.iter().map(|n| if *n == 0 { String::new() } else { n.to_string() })).collect()
+    };
+    table(&["", ">CREATE", ">UPDATE", ">REMOVE"], counts.values().map(row))
+}
+
+fn deletions(plan: &RestorePlan) -> Option<String> {
+    let count = plan.deletions().count() as u64;
+    (count > 0).then(|| {
+        let what = counted(count, "step of this plan removes things", "steps of this plan remove things");
+        red(&format!("\n{what} from the live account. It wants `--allow-delete`."))
+    })
+}
+
+fn blocked(plan: &RestorePlan, most: usize) -> Vec<String> {
+    if plan.blocked.is_empty() {
+        return Vec::new();
+    }
+    let mut lines = vec![format!("\n{}", bold(&format!("Will not be tried ({}):", plan.blocked.len())))];
+    for blocked in plan.blocked.iter().take(most) {
+        let path = blocked.path.iter().map(|part| brief(part, 40)).collect::<Vec<_>>().join(" / ");
+        lines.push(format!("  {} {path}: {}", yellow("!"), plain(&blocked.why)));
+    }
+    if plan.blocked.len() > most {
+        lines.push(dim(&format!("  ... and {} more; `--details` shows all.", plan.blocked.len() - most)));
+    }
+    lines
+}
+
+/// Losses by cause: what holds for every record of a kind, and how many records lose something of their own.
+fn losses(plan: &RestorePlan, most: usize) -> Vec<String> {
+    if plan.kind_losses.is_empty() && plan.losses.is_empty() {
+        return Vec::new();
+    }
+    let mut causes: BTreeMap<_, (Vec<Kind>, u64)> = BTreeMap::new();
+    for (kind, cause) in &plan.kind_losses {
+        causes.entry(*cause).or_default().0.push(*kind);
+    }
+    for loss in &plan.losses {
+        causes.entry(loss.cause).or_default().1 += 1;
+    }
+    let mut lines = vec![format!("\n{}", bold("Cannot be restored by anyone:"))];
+    for (cause, (kinds, records)) in causes.iter().take(most) {
+        let kinds = kinds.iter().map(|kind| kind.name()).collect::<Vec<_>>().join(", ");
+        let whom = match (kinds.is_empty(), *records) {
+            (true, records) => counted(records, "record", "records"),
+            (false, 0) => kinds,
+            (false, records) => format!("{kinds}; and {}", counted(records, "record", "records")),
+        };
+        lines.push(format!("  {} {}", cause.text(), dim(&format!("({whom})"))));
+    }
+    lines
+}
+
+fn closing(saved: &SavedPlan) -> String {
+    let plan = &saved.plan;
+    let state = format!("Already as wanted: {}. Made since and kept: {}.", plan.equal, plan.kept);
+    let cost = format!(
+        "{}, at least {} under the rate limit.",
+        counted(plan.requests, "request", "requests"),
+        counted(plan.min_seconds, "second", "seconds"),
+    );
+    let allow = if plan.deletions().next().is_some() { " --allow-delete" } else { "" };
+    let next = format!("Nothing has been written yet. To carry it out: boardvault apply {}{allow}", saved.short());
+    match plan.verdict {
+        Verdict::NothingToDo => format!("{state}\n{}", green("Nothing to do: the live account already is as wanted.")),
+        Verdict::Applyable => format!("{state}\n{cost}\n{next}"),
+        Verdict::Partial => format!("{state}\n{cost}\n{}\n{next}", yellow("Only a part of what was asked for can be tried, see above.")),
+        Verdict::Blocked => format!("{state}\n{}", red("Nothing of what was asked for can be tried, see above.")),
+    }
+}

@@ -1,0 +1,101 @@
+//! Where secrets come from: files, the environment, standard input, a prompt. Never from arguments.
+
+use std::collections::BTreeMap;
+use std::io::{BufRead, IsTerminal};
+use std::path::Path;
+
+use super::args::Global;
+use super::ui::Ui;
+use crate::app::error::Error;
+use crate::base::secret::Secret;
+use crate::platforms::platform::Platform;
+use crate::app::context::Unlock;
+
+/// What opens the vault.
+pub(super) fn unlock(global: &Global) -> Result<Unlock, Error> {
+    if global.recovery_key {
+        return Ok(Unlock::Recovery(prompt("Recovery key")?));
+    }
+    if let Some(file) = &global.key_file {
+        return Ok(Unlock::KeyFile(file.clone()));
+    }
+    match stored_passphrase(global)? {
+        Some(passphrase) => Ok(Unlock::Passphrase(passphrase)),
+        None => Ok(Unlock::Passphrase(prompt("Passphrase")?)),
+    }
+}
+
+/// What a new vault is to be opened with; a passphrase from a prompt is asked for twice.
+pub(super) fn new_unlock(global: &Global) -> Result<Unlock, Error> {
+    if let Some(file) = &global.key_file {
+        return Ok(Unlock::KeyFile(file.clone()));
+    }
+    let passphrase = match stored_passphrase(global)? {
+        Some(passphrase) => passphrase,
+        None => {
+            let first = prompt("New passphrase")?;
+            if prompt("The same again")?.expose() != first.expose() {
+                return Err(Error::usage("the two passphrases differ").hint("Run the command again."));
+            }
+            first
+        }
+    };
+    if passphrase.expose().is_empty() {
+        return Err(Error::usage("an empty passphrase protects nothing").hint("Choose another, or use `--key-file FILE`."));
+    }
+    Ok(Unlock::Passphrase(passphrase))
+}
+
+/// The parts of a platform's credential: from the environment, else from standard input, else asked for.
+pub(super) fn credentials(platform: &Platform, ui: &Ui) -> Result<BTreeMap<String, Secret>, Error> {
+    let mut found = BTreeMap::new();
+    let mut asked = false;
+    for field in platform.credentials {
+        let secret = match std::env::var(field.env) {
+            Ok(text) => Secret::new(text.trim()),
+            Err(_) => {
+                if !asked && std::io::stdin().is_terminal() {
+                    ui.note(platform.credentials_help);
+                }
+                asked = true;
+                prompt(field.prompt)?
+            }
+        };
+        if secret.expose().is_empty() {
+            return Err(Error::usage(format!("no {} was given", field.prompt.to_lowercase()))
+                .hint(format!("Set {}, or write key and token to standard input, one per line.", field.env))
+                .hint(platform.credentials_help));
+        }
+        found.insert(field.name.to_owned(), secret);
+    }
+    Ok(found)
+}
+
+fn stored_passphrase(global: &Global) -> Result<Option<Secret>, Error> {
+    if let Some(file) = &global.passphrase_file {
+        return first_line(file).map(Some);
+    }
+    Ok(std::env::var("BOARDVAULT_PASSPHRASE").ok().map(Secret::new))
+}
+
+fn first_line(file: &Path) -> Result<Secret, Error> {
+    let text = std::fs::read_to_string(file)
+        .map_err(|error| Error::failed(format!("cannot read the passphrase from {}: {error}", file.display())))?;
+    Ok(Secret::new(text.lines().next().unwrap_or_default()))
+}
+
+/// Asks at the terminal without showing what is typed; without a terminal, takes the next line of input.
+fn prompt(question: &str) -> Result<Secret, Error> {
+    let answer = if std::io::stdin().is_terminal() {
+        rpassword::prompt_password(format!("{question}: "))
+    } else {
+        let mut line = String::new();
+        std::io::stdin().lock().read_line(&mut line).map(|_| line.trim_end_matches(['\r', '\n']).to_owned())
+    };
+    let answer = answer.map_err(|error| Error::failed(format!("cannot ask for the {}: {error}", question.to_lowercase())))?;
+    if answer.is_empty() {
+        return Err(Error::usage(format!("no {} was given", question.to_lowercase()))
+            .hint("For the vault set BOARDVAULT_PASSPHRASE, BOARDVAULT_PASSPHRASE_FILE or BOARDVAULT_KEY_FILE, or run at a terminal."));
+    }
+    Ok(Secret::new(answer))
+}
