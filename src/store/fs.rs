@@ -42,6 +42,28 @@ pub trait Append: Send {
     fn sync(&mut self) -> io::Result<()>;
 }
 
+/// Puts a small file in place so that after a crash either the old or the new one is there, whole.
+pub(super) fn replace(fs: &dyn Fs, path: &Path, bytes: &[u8]) -> io::Result<()> {
+    let mut draft = path.as_os_str().to_owned();
+    draft.push(DRAFT);
+    let draft = Path::new(&draft);
+    if fs.len(draft).is_ok() {
+        fs.remove(draft)?;
+    }
+    let mut file = fs.append(draft)?;
+    file.append(bytes)?;
+    file.sync()?;
+    fs.rename(draft, path)?;
+    match path.parent() {
+        Some(dir) if dir.as_os_str().is_empty() => fs.sync_dir(Path::new(".")),
+        Some(dir) => fs.sync_dir(dir),
+        None => Ok(()),
+    }
+}
+
+/// What a file is called until it is whole.
+pub(super) const DRAFT: &str = ".tmp";
+
 /// The machine's file system.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct RealFs;
@@ -107,7 +129,8 @@ impl Fs for RealFs {
     #[cfg(unix)]
     fn is_private(&self, path: &Path) -> io::Result<bool> {
         use std::os::unix::fs::PermissionsExt;
-        Ok(std::fs::metadata(path)?.permissions().mode() & 0o077 == 0)
+        let for_others = std::fs::metadata(path)?.permissions().mode() & 0o077;
+        Ok(for_others == 0)
     }
 
     #[cfg(not(unix))]

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use super::error::VaultError;
-use super::fs::Fs;
+use super::fs::{self, Fs};
 use super::keys::Slot;
 use super::wire::{self, Fields};
 
@@ -11,7 +11,8 @@ use super::wire::{self, Fields};
 pub(super) const FORMAT: u16 = 1;
 
 const MAGIC: [u8; 6] = *b"BVAULT";
-const COPIES: [&str; 2] = ["vault.a", "vault.b"];
+/// The names of the two copies.
+pub(super) const COPIES: [&str; 2] = ["vault.a", "vault.b"];
 const HASH: usize = 32;
 const MAX_LEN: usize = 64 << 10;
 
@@ -93,18 +94,7 @@ pub(super) fn write(fs: &dyn Fs, dir: &Path, header: &Header) -> Result<(), Vaul
 
 fn write_copy(fs: &dyn Fs, dir: &Path, name: &str, bytes: &[u8]) -> Result<(), VaultError> {
     let path = dir.join(name);
-    let draft = dir.join(format!("{name}.tmp"));
-    let written = (|| {
-        if fs.len(&draft).is_ok() {
-            fs.remove(&draft)?;
-        }
-        let mut file = fs.append(&draft)?;
-        file.append(bytes)?;
-        file.sync()?;
-        fs.rename(&draft, &path)?;
-        fs.sync_dir(dir)
-    })();
-    written.map_err(|error| VaultError::io("write", &path, error))
+    fs::replace(fs, &path, bytes).map_err(|error| VaultError::io("write", &path, error))
 }
 
 /// The newest readable copy, and a note for each copy that was not usable and has been written again.
@@ -153,9 +143,4 @@ pub(super) fn read_copy(
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(Err(Unreadable::Absent)),
         Err(error) => Err(VaultError::io("read", &dir.join(name), error)),
     }
-}
-
-/// The names of the copies.
-pub(super) fn copies() -> [&'static str; 2] {
-    COPIES
 }

@@ -150,7 +150,9 @@ impl Slot {
     fn public(&self) -> Vec<u8> {
         let Stretch { memory, passes, lanes } = self.stretch;
         let mut bytes = vec![self.kind];
-        [memory, passes, lanes].iter().for_each(|number| bytes.extend(number.to_le_bytes()));
+        for number in [memory, passes, lanes] {
+            bytes.extend(number.to_le_bytes());
+        }
         bytes.extend(self.salt);
         bytes
     }

@@ -4,6 +4,7 @@
 pub mod chunks;
 pub mod codec;
 pub mod error;
+pub mod faulty;
 pub mod fs;
 mod header;
 mod index;
@@ -17,6 +18,7 @@ mod seal;
 mod tail;
 pub mod unlock;
 pub mod vault;
+pub mod verify;
 mod wire;
 
 #[cfg(test)]

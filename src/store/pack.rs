@@ -316,13 +316,12 @@ impl Packs {
             self.number = self.number.saturating_add(1);
             self.tail = None;
         }
-        let tail = match &mut self.tail {
-            Some(tail) => tail,
-            None => {
-                self.unsynced_name = true;
-                let path = self.files.path(self.number);
-                self.tail.insert(Tail::open(Arc::clone(&self.files.fs), path, 0)?)
-            }
+        let tail = if let Some(tail) = &mut self.tail {
+            tail
+        } else {
+            self.unsynced_name = true;
+            let path = self.files.path(self.number);
+            self.tail.insert(Tail::open(Arc::clone(&self.files.fs), path, 0)?)
         };
         if tail.len() == 0 {
             tail.append(&self.files.file_header(self.number))?;

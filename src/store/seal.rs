@@ -31,7 +31,7 @@ pub(super) enum Object {
 pub(super) fn bound(object: Object, vault: [u8; 8], place: &[&[u8]]) -> Vec<u8> {
     let mut data = vec![VERSION, object as u8];
     data.extend(vault);
-    place.iter().for_each(|part| data.extend_from_slice(part));
+    data.extend(place.concat());
     data
 }
 

@@ -5,10 +5,11 @@ use std::path::{Path, PathBuf};
 use zeroize::Zeroizing;
 
 use super::error::VaultError;
-use super::fs::Fs;
+use super::fs::{self, Fs};
 use super::header::Header;
 use super::keys::{self, Key, SlotKind};
 use super::recovery;
+use super::wire;
 use crate::base::ids::Random;
 use crate::base::secret::Secret;
 
@@ -59,15 +60,8 @@ pub(super) fn ensure_key_file(fs: &dyn Fs, path: &Path, random: &dyn Random) -> 
         return Ok(());
     }
     let key = keys::random_key(random)?;
-    let mut text = Zeroizing::new(key.iter().map(|byte| format!("{byte:02x}")).collect::<String>());
-    text.push('\n');
-    let written = (|| {
-        let mut file = fs.append(path)?;
-        file.append(text.as_bytes())?;
-        file.sync()?;
-        path.parent().filter(|dir| !dir.as_os_str().is_empty()).map_or(Ok(()), |dir| fs.sync_dir(dir))
-    })();
-    written.map_err(|error| VaultError::io("write key file", path, error))
+    let text = Zeroizing::new(format!("{}\n", *Zeroizing::new(wire::hex(key.as_ref()))));
+    fs::replace(fs, path, text.as_bytes()).map_err(|error| VaultError::io("write key file", path, error))
 }
 
 fn read_key_file(fs: &dyn Fs, path: &Path) -> Result<Zeroizing<Vec<u8>>, VaultError> {

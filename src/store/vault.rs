@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use super::chunks::{ChunkError, ChunkKind, Chunks};
 use super::codec;
 use super::error::VaultError;
-use super::fs::{Fs, RealFs};
+use super::fs::{self, Fs, RealFs};
 use super::header::{self, Header};
 use super::index::Index;
 use super::keys::{self, Key, Keys, Slot, SlotKind};
@@ -14,6 +14,7 @@ use super::log::{self, Entry, Log};
 use super::pack::{Item, PackFiles, Packs, Place, Position};
 use super::recovery;
 use super::unlock::{self, Unlock};
+use super::wire;
 use crate::base::clock::{Clock, SystemClock};
 use crate::base::hash::Hash;
 use crate::base::ids::{Random, SystemRandom};
@@ -141,7 +142,7 @@ impl Vault {
         let (index, indexed) = Index::open(dir.join(INDEX), header.vault)?;
         let vault = Self {
             dir: dir.to_owned(),
-            id: header.vault.iter().map(|byte| format!("{byte:02x}")).collect(),
+            id: wire::hex(&header.vault),
             env,
             keys,
             files,
@@ -345,7 +346,8 @@ fn refuse_if_occupied(fs: &dyn Fs, dir: &Path) -> Result<(), VaultError> {
     // What a creation that was interrupted leaves: a log without records, and no pack.
     let log = log::path(dir);
     let leftover = |name: &String| match name.as_str() {
-        LOCK | "vault.a.tmp" => true,
+        LOCK => true,
+        draft if draft.ends_with(fs::DRAFT) => draft.starts_with("vault."),
         PACKS => fs.list(&dir.join(PACKS)).is_ok_and(|packs| packs.is_empty()),
         _ => {
             log.file_name().is_some_and(|log| log == name.as_str()) && fs.len(&log).is_ok_and(|len| len <= 20)

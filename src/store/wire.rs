@@ -76,6 +76,12 @@ pub(super) fn has_zeros(bytes: &[u8], run: usize) -> bool {
     })
 }
 
+/// Lower-case hexadecimal digits.
+pub(super) fn hex(bytes: &[u8]) -> String {
+    let digit = |nibble: u8| char::from_digit(nibble.into(), 16);
+    bytes.iter().flat_map(|byte| [digit(byte >> 4), digit(byte & 15)]).flatten().collect()
+}
+
 /// A length that came from a file, as an index.
 pub(super) fn index(value: u64) -> usize {
     usize::try_from(value).unwrap_or(usize::MAX)

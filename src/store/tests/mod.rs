@@ -1,6 +1,7 @@
 //! Tests of the vault as a whole.
 
 mod basic;
+mod crash;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
