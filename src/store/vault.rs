@@ -160,11 +160,10 @@ impl Vault {
         let numbers = self.files.numbers()?;
         let known = numbers.binary_search(&indexed.pack).is_ok();
         let fits = known && self.files.len(indexed.pack)? >= indexed.offset;
-        if indexed == Position::default() || !fits {
-            if !numbers.is_empty() {
-                let report = self.rebuild(&mut writer)?;
-                notes.push(format!("the index was built anew from {} packs", report.packs));
-            }
+        let nothing_yet = numbers.is_empty() && indexed == Position::default();
+        if !fits && !nothing_yet {
+            let report = self.rebuild(&mut writer)?;
+            notes.push(format!("the index was built anew from {} packs", report.packs));
             return Ok(());
         }
         self.index_from(&mut writer, indexed).map(drop)

@@ -2,6 +2,7 @@
 
 mod basic;
 mod crash;
+mod damage;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
