@@ -17,6 +17,13 @@ pub enum ChunkKind {
     Document = 4,
 }
 
+impl ChunkKind {
+    /// The kind whose number is `byte`, as it is stored.
+    pub fn from_byte(byte: u8) -> Option<Self> {
+        [Self::Node, Self::Piece, Self::Blob, Self::Document].into_iter().find(|kind| *kind as u8 == byte)
+    }
+}
+
 /// Content-addressed storage of chunks.
 ///
 /// An implementation guarantees:

@@ -1,4 +1,25 @@
 //! Bytes at rest: sealed, content-addressed chunks in pack files, a catalogue log, and an index that can be
-//! rebuilt from both. Knows nothing of records.
+//! rebuilt from both. Knows nothing of records. `docs/format.md` describes every byte.
 
 pub mod chunks;
+pub mod codec;
+pub mod error;
+pub mod faulty;
+pub mod fs;
+mod header;
+mod index;
+mod keys;
+pub mod log;
+pub mod mem;
+mod pack;
+mod recovery;
+mod scan;
+mod seal;
+mod tail;
+pub mod unlock;
+pub mod vault;
+pub mod verify;
+mod wire;
+
+#[cfg(test)]
+mod tests;

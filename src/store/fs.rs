@@ -1,0 +1,163 @@
+//! The file system as the vault uses it: the seam at which tests cut the power.
+//!
+//! The vault's own files are only ever appended to, cut back, or replaced by a rename. The index is the
+//! exception: sled opens its files itself, which is one reason why nothing depends on them.
+
+use std::fs::{File, OpenOptions, TryLockError};
+use std::io::{self, Read, Seek, SeekFrom, Write};
+use std::path::Path;
+
+/// What the vault asks of a file system. Errors are the operating system's own.
+pub trait Fs: Send + Sync {
+    /// Makes a folder and those above it; being there already is fine.
+    fn create_dir(&self, dir: &Path) -> io::Result<()>;
+    /// The names in a folder, sorted.
+    fn list(&self, dir: &Path) -> io::Result<Vec<String>>;
+    /// The length of a file.
+    fn len(&self, path: &Path) -> io::Result<u64>;
+    /// Up to `len` bytes from `offset`; fewer only where the file ends.
+    fn read_at(&self, path: &Path, offset: u64, len: usize) -> io::Result<Vec<u8>>;
+    /// Opens a file for appending, creating it if it is not there. Only the owner may read a new file.
+    fn append(&self, path: &Path) -> io::Result<Box<dyn Append>>;
+    /// Cuts a file back to `len` bytes, durably.
+    fn truncate(&self, path: &Path, len: u64) -> io::Result<()>;
+    /// Renames a file over whatever has the new name. Durable after [`sync_dir`](Self::sync_dir).
+    fn rename(&self, from: &Path, to: &Path) -> io::Result<()>;
+    /// Removes a file.
+    fn remove(&self, path: &Path) -> io::Result<()>;
+    /// Makes the names in a folder durable.
+    fn sync_dir(&self, dir: &Path) -> io::Result<()>;
+    /// Whether nobody but the owner may read a file.
+    fn is_private(&self, path: &Path) -> io::Result<bool>;
+    /// Locks a file for this process and writes the process's number into it; nothing if another has it.
+    /// The operating system frees the lock when the returned file closes, also when the process dies.
+    fn try_lock(&self, path: &Path) -> io::Result<Option<File>>;
+}
+
+/// A file open for appending.
+pub trait Append: Send {
+    /// Appends all of `bytes`; after an error an unknown part of them is there.
+    fn append(&mut self, bytes: &[u8]) -> io::Result<()>;
+    /// Returns when all that was appended is on the disk.
+    fn sync(&mut self) -> io::Result<()>;
+}
+
+/// Puts a small file in place so that after a crash either the old or the new one is there, whole.
+pub(super) fn replace(fs: &dyn Fs, path: &Path, bytes: &[u8]) -> io::Result<()> {
+    let mut draft = path.as_os_str().to_owned();
+    draft.push(DRAFT);
+    let draft = Path::new(&draft);
+    if fs.len(draft).is_ok() {
+        fs.remove(draft)?;
+    }
+    let mut file = fs.append(draft)?;
+    file.append(bytes)?;
+    file.sync()?;
+    fs.rename(draft, path)?;
+    match path.parent() {
+        Some(dir) if dir.as_os_str().is_empty() => fs.sync_dir(Path::new(".")),
+        Some(dir) => fs.sync_dir(dir),
+        None => Ok(()),
+    }
+}
+
+/// What a file is called until it is whole.
+pub(super) const DRAFT: &str = ".tmp";
+
+/// The machine's file system.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct RealFs;
+
+impl Append for File {
+    fn append(&mut self, bytes: &[u8]) -> io::Result<()> {
+        self.write_all(bytes)
+    }
+
+    fn sync(&mut self) -> io::Result<()> {
+        self.sync_all()
+    }
+}
+
+impl Fs for RealFs {
+    fn create_dir(&self, dir: &Path) -> io::Result<()> {
+        std::fs::create_dir_all(dir)
+    }
+
+    fn list(&self, dir: &Path) -> io::Result<Vec<String>> {
+        let mut names = std::fs::read_dir(dir)?
+            .map(|entry| Ok(entry?.file_name().to_string_lossy().into_owned()))
+            .collect::<io::Result<Vec<_>>>()?;
+        names.sort_unstable();
+        Ok(names)
+    }
+
+    fn len(&self, path: &Path) -> io::Result<u64> {
+        Ok(std::fs::metadata(path)?.len())
+    }
+
+    fn read_at(&self, path: &Path, offset: u64, len: usize) -> io::Result<Vec<u8>> {
+        let mut file = File::open(path)?;
+        file.seek(SeekFrom::Start(offset))?;
+        let mut bytes = Vec::with_capacity(len);
+        file.take(u64::try_from(len).unwrap_or(u64::MAX)).read_to_end(&mut bytes)?;
+        Ok(bytes)
+    }
+
+    fn append(&self, path: &Path) -> io::Result<Box<dyn Append>> {
+        Ok(Box::new(private(OpenOptions::new().append(true).create(true)).open(path)?))
+    }
+
+    fn truncate(&self, path: &Path, len: u64) -> io::Result<()> {
+        let file = OpenOptions::new().write(true).open(path)?;
+        file.set_len(len)?;
+        file.sync_all()
+    }
+
+    fn rename(&self, from: &Path, to: &Path) -> io::Result<()> {
+        std::fs::rename(from, to)
+    }
+
+    fn remove(&self, path: &Path) -> io::Result<()> {
+        std::fs::remove_file(path)
+    }
+
+    fn sync_dir(&self, dir: &Path) -> io::Result<()> {
+        // Only Unix lets a program open a folder; elsewhere the file system journals names itself.
+        if cfg!(unix) { File::open(dir)?.sync_all() } else { Ok(()) }
+    }
+
+    #[cfg(unix)]
+    fn is_private(&self, path: &Path) -> io::Result<bool> {
+        use std::os::unix::fs::PermissionsExt;
+        let for_others = std::fs::metadata(path)?.permissions().mode() & 0o077;
+        Ok(for_others == 0)
+    }
+
+    #[cfg(not(unix))]
+    fn is_private(&self, path: &Path) -> io::Result<bool> {
+        std::fs::metadata(path).map(|_| true)
+    }
+
+    fn try_lock(&self, path: &Path) -> io::Result<Option<File>> {
+        let mut file = OpenOptions::new().read(true).write(true).create(true).truncate(false).open(path)?;
+        match file.try_lock() {
+            Ok(()) => {
+                file.set_len(0)?;
+                write!(file, "{}", std::process::id())?;
+                Ok(Some(file))
+            }
+            Err(TryLockError::WouldBlock) => Ok(None),
+            Err(TryLockError::Error(error)) => Err(error),
+        }
+    }
+}
+
+#[cfg(unix)]
+fn private(options: &mut OpenOptions) -> &mut OpenOptions {
+    std::os::unix::fs::OpenOptionsExt::mode(options, 0o600)
+}
+
+#[cfg(not(unix))]
+fn private(options: &mut OpenOptions) -> &mut OpenOptions {
+    options
+}

@@ -1,0 +1,343 @@
+//! Packs: append-only files of sealed chunks, each record with a header that says whose it is, so that the
+//! index can be rebuilt from the packs alone, without any key.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use super::chunks::ChunkKind;
+use super::codec::MAX_CHUNK;
+use super::error::VaultError;
+use super::fs::Fs;
+use super::scan::{self, Shape};
+use super::seal::{self, Object, SealKey};
+use super::tail::Tail;
+use super::wire;
+use crate::base::hash::Hash;
+use crate::base::ids::Random;
+
+/// A new pack is begun before one grows beyond this.
+const ROLL_AT: u64 = 64 << 20;
+const MAGIC: [u8; 6] = *b"BVPACK";
+const VERSION: u16 = 1;
+pub(super) const FILE_HEADER: u64 = 24;
+const MARK: [u8; 4] = *b"BVCR";
+const HEADER: usize = 4 + 1 + 32 + 4 + 4;
+/// A frame is at most seven bytes longer than its chunk.
+const MAX_SEALED: usize = MAX_CHUNK + 7 + seal::OVERHEAD;
+
+/// A point in the sequence of all packs' bytes. Packs count from 1.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
+pub(super) struct Position {
+    pub(super) pack: u32,
+    pub(super) offset: u64,
+}
+
+/// Where a chunk lies: the offset of its record header and the length of what is sealed behind it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Place {
+    pub(super) pack: u32,
+    pub(super) offset: u64,
+    pub(super) sealed: u32,
+}
+
+impl Place {
+    /// The first byte after the record.
+    pub(super) fn end(&self) -> u64 {
+        self.offset + HEADER as u64 + u64::from(self.sealed)
+    }
+}
+
+/// A record header that was found.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Found {
+    pub(super) id: Hash,
+    pub(super) kind: ChunkKind,
+    pub(super) place: Place,
+}
+
+/// What lies at a place of a pack.
+pub(super) enum Item {
+    Chunk(Found),
+    /// Bytes `from..to` are no record.
+    Gap {
+        from: u64,
+        to: u64,
+    },
+}
+
+/// The packs of a vault, for reading.
+#[derive(Clone)]
+pub(super) struct PackFiles {
+    pub(super) fs: Arc<dyn Fs>,
+    pub(super) dir: PathBuf,
+    pub(super) vault: [u8; 8],
+}
+
+impl PackFiles {
+    pub(super) fn path(&self, pack: u32) -> PathBuf {
+        self.dir.join(format!("{pack:08}.pack"))
+    }
+
+    /// The numbers of the packs that are there, ascending.
+    pub(super) fn numbers(&self) -> Result<Vec<u32>, VaultError> {
+        let names = self.fs.list(&self.dir).map_err(|error| VaultError::io("list", &self.dir, error))?;
+        let mut numbers: Vec<u32> = names
+            .iter()
+            .filter_map(|name| name.strip_suffix(".pack").filter(|digits| digits.len() >= 8)?.parse().ok())
+            .collect();
+        numbers.sort_unstable();
+        Ok(numbers)
+    }
+
+    pub(super) fn len(&self, pack: u32) -> Result<u64, VaultError> {
+        let path = self.path(pack);
+        self.fs.len(&path).map_err(|error| VaultError::io("read", &path, error))
+    }
+
+    fn read(&self, pack: u32, offset: u64, len: usize) -> Result<Vec<u8>, VaultError> {
+        let path = self.path(pack);
+        self.fs.read_at(&path, offset, len).map_err(|error| VaultError::io("read", &path, error))
+    }
+
+    pub(super) fn file_header(&self, pack: u32) -> Vec<u8> {
+        let mut header = MAGIC.to_vec();
+        header.extend(VERSION.to_le_bytes());
+        header.extend(self.vault);
+        header.extend(pack.to_le_bytes());
+        wire::with_check(header)
+    }
+
+    /// Whether a pack begins as it must.
+    pub(super) fn has_file_header(&self, pack: u32) -> Result<bool, VaultError> {
+        let expected = self.file_header(pack);
+        Ok(self.read(pack, 0, expected.len())? == expected)
+    }
+
+    /// What lies at `offset` of a pack of `len` bytes; nothing at its end.
+    pub(super) fn item(&self, pack: u32, offset: u64, len: u64) -> Result<Option<Item>, VaultError> {
+        if offset >= len {
+            return Ok(None);
+        }
+        let header = self.read(pack, offset, HEADER)?;
+        if let Some((kind, id, sealed)) = parse_header(&header) {
+            let place = Place { pack, offset, sealed };
+            if place.end() <= len {
+                return Ok(Some(Item::Chunk(Found { id, kind, place })));
+            }
+        }
+        let valid = |header: &[u8]| parse_header(header).is_some();
+        let shape = Shape { mark: MARK, len: HEADER, valid: &valid };
+        let path = self.path(pack);
+        let next = scan::next_header(self.fs.as_ref(), &path, offset + 1, len, &shape)
+            .map_err(|error| VaultError::io("read", &path, error))?;
+        Ok(Some(Item::Gap { from: offset, to: next.unwrap_or(len) }))
+    }
+
+    /// Calls `each` for everything in `pack` from `offset` to `len`, until it returns false.
+    pub(super) fn each(
+        &self,
+        pack: u32,
+        offset: u64,
+        len: u64,
+        each: &mut dyn FnMut(Item) -> Result<bool, VaultError>,
+    ) -> Result<(), VaultError> {
+        let mut at = offset.max(FILE_HEADER);
+        while let Some(item) = self.item(pack, at, len)? {
+            at = match &item {
+                Item::Chunk(found) => found.place.end(),
+                Item::Gap { to, .. } => *to,
+            };
+            if !each(item)? {
+                break;
+            }
+        }
+        Ok(())
+    }
+
+    /// The frame of a chunk, or what is wrong with its record.
+    pub(super) fn open(
+        &self,
+        key: &SealKey,
+        kind: ChunkKind,
+        id: &Hash,
+        place: Place,
+    ) -> Result<Result<Vec<u8>, &'static str>, VaultError> {
+        let length = wire::index(place.sealed.into());
+        if length > MAX_SEALED {
+            return Ok(Err("the record is longer than the limit"));
+        }
+        let record = self.read(place.pack, place.offset, HEADER + length)?;
+        if parse_header(wire::slice(&record, 0..HEADER)) != Some((kind, *id, place.sealed)) {
+            return Ok(Err("its record header is not there"));
+        }
+        let sealed = wire::slice(&record, HEADER..HEADER + length);
+        let bound = self.bound(kind, id, place.pack, place.offset);
+        Ok(key.open(&bound, sealed).ok_or("the seal does not hold"))
+    }
+
+    fn bound(&self, kind: ChunkKind, id: &Hash, pack: u32, offset: u64) -> Vec<u8> {
+        let parts: [&[u8]; 4] = [&[kind as u8], &id.0, &pack.to_le_bytes(), &offset.to_le_bytes()];
+        seal::bound(Object::Chunk, self.vault, &parts)
+    }
+}
+
+fn parse_header(header: &[u8]) -> Option<(ChunkKind, Hash, u32)> {
+    let mut fields = wire::checked(header)?;
+    (fields.array()? == MARK).then_some(())?;
+    Some((ChunkKind::from_byte(fields.u8()?)?, Hash(fields.array()?), fields.u32()?))
+}
+
+/// The packs, with the newest open for writing.
+pub(super) struct Packs {
+    pub(super) files: PackFiles,
+    /// The pack that is written to, or would be next.
+    number: u32,
+    tail: Option<Tail>,
+    /// The newest pack's name may not be durable yet.
+    unsynced_name: bool,
+}
+
+impl Packs {
+    /// Opens the newest pack and cuts off what a crash left incomplete at its end. Bytes before
+    /// `acknowledged` are never cut; where they are missing, a note says so and writing goes on in a new pack.
+    pub(super) fn open(
+        files: PackFiles,
+        key: &SealKey,
+        acknowledged: Position,
+        notes: &mut Vec<String>,
+    ) -> Result<Self, VaultError> {
+        let numbers = files.numbers()?;
+        let newest = numbers.last().copied().unwrap_or(0);
+        for missing in (1..=newest.max(acknowledged.pack)).filter(|n| numbers.binary_search(n).is_err()) {
+            notes.push(format!(
+                "DAMAGE: {} is missing; put it back, or run `boardvault rebuild-index` so that the next backup stores again what was in it",
+                files.path(missing).display()
+            ));
+        }
+        let mut packs = Self { files, number: newest.max(1), tail: None, unsynced_name: false };
+        if newest < acknowledged.pack {
+            packs.number = acknowledged.pack.saturating_add(1);
+        } else if newest > 0 {
+            packs.open_newest(key, acknowledged, notes)?;
+        }
+        Ok(packs)
+    }
+
+    fn open_newest(
+        &mut self,
+        key: &SealKey,
+        acknowledged: Position,
+        notes: &mut Vec<String>,
+    ) -> Result<(), VaultError> {
+        let number = self.number;
+        let path = self.files.path(number);
+        let len = self.files.len(number)?;
+        let safe = if acknowledged.pack == number { acknowledged.offset } else { 0 };
+        if len < safe || (safe > 0 && !self.files.has_file_header(number)?) {
+            notes.push(format!(
+                "DAMAGE: {} has lost bytes that had been stored; run `boardvault verify`",
+                path.display()
+            ));
+            self.number = number.saturating_add(1);
+            return Ok(());
+        }
+        let mut good = safe;
+        if safe > 0 || self.files.has_file_header(number)? {
+            good = safe.max(FILE_HEADER);
+            self.files.clone().each(number, good, len, &mut |item| {
+                let Item::Chunk(found) = item else { return Ok(false) };
+                let whole = self.files.open(key, found.kind, &found.id, found.place)?.is_ok();
+                if whole {
+                    good = found.place.end();
+                }
+                Ok(whole)
+            })?;
+        }
+        if good < len {
+            self.files.fs.truncate(&path, good).map_err(|error| VaultError::io("repair", &path, error))?;
+            notes.push(format!(
+                "{} ended in chunks that were never completed; {} bytes were cut off, nothing acknowledged is lost",
+                path.display(),
+                len - good
+            ));
+        }
+        self.tail = Some(Tail::open(Arc::clone(&self.files.fs), path, good)?);
+        // The process that made the file may have died before it could make its name durable.
+        self.unsynced_name = true;
+        Ok(())
+    }
+
+    pub(super) fn usable(&self) -> Result<(), VaultError> {
+        self.tail.as_ref().map_or(Ok(()), Tail::usable)
+    }
+
+    /// The end of all that was appended.
+    pub(super) fn position(&self) -> Position {
+        match &self.tail {
+            Some(tail) => Position { pack: self.number, offset: tail.len() },
+            None => Position { pack: self.number.saturating_sub(1), offset: 0 },
+        }
+    }
+
+    /// Seals and appends a chunk's frame.
+    pub(super) fn append(
+        &mut self,
+        key: &SealKey,
+        random: &dyn Random,
+        kind: ChunkKind,
+        id: &Hash,
+        frame: &[u8],
+    ) -> Result<Place, VaultError> {
+        let size = HEADER + frame.len() + seal::OVERHEAD;
+        self.make_room(size as u64)?;
+        let files = self.files.clone();
+        let number = self.number;
+        let Some(tail) = &mut self.tail else {
+            return Err(VaultError::Poisoned("no pack is open".to_owned()));
+        };
+        let offset = tail.len();
+        let sealed = key.seal(random, &files.bound(kind, id, number, offset), frame)?;
+        let length = u32::try_from(sealed.len()).unwrap_or(u32::MAX);
+        let mut record = Vec::with_capacity(size);
+        record.extend(MARK);
+        record.push(kind as u8);
+        record.extend(id.0);
+        record.extend(length.to_le_bytes());
+        let mut record = wire::with_check(record);
+        record.extend(sealed);
+        tail.append(&record)?;
+        Ok(Place { pack: number, offset, sealed: length })
+    }
+
+    /// Begins a new pack where there is none or the record would not fit.
+    fn make_room(&mut self, size: u64) -> Result<(), VaultError> {
+        if self.tail.as_ref().is_some_and(|tail| tail.len() > FILE_HEADER && tail.len() + size > ROLL_AT) {
+            self.sync()?;
+            self.number = self.number.saturating_add(1);
+            self.tail = None;
+        }
+        let tail = if let Some(tail) = &mut self.tail {
+            tail
+        } else {
+            self.unsynced_name = true;
+            let path = self.files.path(self.number);
+            self.tail.insert(Tail::open(Arc::clone(&self.files.fs), path, 0)?)
+        };
+        if tail.len() == 0 {
+            tail.append(&self.files.file_header(self.number))?;
+        }
+        Ok(())
+    }
+
+    /// Returns when everything appended is durable.
+    pub(super) fn sync(&mut self) -> Result<(), VaultError> {
+        let Some(tail) = &mut self.tail else { return Ok(()) };
+        tail.sync()?;
+        if self.unsynced_name {
+            let dir = &self.files.dir;
+            self.files.fs.sync_dir(dir).map_err(|error| VaultError::io("save", dir, error))?;
+            self.unsynced_name = false;
+        }
+        Ok(())
+    }
+}

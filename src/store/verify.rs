@@ -1,0 +1,164 @@
+//! Reading a vault back to find damage. Trusts the packs and the log, and holds the index against them.
+
+use std::path::{Path, PathBuf};
+
+use super::chunks::ChunkKind;
+use super::codec;
+use super::error::VaultError;
+use super::header;
+use super::pack::{Found, Item, Position};
+use super::vault::{Vault, Writer};
+use crate::base::hash::Hash;
+
+/// Something that is not as it was written.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Damage {
+    /// The file.
+    pub file: PathBuf,
+    /// Where in the file, in bytes.
+    pub offset: u64,
+    /// The chunk that is affected, where that can be told.
+    pub chunk: Option<Hash>,
+    /// Which check failed.
+    pub what: String,
+}
+
+/// What a verification found.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct VerifyReport {
+    /// Everything that is wrong; empty is good.
+    pub damages: Vec<Damage>,
+    /// Chunks that were looked at.
+    pub chunks: u64,
+    /// Packs that were read.
+    pub packs: u64,
+    /// Records of the catalogue log.
+    pub records: u64,
+    /// Whether every chunk was decrypted, decompressed and compared with its id, or only found.
+    pub read_data: bool,
+}
+
+impl VerifyReport {
+    fn damage(&mut self, file: &Path, offset: u64, chunk: Option<Hash>, what: impl Into<String>) {
+        self.damages.push(Damage { file: file.to_owned(), offset, chunk, what: what.into() });
+    }
+}
+
+impl Vault {
+    /// Reads the vault back; nothing is written meanwhile. With `read_data` every chunk is opened and
+    /// compared with its id, without it only the order of the files is checked. `progress` is told the
+    /// bytes done and the bytes in all. Damage is reported, not returned as an error.
+    pub fn verify(
+        &self,
+        read_data: bool,
+        progress: &mut dyn FnMut(u64, u64),
+    ) -> Result<VerifyReport, VaultError> {
+        let writer = self.lock_writer();
+        let mut report = VerifyReport { read_data, ..VerifyReport::default() };
+        self.verify_vault_file(&mut report)?;
+        self.verify_log(&writer, &mut report)?;
+        let packs = self.verify_sizes(writer.log.acknowledged(), &mut report)?;
+        let total = writer.log.len() + packs.iter().map(|(_, len)| len).sum::<u64>();
+        let mut done = writer.log.len();
+        progress(done, total);
+        let mut indexed = 0;
+        for (pack, len) in packs {
+            let path = self.files.path(pack);
+            if !self.files.has_file_header(pack)? {
+                report.damage(&path, 0, None, "the file header is not that of this pack");
+            }
+            self.files.each(pack, 0, len, &mut |item| {
+                match item {
+                    Item::Gap { from, to } => {
+                        report.damage(&path, from, None, format!("{} bytes are no chunk", to - from));
+                    }
+                    Item::Chunk(found) => {
+                        indexed += u64::from(self.verify_chunk(&found, &mut report)?);
+                        progress(done + found.place.end(), total);
+                    }
+                }
+                Ok(true)
+            })?;
+            report.packs += 1;
+            done += len;
+            progress(done, total);
+        }
+        let known = self.index.count()?;
+        if known > indexed {
+            let what = format!("{} chunks are not where the index has them", known - indexed);
+            report.damage(&self.dir.join("index"), 0, None, what);
+        }
+        Ok(report)
+    }
+
+    fn verify_vault_file(&self, report: &mut VerifyReport) -> Result<(), VaultError> {
+        for name in header::COPIES {
+            if header::read_copy(self.env.fs.as_ref(), &self.dir, name)?.is_err() {
+                report.damage(&self.dir.join(name), 0, None, "this copy of the vault file is not whole");
+            }
+        }
+        Ok(())
+    }
+
+    fn verify_log(&self, writer: &Writer, report: &mut VerifyReport) -> Result<(), VaultError> {
+        match writer.log.verify(&self.keys.log) {
+            Ok(records) => report.records = records,
+            Err(VaultError::Damaged { file, offset, what }) => report.damage(&file, offset, None, what),
+            Err(other) => return Err(other),
+        }
+        Ok(())
+    }
+
+    /// The packs that are there with their lengths. One that is missing, or shorter than it was when the
+    /// log last vouched for it, is damage.
+    fn verify_sizes(
+        &self,
+        acknowledged: Position,
+        report: &mut VerifyReport,
+    ) -> Result<Vec<(u32, u64)>, VaultError> {
+        let numbers = self.files.numbers()?;
+        let last = numbers.last().copied().unwrap_or(0).max(acknowledged.pack);
+        let mut packs = Vec::new();
+        for pack in 1..=last {
+            let path = self.files.path(pack);
+            if numbers.binary_search(&pack).is_err() {
+                report.damage(&path, 0, None, "the file is missing");
+                continue;
+            }
+            let len = self.files.len(pack)?;
+            if pack == acknowledged.pack && len < acknowledged.offset {
+                report.damage(&path, len, None, "the file ends before what was stored in it");
+            }
+            packs.push((pack, len));
+        }
+        Ok(packs)
+    }
+
+    /// Looks at one chunk; true when the index has it at this place.
+    fn verify_chunk(&self, found: &Found, report: &mut VerifyReport) -> Result<bool, VaultError> {
+        let Found { id, kind, place } = *found;
+        report.chunks += 1;
+        if report.read_data
+            && let Err(what) = self.check_content(kind, found)?
+        {
+            report.damage(&self.files.path(place.pack), place.offset, Some(id), what);
+        }
+        let known = self.index.get(&id)?;
+        if known.is_none() {
+            let what = "the index does not know this chunk; run `boardvault rebuild-index`";
+            report.damage(&self.dir.join("index"), 0, Some(id), what);
+        }
+        Ok(known == Some(place))
+    }
+
+    fn check_content(&self, kind: ChunkKind, found: &Found) -> Result<Result<(), &'static str>, VaultError> {
+        let opened = self.files.open(&self.keys.chunks, kind, &found.id, found.place)?;
+        Ok(opened.and_then(|frame| codec::decode(kind, &frame)).and_then(|plain| {
+            if self.keys.chunk_id(kind, &plain) == found.id {
+                Ok(())
+            } else {
+                Err("its content has another id")
+            }
+        }))
+    }
+}
