@@ -56,11 +56,11 @@ pub async fn backup(app: &App, connection: &str, options: Options, progress: &dy
     let connector: Arc<dyn Connector> = Arc::from(connector);
     let catalog = snapshots::catalog(app)?;
     let parent = catalog.latest(connection);
-    let stored_before = app.vault.stats()?.disk_bytes;
+    let stored_before = app.vault.stats()?.bytes;
 
     progress.tell(News::Phase { what: "Looking around".to_owned(), total: None });
     let discovery = connector.discover().await?;
-    let full = options.full || catalog.since_full_pass(connection) >= FULL_PASS_EVERY;
+    let full = options.full || snapshots::since_full_pass(&catalog, connection) >= FULL_PASS_EVERY;
     let (due, unchanged): (Vec<_>, Vec<_>) =
         discovery.containers.iter().cloned().partition(|info| full || is_due(info, parent, options.attachments));
 
@@ -72,7 +72,7 @@ pub async fn backup(app: &App, connection: &str, options: Options, progress: &dy
         "left out by choice",
         AlreadyStored {
             readers: parent.map(|parent| Reader::new(app.chunks(), parent.manifest.tree)).into_iter().collect(),
-            ledger: downloads::stored_without_manifest(app, connection, parent.map_or(0, |parent| parent.seq))?,
+            ledger: downloads::stored_without_manifest(app, connection, parent.map(|parent| parent.id))?,
         },
     );
     let writer = SnapshotWriter::new(app.chunks(), parent.map(|parent| &parent.manifest))?;
@@ -98,7 +98,7 @@ pub async fn backup(app: &App, connection: &str, options: Options, progress: &dy
     app.vault.sync()?;
     let (left_out, left_out_bytes) = downloads.left_out();
     let manifest = Manifest {
-        number: catalog.next_number(connection),
+        number: snapshots::next_number(&catalog, connection),
         platform: platform.id.to_owned(),
         connection: connection.to_owned(),
         purpose: Purpose::Backup,
@@ -115,7 +115,7 @@ pub async fn backup(app: &App, connection: &str, options: Options, progress: &dy
         bytes: Bytes {
             records_plain: written.records_plain,
             blobs_plain: written.blobs_plain,
-            stored: app.vault.stats()?.disk_bytes.saturating_sub(stored_before),
+            stored: app.vault.stats()?.bytes.saturating_sub(stored_before),
         },
         usage: connector.usage(),
         full_pass: full,

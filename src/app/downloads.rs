@@ -11,11 +11,11 @@ use tokio::task::{JoinHandle, block_in_place};
 
 use super::context::{App, entry};
 use super::error::Error;
+use super::snapshots;
 use crate::http::fault::{ApiFault, FaultClass};
 use crate::model::{Blob, BlobRef, Record, RecordKey};
 use crate::platforms::connector::{BlobSink, Connector, ExpectedBytes};
-use crate::snapshot::blobs::BlobWriter;
-use crate::snapshot::reader::Reader;
+use crate::snapshot::{BlobWriter, Reader, SnapshotId};
 use crate::store::chunks::Chunks;
 use crate::store::vault::Vault;
 
@@ -100,8 +100,18 @@ struct Ledger {
     stored: Vec<(RecordKey, BlobRef)>,
 }
 
-/// Attachments stored by backups of `connection` whose manifest was never written: after log entry `after`.
-pub(super) fn stored_without_manifest(app: &App, connection: &str, after: u64) -> Result<BTreeMap<RecordKey, BlobRef>, Error> {
+/// Attachments stored by backups of `connection` after `parent` that did not come to their end.
+pub(super) fn stored_without_manifest(
+    app: &App,
+    connection: &str,
+    parent: Option<SnapshotId>,
+) -> Result<BTreeMap<RecordKey, BlobRef>, Error> {
+    // A backup that was stopped has both a manifest and, right before it, what it downloaded for containers that
+    // did not make it into the manifest: so the grandparent's position counts, not the parent's.
+    let after = match parent {
+        Some(parent) => snapshots::position_before(app, parent)?,
+        None => 0,
+    };
     let mut found = BTreeMap::new();
     for logged in app.vault.entries(entry::DOWNLOADS)? {
         let Ok(ledger) = serde_json::from_slice::<Ledger>(&logged.payload) else { continue };

@@ -13,7 +13,7 @@ use super::progress::{News, Progress};
 use super::runs::{self, RunRecord};
 use super::scan::{self, Scan};
 use super::snapshots::{self, Opened};
-use crate::apply::Event;
+use crate::apply::{Event, StepState};
 use crate::base::canon;
 use crate::base::clock::Timestamp;
 use crate::base::hash::Hash;
@@ -83,12 +83,13 @@ pub async fn plan(app: &App, request: &PlanRequest, progress: &dyn Progress) -> 
     let scope = with_aliases(&desired, Kind::Container, &origins);
     let scan = read_live(app, &connector, &connection, &scope, progress).await?;
 
-    let workspaces = with_aliases(&opened.workspaces_of(&desired), Kind::Workspace, &origins);
+    let around = opened.workspaces_of(&selection);
+    let workspaces = with_aliases(&around, Kind::Workspace, &origins);
     let compared: Vec<NativeId> = scope.iter().chain(&workspaces).cloned().collect();
     let mut comparison =
         snapshot::compare(&app.chunks(), &opened.manifest.tree, &scan.tree, Some(&compared), platform.dialect)?;
     if request.mode != Mode::Merge {
-        add_equal_records(&mut comparison, &opened.reader, desired.iter().chain(&opened.workspaces_of(&desired)))?;
+        add_equal_records(&mut comparison, &opened.reader, desired.iter().chain(&around))?;
     }
     let header = PlanHeader {
         format: FORMAT,
@@ -118,7 +119,7 @@ pub async fn undo(app: &App, run: &str, progress: &dyn Progress) -> Result<Saved
     let (platform, connector) = connections::connect(app, &connection, true)?;
     let connector: Arc<dyn Connector> = Arc::from(connector);
 
-    let undone = undo_scope(&run, &done.steps);
+    let undone = undo_scope(&run, &done.steps)?;
     let touched = undone.created.iter().chain(undone.changed.keys()).chain(&undone.removed);
     let touched: BTreeSet<NativeId> = touched.map(|key| key.container.clone()).collect();
     let scan = read_live(app, &connector, &connection, &touched, progress).await?;
@@ -159,7 +160,7 @@ pub fn find(app: &App, prefix: &str) -> Result<SavedPlan, Error> {
 }
 
 /// The plan with this hash.
-pub(super) fn by_hash(app: &App, hash: &Hash) -> Result<SavedPlan, Error> {
+pub fn by_hash(app: &App, hash: &Hash) -> Result<SavedPlan, Error> {
     find(app, &hash.to_string())
 }
 
@@ -267,8 +268,13 @@ fn compute(
     crate::plan::plan(&input).map_err(|error| Error::usage(error.to_string()))
 }
 
-/// What a run did, from its events: only what is known to have happened.
-fn undo_scope(run: &RunRecord, steps: &[Step]) -> UndoScope {
+/// What a run did, from its events. A write of which it is not known whether it happened must be looked up first.
+fn undo_scope(run: &RunRecord, steps: &[Step]) -> Result<UndoScope, Error> {
+    let progress = run.progress();
+    if steps.iter().any(|step| *progress.state(&step.id) == StepState::Unsure) {
+        return Err(Error::failed(format!("run {} broke off in the middle of a write", run.id))
+            .hint(format!("Find out what happened first: boardvault resume {}", run.id)));
+    }
     let steps: BTreeMap<_, _> = steps.iter().map(|step| (&step.id, step)).collect();
     let mut scope = UndoScope::default();
     for event in &run.events {
@@ -289,5 +295,5 @@ fn undo_scope(run: &RunRecord, steps: &[Step]) -> UndoScope {
             }
         }
     }
-    scope
+    Ok(scope)
 }

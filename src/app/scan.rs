@@ -86,7 +86,7 @@ impl Scan {
         }
         app.vault.sync()?;
         let manifest = Manifest {
-            number: snapshots::catalog(app)?.next_number(connection),
+            number: snapshots::next_number(&snapshots::catalog(app)?, connection),
             platform: platform.id.to_owned(),
             connection: connection.to_owned(),
             purpose: Purpose::Safety { run: run.to_owned() },

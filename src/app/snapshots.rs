@@ -7,13 +7,14 @@ use jiff::tz::TimeZone;
 use super::context::{App, entry};
 use super::error::Error;
 use crate::base::clock::Timestamp;
+use crate::base::hash::Hash;
 use crate::model::dialect::Dialect;
 use crate::model::{Kind, NativeId, Record, RecordKey};
 use crate::plan::input::{Selected, Selection};
 use crate::platforms;
 use crate::snapshot::lineage;
 use crate::snapshot::manifest::{Manifest, Purpose};
-use crate::snapshot::select;
+use crate::snapshot::select::{self, SelectedField};
 use crate::snapshot::{Catalog, Reader, Snapshot, SnapshotId, SnapshotSpec};
 use crate::store::chunks::Chunks;
 
@@ -80,10 +81,11 @@ pub(super) fn since_full_pass(catalog: &Catalog, connection: &str) -> u64 {
     backups.take_while(|found| !found.manifest.full_pass).count() as u64
 }
 
-/// Where in the log a snapshot stands.
-pub(super) fn position(app: &App, id: SnapshotId) -> Result<u64, Error> {
+/// Where in the log the snapshot stands that `id` was built upon; 0 when it was the first.
+pub(super) fn position_before(app: &App, id: SnapshotId) -> Result<u64, Error> {
+    let Some(parent) = catalog(app)?.get(&id).and_then(|found| found.manifest.parent) else { return Ok(0) };
     let entries = app.vault.entries(entry::MANIFEST)?;
-    let found = entries.iter().find(|found| SnapshotId(crate::base::hash::Hash::of(&found.payload)) == id);
+    let found = entries.iter().find(|found| SnapshotId(Hash::of(&found.payload)) == parent);
     Ok(found.map_or(0, |found| found.seq))
 }
 
@@ -95,4 +97,106 @@ pub fn time(milliseconds: i64) -> Timestamp {
 /// What people know a record by.
 pub(super) fn title(dialect: &dyn Dialect, record: &Record) -> String {
     lineage::title(dialect, record)
+}
+
+impl Opened {
+    /// When the reading of the snapshot ended.
+    pub fn taken(&self) -> Timestamp {
+        time(self.manifest.finished_at)
+    }
+
+    /// The snapshot in half a sentence.
+    pub fn describe(&self) -> String {
+        format!("From snapshot {} of {}, {}.", self.id.short(), self.manifest.connection, self.taken())
+    }
+
+    /// What the path in the snapshot's name and `only` select, for the planner; and these paths.
+    pub(super) fn selection(&self, only: &[String]) -> Result<(Selection, Vec<String>), Error> {
+        let texts: Vec<String> = self.path.iter().chain(only).cloned().collect();
+        if texts.is_empty() {
+            return Ok((Selection::Everything, texts));
+        }
+        let mut selected = Vec::new();
+        for text in &texts {
+            selected.extend(self.resolve(text)?);
+        }
+        Ok((Selection::Only(selected), texts))
+    }
+
+    /// The records that the path in the snapshot's name leads to.
+    pub(super) fn selected_keys(&self) -> Result<Vec<RecordKey>, Error> {
+        let found = self.path.as_deref().map(|path| self.resolve(path)).transpose()?.unwrap_or_default();
+        Ok(found.into_iter().map(|selected| selected.key).collect())
+    }
+
+    /// The containers that the path in the snapshot's name leads to or into; without a path all of them.
+    pub(super) fn selected_containers(&self) -> Result<Vec<NativeId>, Error> {
+        let (selection, _) = self.selection(&[])?;
+        Ok(self.containers_of(&selection).into_iter().collect())
+    }
+
+    /// The containers in which something is selected.
+    pub(super) fn containers_of(&self, selection: &Selection) -> BTreeSet<NativeId> {
+        match selection {
+            Selection::Everything => self.manifest.containers.iter().map(|entry| entry.id.clone()).collect(),
+            Selection::Only(selected) => selected
+                .iter()
+                .flat_map(|selected| match selected.key.kind {
+                    Kind::Workspace => self.containers_in(&selected.key.id),
+                    _ => vec![selected.key.container.clone()],
+                })
+                .collect(),
+        }
+    }
+
+    /// The workspaces that are selected or that selected containers lie in.
+    pub(super) fn workspaces_of(&self, selection: &Selection) -> BTreeSet<NativeId> {
+        let containers = self.containers_of(selection);
+        let around = self.manifest.containers.iter().filter(|entry| containers.contains(&entry.id));
+        let mut found: BTreeSet<NativeId> =
+            around.filter_map(|entry| entry.workspace.as_ref()).map(|(id, _)| id.clone()).collect();
+        if let Selection::Only(selected) = selection {
+            found.extend(selected.iter().filter(|one| one.key.kind == Kind::Workspace).map(|one| one.key.id.clone()));
+        }
+        found
+    }
+
+    /// The containers of a workspace.
+    pub(super) fn containers_in(&self, workspace: &NativeId) -> Vec<NativeId> {
+        let inside = |entry: &&crate::snapshot::manifest::ContainerEntry| {
+            entry.workspace.as_ref().is_some_and(|(id, _)| id == workspace)
+        };
+        self.manifest.containers.iter().filter(inside).map(|entry| entry.id.clone()).collect()
+    }
+
+    /// Whether `key` is one of `selected` or hangs on one of them in this snapshot.
+    pub(super) fn lies_in(&self, key: &RecordKey, selected: &[RecordKey]) -> Result<bool, Error> {
+        let whole = |one: &RecordKey| match one.kind {
+            Kind::Workspace => one.id == key.container || self.containers_in(&one.id).contains(&key.container),
+            Kind::Container => one.container == key.container,
+            _ => one == key,
+        };
+        if selected.iter().any(whole) {
+            return Ok(true);
+        }
+        let Some(record) = self.reader.get(key)? else { return Ok(false) };
+        let above = lineage::ancestors(&self.reader, self.dialect, &record)?;
+        Ok(above.iter().any(|record| selected.contains(&record.key)))
+    }
+
+    fn resolve(&self, text: &str) -> Result<Vec<Selected>, Error> {
+        let found = select::resolve(&self.reader, self.dialect, text).map_err(|error| {
+            Error::usage(error.to_string()).hint(format!("`boardvault show {}` lists what is there.", self.id.short()))
+        })?;
+        let whole = |key: RecordKey| Selected { key, field: None };
+        Ok(match (found.record().cloned(), found.field) {
+            (Some(key), None) => vec![whole(key)],
+            (None, _) => found.containers.into_iter().map(whole).collect(),
+            (Some(key), Some(SelectedField::Native(field))) => vec![Selected { key, field: Some(field) }],
+            (Some(_), Some(SelectedField::Custom { values, .. })) if values.is_empty() => {
+                return Err(Error::usage(format!("`{text}` has no value in this snapshot, so there is nothing to restore")));
+            }
+            (Some(_), Some(SelectedField::Custom { values, .. })) => values.into_iter().map(whole).collect(),
+        })
+    }
 }

@@ -7,7 +7,7 @@ use super::error::Error;
 use super::progress::{News, Progress};
 use super::snapshots;
 use crate::platforms;
-use crate::snapshot::verify;
+use crate::snapshot::verify::{Damage, Verifier};
 use crate::store::vault::RebuildReport;
 
 /// What a check of the vault showed.
@@ -35,8 +35,9 @@ pub fn verify(app: &App, read_data: bool, progress: &dyn Progress) -> Result<Ver
     for found in catalog.newest_first() {
         progress.tell(News::Now(found.id.short()));
         let Some(platform) = platforms::find(&found.manifest.platform) else { continue };
-        let affected = verify::verify(&app.chunks(), &found.manifest, platform.dialect, read_data)?;
-        damages.extend(affected.iter().map(|line| format!("snapshot {}: {line}", found.id.short())));
+        for damage in Verifier::new(app.chunks(), platform.dialect, read_data).verify(&found.manifest) {
+            damages.push(format!("snapshot {}: {}", found.id.short(), sentence(&damage)));
+        }
         walked += 1;
     }
     Ok(Verified { chunks: report.chunks, bytes: report.bytes, snapshots: walked, read_data, damages })
@@ -45,4 +46,12 @@ pub fn verify(app: &App, read_data: bool, progress: &dyn Progress) -> Result<Ver
 /// Builds the index anew from the packs and the log.
 pub fn rebuild_index(app: &App) -> Result<RebuildReport, Error> {
     Ok(app.vault.rebuild_index()?)
+}
+
+fn sentence(damage: &Damage) -> String {
+    let what = match (&damage.key, damage.records) {
+        (Some(_), _) => damage.path.join(" / "),
+        (None, records) => format!("{records} records of {}", damage.containers.join(", ")),
+    };
+    format!("{what} cannot be read: {}", damage.error)
 }

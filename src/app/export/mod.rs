@@ -16,7 +16,7 @@ use super::error::Error;
 use super::outline::{self, Node};
 use super::snapshots::{self, Opened};
 use crate::model::{Blob, Kind, NativeId, Record};
-use crate::snapshot::blobs;
+use crate::snapshot::BlobReader;
 
 /// What to write.
 #[derive(Debug, Clone, Copy)]
@@ -68,7 +68,7 @@ fn one(app: &App, opened: &Opened, container: &NativeId, formats: Formats, outpu
                 let name = record.native.get("fileName").or_else(|| record.native.get("name")).and_then(Value::as_str).unwrap_or_default();
                 let file = format!("{stem}.attachments/{}", names::safe_file(name, record.key.id.as_str()));
                 output.write(&file, |to| {
-                    for piece in blobs::read(app.chunks(), *stored) {
+                    for piece in BlobReader::open(app.chunks(), *stored).map_err(std::io::Error::other)? {
                         to.write_all(&piece.map_err(std::io::Error::other)?)?;
                     }
                     Ok(())
