@@ -141,7 +141,7 @@ pub async fn run(
     };
     let requests = calls(run.connector).saturating_sub(calls_before);
     let outcome = Outcome::of(&run.plan.steps, &executor.progress, requests, interrupted);
-    executor.record(vec![Event::Closed { outcome: outcome.clone() }])?;
+    executor.record(&[Event::Closed { outcome: outcome.clone() }])?;
     Ok(outcome)
 }
 
@@ -167,12 +167,12 @@ type Due<'a> = (&'a Step, Mutation);
 
 impl<'a> Executor<'a> {
     /// Makes events durable, and only then true.
-    fn record(&mut self, events: Vec<Event>) -> Result<(), JournalError> {
+    fn record(&mut self, events: &[Event]) -> Result<(), JournalError> {
         if events.is_empty() {
             return Ok(());
         }
-        self.journal.append(&events)?;
-        for event in &events {
+        self.journal.append(events)?;
+        for event in events {
             self.progress.record(event);
             (self.watch)(event);
         }
@@ -184,7 +184,7 @@ impl<'a> Executor<'a> {
         match self.progress.plan() {
             Some(expected) if expected != found => Err(ApplyError::OtherPlan { expected, found }),
             Some(_) => Ok(()),
-            None => Ok(self.record(vec![Event::Opened {
+            None => Ok(self.record(&[Event::Opened {
                 run: self.run.name.to_owned(),
                 plan: found,
                 safety: self.run.safety.map(str::to_owned),
@@ -220,7 +220,7 @@ impl<'a> Executor<'a> {
                 last_words.insert(&step.id, message);
             }
         }
-        let given_up = wave
+        let given_up: Vec<Event> = wave
             .iter()
             .filter(|step| *self.progress.state(&step.id) == StepState::Todo)
             .map(|step| Event::Failed {
@@ -232,7 +232,7 @@ impl<'a> Executor<'a> {
                 ),
             })
             .collect();
-        Ok(self.record(given_up)?)
+        Ok(self.record(&given_up)?)
     }
 
     /// The writes of a wave that are to be sent now. Steps that cannot be are failed or skipped.
@@ -264,19 +264,17 @@ impl<'a> Executor<'a> {
                 }
             }
         }
-        self.record(events)?;
+        self.record(&events)?;
         Ok(due)
     }
 
     /// Why `step` cannot be tried: something that it needs is not done.
     fn obstacle(&self, step: &Step) -> Option<String> {
-        fn made_by(target: &Option<Target>) -> Option<&StepId> {
-            match target {
-                Some(Target::Created(step)) => Some(step),
-                _ => None,
-            }
-        }
-        let needs = [&step.target, &step.container, &step.parent].into_iter().filter_map(made_by);
+        let needs = [&step.target, &step.container, &step.parent].into_iter().flatten();
+        let needs = needs.filter_map(|target| match target {
+            Target::Created(step) => Some(step),
+            Target::Live(_) => None,
+        });
         let missing = step.after.iter().chain(needs).find(|need| self.progress.receipt(need).is_none())?;
         let Some(need) = self.steps.get(missing) else {
             return Some(format!("it needs step {}, which the plan does not have", missing.0));
@@ -303,12 +301,12 @@ impl<'a> Executor<'a> {
 
     /// Sends one wave between its two durable records; gives back the writes whose answer was lost.
     async fn send(&mut self, due: Vec<Due<'a>>) -> Result<Vec<(&'a Step, Mutation, String)>, Halt> {
-        let intents = due.iter().map(|(step, _)| Event::Intent {
+        let intent = |step: &Step| Event::Intent {
             step: step.id.clone(),
             attempt: self.progress.attempts(&step.id).saturating_add(1),
-        });
-        let intents = intents.collect();
-        self.record(intents)?;
+        };
+        let intents: Vec<Event> = due.iter().map(|(step, _)| intent(step)).collect();
+        self.record(&intents)?;
         let (steps, mutations): (Vec<&Step>, Vec<Mutation>) = due.into_iter().unzip();
         let mut answers = self.run.connector.write(&mutations, self.run.blobs).await.into_iter();
         let (mut events, mut lost, mut halt) = (Vec::new(), Vec::new(), None);
@@ -332,7 +330,7 @@ impl<'a> Executor<'a> {
                 }
             }
         }
-        self.record(events)?;
+        self.record(&events)?;
         halt.map_or(Ok(lost), |why| Err(Halt::Interrupted(why)))
     }
 
@@ -351,7 +349,7 @@ impl<'a> Executor<'a> {
                 )));
             }
         };
-        Ok(self.record(vec![event])?)
+        Ok(self.record(&[event])?)
     }
 
     fn done(&self, step: &Step, receipt: Receipt) -> Event {

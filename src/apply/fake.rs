@@ -9,6 +9,7 @@ use futures_util::stream::BoxStream;
 use serde_json::{Map, Value};
 
 use super::journal::{Event, Journal, JournalError};
+use crate::base::hash::Hash;
 use crate::http::fault::{ApiFault, FaultClass};
 use crate::model::coverage::{Coverage, Usage};
 use crate::model::dialect::{Dialect, TextLink};
@@ -48,7 +49,6 @@ pub(super) struct State {
     pub(super) look_ups: u64,
     /// Lengths of the waves that came in.
     pub(super) waves: Vec<usize>,
-    ids_given: u32,
 }
 
 #[derive(Debug, Default)]
@@ -58,6 +58,11 @@ impl World {
     pub(super) fn state(&self) -> MutexGuard<'_, State> {
         self.0.lock().unwrap()
     }
+
+    /// How many writes came in so far.
+    pub(super) fn writes(&self) -> u64 {
+        self.state().writes
+    }
 }
 
 impl State {
@@ -65,9 +70,6 @@ impl State {
         let gone = || WriteError::Gone("not found".to_owned());
         match mutation.verb {
             Verb::Create => {
-                let made = || NativeId(format!("new{}", self.ids_given));
-                let id = mutation.id.clone().unwrap_or_else(made);
-                self.ids_given += 1;
                 for above in [&mutation.container, &mutation.parent].into_iter().flatten() {
                     assert!(self.things.contains_key(above), "{above} is not a live id");
                 }
@@ -77,6 +79,7 @@ impl State {
                     parent: mutation.parent.clone(),
                     fields: mutation.fields.clone(),
                 };
+                let id = mutation.id.clone().unwrap_or_else(|| self.free_id(&thing));
                 self.things.insert(id.clone(), thing);
                 Ok(self.receipt(&id))
             }
@@ -92,6 +95,13 @@ impl State {
                 Ok(receipt)
             }
         }
+    }
+
+    /// Ids follow from what is made, and twins are numbered: the order of creation does not show.
+    fn free_id(&self, thing: &Thing) -> NativeId {
+        let content = Hash::of(format!("{thing:?}").as_bytes()).short();
+        let mut ids = (0..).map(|twin| NativeId(format!("{content}{twin}")));
+        ids.find(|id| !self.things.contains_key(id)).unwrap()
     }
 
     fn receipt(&self, id: &NativeId) -> Receipt {
