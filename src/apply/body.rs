@@ -1,0 +1,240 @@
+//! From a step to the write that is sent: ids and links of the snapshot become live ones.
+//!
+//! A step is always translated the same way, in whichever process and however often: that is what a look-up
+//! of a lost write goes by. So links follow what *earlier waves* made and never a sibling in the same wave,
+//! whose receipt may or may not be known.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Map, Value};
+
+use super::progress::Progress;
+use crate::model::dialect::{Dialect, TextLink};
+use crate::model::grants::Verb;
+use crate::model::mutation::Mutation;
+use crate::model::origins::OriginMap;
+use crate::model::spec::IdPolicy;
+use crate::model::{Kind, NativeId, RecordKey};
+use crate::plan::types::{Action, FieldChange, RestorePlan, Step, StepId, Target};
+
+/// Separates the ids that a composed id consists of.
+const COMPOSED: char = ':';
+
+/// Why a step has no write.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub(super) enum Unresolved {
+    #[error("the plan is damaged: {0} has no target")]
+    NoTarget(RecordKey),
+    #[error("the plan refers to a record that step {} was to make before, and did not", .0.0)]
+    NotMade(StepId),
+}
+
+/// Translates the steps of one plan.
+pub(super) struct Bodies<'a> {
+    dialect: &'a dyn Dialect,
+    origins: &'a OriginMap,
+    /// Where the ids of the snapshot lead. Ids that are not here are live ids.
+    targets: BTreeMap<(Kind, &'a NativeId), &'a Target>,
+    /// The same for the parts of composed ids, whose kind is not known.
+    parts: BTreeMap<&'a str, &'a Target>,
+    links: BTreeMap<&'a str, (&'a RecordKey, &'a Target)>,
+    tokens: BTreeMap<&'a RecordKey, &'a str>,
+    waves: BTreeMap<&'a StepId, u32>,
+}
+
+impl<'a> Bodies<'a> {
+    pub(super) fn new(plan: &'a RestorePlan, dialect: &'a dyn Dialect, origins: &'a OriginMap) -> Self {
+        let mut bodies = Self {
+            dialect,
+            origins,
+            targets: BTreeMap::new(),
+            parts: BTreeMap::new(),
+            links: BTreeMap::new(),
+            tokens: BTreeMap::new(),
+            waves: plan.steps.iter().map(|step| (&step.id, step.wave)).collect(),
+        };
+        for binding in &plan.bindings {
+            bodies.targets.insert((binding.source.kind, &binding.source.id), &binding.target);
+            bodies.parts.insert(binding.source.id.as_str(), &binding.target);
+            if let Some(token) = &binding.link {
+                bodies.links.insert(token, (&binding.source, &binding.target));
+                bodies.tokens.insert(&binding.source, token);
+            }
+        }
+        bodies
+    }
+
+    /// The token by which texts link to a record of the snapshot.
+    pub(super) fn token(&self, source: &RecordKey) -> Option<&'a str> {
+        self.tokens.get(source).copied()
+    }
+
+    /// The write of `step`, given what earlier steps made. `known` is left empty.
+    pub(super) fn mutation(&self, step: &Step, progress: &Progress) -> Result<Mutation, Unresolved> {
+        let live = |target: &Option<Target>| {
+            target.as_ref().map(|target| live(target, progress)).transpose().map(|key| key.map(|key| key.id))
+        };
+        let (verb, id) = match step.action {
+            Action::Create => (Verb::Create, self.chosen_id(step, progress)?),
+            Action::Update | Action::Archive => (Verb::Update, live(&step.target)?),
+            Action::Delete => (Verb::Delete, live(&step.target)?),
+        };
+        if verb != Verb::Create && id.is_none() {
+            return Err(Unresolved::NoTarget(step.subject.clone()));
+        }
+        let mut fields = Map::new();
+        for change in &step.changes {
+            put(&mut fields, &change.path, self.value(change, step.wave, progress)?);
+        }
+        Ok(Mutation {
+            verb,
+            kind: step.subject.kind,
+            container: live(&step.container)?,
+            parent: live(&step.parent)?,
+            id,
+            fields,
+            blob: step.blob,
+            known: Vec::new(),
+        })
+    }
+
+    /// The id of a new record, where it is not the platform that chooses it.
+    fn chosen_id(&self, step: &Step, progress: &Progress) -> Result<Option<NativeId>, Unresolved> {
+        let id = &step.subject.id;
+        match self.dialect.spec(step.subject.kind).map_or(IdPolicy::Server, |spec| spec.ids) {
+            IdPolicy::Server => Ok(None),
+            IdPolicy::Person => Ok(Some(id.clone())),
+            IdPolicy::Composed => {
+                let parts: Vec<String> = id
+                    .as_str()
+                    .split(COMPOSED)
+                    .map(|part| match self.parts.get(part) {
+                        Some(target) => live(target, progress).map(|key| key.id.0),
+                        None => Ok(part.to_owned()),
+                    })
+                    .collect::<Result<_, _>>()?;
+                Ok(Some(parts.join(&COMPOSED.to_string()).into()))
+            }
+        }
+    }
+
+    fn value(&self, change: &FieldChange, wave: u32, progress: &Progress) -> Result<Value, Unresolved> {
+        let mut value = change.to.clone();
+        if let Some(kind) = change.refers_to {
+            value = self.rebind(kind, value, progress)?;
+        }
+        if change.links
+            && let Value::String(text) = &value
+        {
+            let successor = |token: &str| self.successor(token, wave, progress);
+            value = relink(text, self.dialect.text_links(text), successor).into();
+        }
+        Ok(value)
+    }
+
+    fn rebind(&self, kind: Kind, value: Value, progress: &Progress) -> Result<Value, Unresolved> {
+        match value {
+            Value::String(id) => {
+                let id = NativeId(id);
+                let Some(target) = self.targets.get(&(kind, &id)) else { return Ok(id.0.into()) };
+                Ok(live(target, progress)?.id.0.into())
+            }
+            Value::Array(ids) => ids.into_iter().map(|id| self.rebind(kind, id, progress)).collect(),
+            other => Ok(other),
+        }
+    }
+
+    /// The token that replaces `token` in a text that is written in `wave`, if any does.
+    fn successor(&self, token: &str, wave: u32, progress: &Progress) -> Option<String> {
+        match self.links.get(token) {
+            Some((_, Target::Created(step))) => {
+                let earlier = self.waves.get(step).is_some_and(|made_in| *made_in < wave);
+                progress.receipt(step).filter(|_| earlier)?.link.clone()
+            }
+            Some((source, Target::Live(key))) if *source == key => None,
+            _ => self.origins.link(token).map(str::to_owned),
+        }
+    }
+}
+
+/// Where `target` is.
+fn live(target: &Target, progress: &Progress) -> Result<RecordKey, Unresolved> {
+    match target {
+        Target::Live(key) => Ok(key.clone()),
+        Target::Created(step) => progress
+            .receipt(step)
+            .map(|receipt| receipt.key.clone())
+            .ok_or_else(|| Unresolved::NotMade(step.clone())),
+    }
+}
+
+/// Puts `value` at a dotted path, making the objects on the way.
+fn put(fields: &mut Map<String, Value>, path: &str, value: Value) {
+    match path.split_once('.') {
+        None => {
+            fields.insert(path.to_owned(), value);
+        }
+        Some((first, rest)) => {
+            let inner = fields.entry(first).or_insert_with(|| Value::Object(Map::new()));
+            if !inner.is_object() {
+                *inner = Value::Object(Map::new());
+            }
+            if let Value::Object(inner) = inner {
+                put(inner, rest, value);
+            }
+        }
+    }
+}
+
+/// `text` with every link token replaced that has a successor.
+fn relink(text: &str, mut links: Vec<TextLink>, successor: impl Fn(&str) -> Option<String>) -> String {
+    links.sort_by_key(|link| link.range.start);
+    let mut written = String::with_capacity(text.len());
+    let mut at = 0;
+    for link in links {
+        let (Some(before), Some(_)) = (text.get(at..link.range.start), text.get(link.range.clone())) else {
+            continue;
+        };
+        if let Some(token) = successor(&link.token) {
+            written.push_str(before);
+            written.push_str(&token);
+            at = link.range.end;
+        }
+    }
+    written.push_str(text.get(at..).unwrap_or_default());
+    written
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn dotted_paths_become_nested_objects() {
+        let mut fields = Map::new();
+        put(&mut fields, "prefs.voting", json!("members"));
+        put(&mut fields, "prefs.covers", json!(true));
+        put(&mut fields, "name", json!("Roadmap"));
+        assert_eq!(
+            Value::Object(fields),
+            json!({"name": "Roadmap", "prefs": {"covers": true, "voting": "members"}})
+        );
+    }
+
+    #[test]
+    fn only_tokens_with_a_successor_change_and_bad_ranges_are_left_alone() {
+        let link = |range, token: &str| TextLink { range, token: token.into() };
+        let text = "über old1, old2, old1";
+        let links = vec![
+            link(18..22, "old1"),
+            link(6..10, "old1"),
+            link(12..16, "old2"),
+            link(1..2, "old1"),
+            link(20..99, "old1"),
+        ];
+        let successor = |token: &str| (token == "old1").then(|| "brand-new".to_owned());
+        assert_eq!(relink(text, links, successor), "über brand-new, old2, brand-new");
+    }
+}

@@ -1,0 +1,373 @@
+//! The loop that carries a plan out, wave by wave.
+
+use std::collections::BTreeMap;
+
+use async_trait::async_trait;
+use tokio::sync::watch;
+
+use super::body::Bodies;
+use super::journal::{Event, Journal, JournalError, Made, Relation};
+use super::outcome::Outcome;
+use super::progress::{Progress, StepState};
+use super::settle::{Settlement, settle};
+use crate::base::hash::Hash;
+use crate::model::dialect::Dialect;
+use crate::model::mutation::{Mutation, Receipt, WriteError};
+use crate::model::origins::{Origin, OriginMap};
+use crate::model::{Kind, NativeId};
+use crate::plan::types::{Action, Mode, RestorePlan, Step, StepId, Target};
+use crate::platforms::connector::{BlobSource, Connector};
+
+/// How often one process sends a write whose answer gets lost each time.
+const ATTEMPTS: u32 = 3;
+
+/// What was on the account before the run began; on resume too, so it comes from the safety snapshot.
+pub trait KnownIds: Send + Sync {
+    /// Ids of the records of a kind that were in a container and, where given, below a parent. Nothing that
+    /// the run itself made may be among them, or it would be made again after a lost answer.
+    fn ids(&self, kind: Kind, container: Option<&NativeId>, parent: Option<&NativeId>) -> Vec<NativeId>;
+}
+
+impl<F> KnownIds for F
+where
+    F: Fn(Kind, Option<&NativeId>, Option<&NativeId>) -> Vec<NativeId> + Send + Sync,
+{
+    fn ids(&self, kind: Kind, container: Option<&NativeId>, parent: Option<&NativeId>) -> Vec<NativeId> {
+        self(kind, container, parent)
+    }
+}
+
+/// Asked before the first deletion of a [`Mode::DeleteBefore`] run: what was built is looked at before the old
+/// one goes.
+#[async_trait]
+pub trait Gate: Send + Sync {
+    /// Whether the new records are what the plan promised.
+    async fn may_delete(&self, progress: &Progress) -> Clearance;
+}
+
+/// A gate's answer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Clearance {
+    /// The old one may go.
+    Delete,
+    /// It stays, for this reason: the plan's deletions are skipped.
+    Keep(String),
+    /// It could not be found out: the run is interrupted and asks again when it is resumed.
+    AskAgain(String),
+}
+
+/// A plan and everything that carrying it out takes.
+#[derive(Clone, Copy)]
+pub struct Run<'a> {
+    /// The run's name.
+    pub name: &'a str,
+    /// The snapshot that holds what the run touches as it was before.
+    pub safety: Option<&'a str>,
+    /// What is done.
+    pub plan: &'a RestorePlan,
+    /// The platform's tables.
+    pub dialect: &'a dyn Dialect,
+    /// The account.
+    pub connector: &'a dyn Connector,
+    /// The bytes of attachments.
+    pub blobs: &'a dyn BlobSource,
+    /// What earlier runs restored, for links.
+    pub origins: &'a OriginMap,
+    /// What was there before.
+    pub known: &'a dyn KnownIds,
+    /// Who is asked before the old one is deleted; nobody: it is deleted when all steps before are done.
+    pub gate: Option<&'a dyn Gate>,
+}
+
+/// Why a run has no outcome.
+#[derive(Debug, thiserror::Error)]
+pub enum ApplyError {
+    /// The journal failed. What was sent last is unsure; the run can be resumed once the journal works.
+    #[error(transparent)]
+    Journal(#[from] JournalError),
+    /// The events are those of a run of another plan.
+    #[error("this run carries out plan {}, not plan {}: resume it with its own plan", .expected.short(), .found.short())]
+    OtherPlan {
+        /// The plan that the run began with.
+        expected: Hash,
+        /// The plan that was given.
+        found: Hash,
+    },
+}
+
+/// Why the loop ended early.
+enum Halt {
+    Interrupted(String),
+    Broken(ApplyError),
+}
+
+impl From<JournalError> for Halt {
+    fn from(error: JournalError) -> Self {
+        Self::Broken(error.into())
+    }
+}
+
+/// Carries the plan out from where `previous` (the run's events so far; none for a new run) left it. Every
+/// event goes to `watch` once it is durable. A run that is finished is left alone.
+///
+/// `stop` is looked at between waves; a wave that is under way is finished or broken off by the connector.
+pub async fn run(
+    run: &Run<'_>,
+    previous: &[Event],
+    journal: &mut dyn Journal,
+    watch: &mut (dyn FnMut(&Event) + Send),
+    stop: &watch::Receiver<bool>,
+) -> Result<Outcome, ApplyError> {
+    let progress = Progress::replay(previous);
+    if let Some(outcome) = progress.finished() {
+        return Ok(outcome.clone());
+    }
+    let calls_before = calls(run.connector);
+    let mut executor = Executor {
+        run,
+        bodies: Bodies::new(run.plan, run.dialect, run.origins),
+        steps: run.plan.steps.iter().map(|step| (&step.id, step)).collect(),
+        progress,
+        journal,
+        watch,
+        stop,
+        cleared: run.gate.is_none() || run.plan.header.mode != Mode::DeleteBefore,
+    };
+    executor.open()?;
+    let interrupted = match executor.carry_out().await {
+        Ok(()) => None,
+        Err(Halt::Interrupted(why)) => Some(why),
+        Err(Halt::Broken(error)) => return Err(error),
+    };
+    let requests = calls(run.connector).saturating_sub(calls_before);
+    let outcome = Outcome::of(&run.plan.steps, &executor.progress, requests, interrupted);
+    executor.record(&[Event::Closed { outcome: outcome.clone() }])?;
+    Ok(outcome)
+}
+
+fn calls(connector: &dyn Connector) -> u64 {
+    let usage = connector.usage();
+    usage.requests.saturating_add(usage.writes)
+}
+
+struct Executor<'a> {
+    run: &'a Run<'a>,
+    bodies: Bodies<'a>,
+    steps: BTreeMap<&'a StepId, &'a Step>,
+    progress: Progress,
+    journal: &'a mut dyn Journal,
+    watch: &'a mut (dyn FnMut(&Event) + Send),
+    stop: &'a watch::Receiver<bool>,
+    /// Deletions may be carried out.
+    cleared: bool,
+}
+
+/// A step and the write that it comes to.
+type Due<'a> = (&'a Step, Mutation);
+
+impl<'a> Executor<'a> {
+    /// Makes events durable, and only then true.
+    fn record(&mut self, events: &[Event]) -> Result<(), JournalError> {
+        if events.is_empty() {
+            return Ok(());
+        }
+        self.journal.append(events)?;
+        for event in events {
+            self.progress.record(event);
+            (self.watch)(event);
+        }
+        Ok(())
+    }
+
+    fn open(&mut self) -> Result<(), ApplyError> {
+        let found = self.run.plan.hash();
+        match self.progress.plan() {
+            Some(expected) if expected != found => Err(ApplyError::OtherPlan { expected, found }),
+            Some(_) => Ok(()),
+            None => Ok(self.record(&[Event::Opened {
+                run: self.run.name.to_owned(),
+                plan: found,
+                safety: self.run.safety.map(str::to_owned),
+            }])?),
+        }
+    }
+
+    async fn carry_out(&mut self) -> Result<(), Halt> {
+        let steps = &self.run.plan.steps;
+        // Before anything new is made: else a look-up could take a new record for the one that it looks for.
+        for step in steps {
+            if *self.progress.state(&step.id) == StepState::Unsure {
+                let mutation = self.bodies.mutation(step, &self.progress);
+                let mutation = mutation.map_err(|error| Halt::Interrupted(error.to_string()))?;
+                self.look_up(step, mutation).await?;
+            }
+        }
+        for wave in steps.chunk_by(|a, b| a.wave == b.wave) {
+            self.wave(wave).await?;
+        }
+        Ok(())
+    }
+
+    async fn wave(&mut self, wave: &'a [Step]) -> Result<(), Halt> {
+        let mut last_words = BTreeMap::new();
+        for _ in 0..ATTEMPTS {
+            let due = self.due(wave).await?;
+            if due.is_empty() {
+                return Ok(());
+            }
+            for (step, mutation, message) in self.send(due).await? {
+                self.look_up(step, mutation).await?;
+                last_words.insert(&step.id, message);
+            }
+        }
+        let given_up: Vec<Event> = wave
+            .iter()
+            .filter(|step| *self.progress.state(&step.id) == StepState::Todo)
+            .map(|step| Event::Failed {
+                step: step.id.clone(),
+                message: format!(
+                    "no answer to {ATTEMPTS} attempts, so the step was given up; plan again to see how things \
+                     stand. The last attempt: {}",
+                    last_words.get(&step.id).map_or("no answer", String::as_str),
+                ),
+            })
+            .collect();
+        Ok(self.record(&given_up)?)
+    }
+
+    /// The writes of a wave that are to be sent now. Steps that cannot be are failed or skipped.
+    async fn due(&mut self, wave: &'a [Step]) -> Result<Vec<Due<'a>>, Halt> {
+        if *self.stop.borrow() {
+            return Err(Halt::Interrupted("stopped on request".to_owned()));
+        }
+        let mut due = Vec::new();
+        let mut events = Vec::new();
+        for step in wave {
+            if *self.progress.state(&step.id) != StepState::Todo {
+                continue;
+            }
+            if let Some(cause) = self.obstacle(step) {
+                events.push(Event::Skipped { step: step.id.clone(), cause });
+                continue;
+            }
+            if !self.cleared
+                && removes(step)
+                && let Some(cause) = self.ask_gate().await?
+            {
+                events.push(Event::Skipped { step: step.id.clone(), cause });
+                continue;
+            }
+            match self.bodies.mutation(step, &self.progress) {
+                Ok(mutation) => due.push((step, mutation)),
+                Err(error) => {
+                    events.push(Event::Failed { step: step.id.clone(), message: error.to_string() });
+                }
+            }
+        }
+        self.record(&events)?;
+        Ok(due)
+    }
+
+    /// Why `step` cannot be tried: something that it needs is not done.
+    fn obstacle(&self, step: &Step) -> Option<String> {
+        let needs = [&step.target, &step.container, &step.parent].into_iter().flatten();
+        let needs = needs.filter_map(|target| match target {
+            Target::Created(step) => Some(step),
+            Target::Live(_) => None,
+        });
+        let missing = step.after.iter().chain(needs).find(|need| self.progress.receipt(need).is_none())?;
+        let Some(need) = self.steps.get(missing) else {
+            return Some(format!("it needs step {}, which the plan does not have", missing.0));
+        };
+        let why = match self.progress.state(missing) {
+            StepState::Failed(why) | StepState::Skipped(why) => why.as_str(),
+            _ => "the plan puts it later",
+        };
+        Some(format!("it needs {} {}, which is not done: {why}", need.noun, need.path.join(" / ")))
+    }
+
+    /// Nothing when the deletions may go ahead, else why not.
+    async fn ask_gate(&mut self) -> Result<Option<String>, Halt> {
+        let Some(gate) = self.run.gate else { return Ok(None) };
+        match gate.may_delete(&self.progress).await {
+            Clearance::Delete => {
+                self.cleared = true;
+                Ok(None)
+            }
+            Clearance::Keep(why) => Ok(Some(why)),
+            Clearance::AskAgain(why) => Err(Halt::Interrupted(why)),
+        }
+    }
+
+    /// Sends one wave between its two durable records; gives back the writes whose answer was lost.
+    async fn send(&mut self, due: Vec<Due<'a>>) -> Result<Vec<(&'a Step, Mutation, String)>, Halt> {
+        let intent = |step: &Step| Event::Intent {
+            step: step.id.clone(),
+            attempt: self.progress.attempts(&step.id).saturating_add(1),
+        };
+        let intents: Vec<Event> = due.iter().map(|(step, _)| intent(step)).collect();
+        self.record(&intents)?;
+        let (steps, mutations): (Vec<&Step>, Vec<Mutation>) = due.into_iter().unzip();
+        let mut answers = self.run.connector.write(&mutations, self.run.blobs).await.into_iter();
+        let (mut events, mut lost, mut halt) = (Vec::new(), Vec::new(), None);
+        for (step, mutation) in steps.into_iter().zip(mutations) {
+            let id = step.id.clone();
+            // An answer for every write is the connector's promise; a missing one is as good as lost.
+            let answer = answers.next().unwrap_or_else(|| Err(WriteError::Unknown("no answer".to_owned())));
+            match answer {
+                Ok(receipt) => events.push(self.done(step, receipt)),
+                Err(WriteError::Gone(_)) if step.action == Action::Delete => {
+                    events.push(self.done(step, Receipt { key: step.subject.clone(), link: None }));
+                }
+                Err(WriteError::Gone(message) | WriteError::Refused(message)) => {
+                    events.push(Event::Failed { step: id, message });
+                }
+                Err(WriteError::Unknown(message)) => lost.push((step, mutation, message)),
+                Err(error @ (WriteError::Unauthorised(_) | WriteError::Stopped)) => {
+                    let why = error.to_string();
+                    events.push(Event::Settled { step: id, why: why.clone() });
+                    halt = Some(why);
+                }
+            }
+        }
+        self.record(&events)?;
+        halt.map_or(Ok(lost), |why| Err(Halt::Interrupted(why)))
+    }
+
+    /// Finds out whether the last write of `step` happened.
+    async fn look_up(&mut self, step: &Step, mutation: Mutation) -> Result<(), Halt> {
+        let Run { plan, connector, known, .. } = *self.run;
+        let settlement = settle(mutation, plan, &self.progress, connector, known).await;
+        let event = match settlement {
+            Ok(Settlement::Happened(receipt)) => self.done(step, receipt),
+            Ok(Settlement::Repeat(why)) => Event::Settled { step: step.id.clone(), why: why.to_owned() },
+            Err(fault) => {
+                return Err(Halt::Interrupted(format!(
+                    "the answer for {} {} is lost, and it could not be looked up: {fault}",
+                    step.noun,
+                    step.path.join(" / "),
+                )));
+            }
+        };
+        Ok(self.record(&[event])?)
+    }
+
+    fn done(&self, step: &Step, receipt: Receipt) -> Event {
+        let made = (step.action == Action::Create).then(|| Made {
+            origin: Origin {
+                old: step.subject.clone(),
+                new: receipt.key.clone(),
+                links: self.bodies.token(&step.subject).map(str::to_owned).zip(receipt.link.clone()),
+            },
+            relation: match self.run.plan.header.mode {
+                Mode::Copy => Relation::Copied,
+                _ => Relation::Restored,
+            },
+        });
+        Event::Done { step: step.id.clone(), receipt, made }
+    }
+}
+
+fn removes(step: &Step) -> bool {
+    matches!(step.action, Action::Delete | Action::Archive)
+}
