@@ -1,3 +1,23 @@
 //! The one HTTP client that all connectors use: a transport and a stack of wrappers, one concern each.
+//!
+//! Outermost first: [`logging`] → [`read_only`] → [`retrying`] → [`auth`] → [`limit`] → [`stopping`] →
+//! [`metering`] → [`transport`]. Each wrapper is a [`transport::Transport`] around another one.
+//! [`client`] builds the stack and speaks JSON over it.
 
+pub mod auth;
+pub mod client;
+pub mod counters;
 pub mod fault;
+pub mod limit;
+pub mod logging;
+pub mod metering;
+pub mod paging;
+pub mod read_only;
+pub mod redirects;
+pub mod retrying;
+pub mod stopping;
+#[cfg(test)]
+pub mod testing;
+pub mod transport;
+pub mod types;
+pub mod window;

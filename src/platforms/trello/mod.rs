@@ -4,28 +4,10 @@ use std::time::Duration;
 
 use super::platform::{CredentialField, Pace, Platform};
 use crate::http::fault::{ApiFault, FaultClass};
-use crate::model::dialect::{Dialect, TextLink};
-use crate::model::spec::KindSpec;
-use crate::model::Record;
 
+mod dialect;
 pub mod sim;
-
-struct Trello;
-
-impl Dialect for Trello {
-    fn kinds(&self) -> &'static [KindSpec] {
-        &[]
-    }
-    fn link_token(&self, _record: &Record) -> Option<String> {
-        None
-    }
-    fn text_links(&self, _text: &str) -> Vec<TextLink> {
-        Vec::new()
-    }
-    fn attribution(&self, _comment: &Record) -> Option<String> {
-        None
-    }
-}
+mod spec;
 
 /// Trello's descriptor.
 pub static PLATFORM: Platform = Platform {
@@ -37,7 +19,7 @@ pub static PLATFORM: Platform = Platform {
         CredentialField { name: "token", env: "BOARDVAULT_TRELLO_TOKEN", prompt: "Token" },
     ],
     credentials_help: "",
-    dialect: &Trello,
+    dialect: &dialect::Trello,
     pace: Pace { requests: 100, per: Duration::from_secs(10) },
     connect: |_| Err(ApiFault::new(FaultClass::Local, "connect", "not there yet")),
     sandbox: |_| Err("not there yet".to_owned()),

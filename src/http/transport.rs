@@ -1,0 +1,184 @@
+//! What sends a request, and the real thing. The only file that knows the HTTP library.
+
+use std::time::Duration;
+
+use async_trait::async_trait;
+use bytes::Bytes;
+use futures_util::{StreamExt, stream};
+
+use super::fault::{ApiFault, FaultClass};
+use super::types::{Body, Intent, Method, Request, Response};
+
+/// Sends a request and gives the answer, whatever its status; or wraps something that does.
+#[async_trait]
+pub trait Transport: Send + Sync {
+    /// One call. A redirect is an answer like any other; nothing follows it here.
+    async fn send(&self, request: &Request<'_>) -> Result<Response, ApiFault>;
+}
+
+#[async_trait]
+impl<T: Transport + ?Sized> Transport for std::sync::Arc<T> {
+    async fn send(&self, request: &Request<'_>) -> Result<Response, ApiFault> {
+        self.as_ref().send(request).await
+    }
+}
+
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
+/// The longest silence within an answer. There is no limit on the whole: files may be large.
+const READ_TIMEOUT: Duration = Duration::from_secs(60);
+
+/// The network.
+pub struct Network {
+    client: reqwest::Client,
+}
+
+impl Network {
+    /// A client without redirects, cookies or retries of its own.
+    pub fn new() -> Result<Self, ApiFault> {
+        let client = reqwest::Client::builder()
+            .redirect(reqwest::redirect::Policy::none())
+            .retry(reqwest::retry::never())
+            .connect_timeout(CONNECT_TIMEOUT)
+            .read_timeout(READ_TIMEOUT)
+            .user_agent(concat!("boardvault/", env!("CARGO_PKG_VERSION")))
+            .build()
+            .map_err(|error| ApiFault::new(FaultClass::Local, "HTTP client", reason(&error)))?;
+        Ok(Self { client })
+    }
+
+    fn build(&self, request: &Request<'_>) -> Result<reqwest::RequestBuilder, ApiFault> {
+        let method = match request.method {
+            Method::Get => reqwest::Method::GET,
+            Method::Post => reqwest::Method::POST,
+            Method::Put => reqwest::Method::PUT,
+            Method::Delete => reqwest::Method::DELETE,
+        };
+        let mut builder = self.client.request(method, request.url.clone());
+        if request.intent == Intent::Download {
+            // A compressed transfer would hide the length that the file must have.
+            builder = builder.header("accept-encoding", "identity");
+        }
+        if let Some((name, value)) = &request.header {
+            builder = builder.header(name, value);
+        }
+        Ok(match &request.body {
+            Body::Empty if request.method == Method::Get => builder,
+            Body::Empty => builder.header("content-length", "0"),
+            Body::Json(bytes) => builder.header("content-type", "application/json").body(bytes.clone()),
+            Body::Form { fields, file } => {
+                let bytes = reqwest::Body::wrap_stream((file.open)());
+                let mut part = reqwest::multipart::Part::stream_with_length(bytes, file.len)
+                    .file_name(file.file_name.clone());
+                if let Some(media_type) = &file.media_type {
+                    part = part
+                        .mime_str(media_type)
+                        .map_err(|error| request.fault(FaultClass::Invalid, reason(&error)))?;
+                }
+                let form = fields.iter().fold(reqwest::multipart::Form::new(), |form, (name, value)| {
+                    form.text(*name, value.clone())
+                });
+                builder.multipart(form.part(file.field, part))
+            }
+        })
+    }
+}
+
+#[async_trait]
+impl Transport for Network {
+    async fn send(&self, request: &Request<'_>) -> Result<Response, ApiFault> {
+        let answer = self.build(request)?.send().await.map_err(|error| {
+            let mut fault = request.fault(FaultClass::Network, reason(&error));
+            // Without a connection nothing can have been carried out.
+            fault.outcome_unknown = request.intent.is_write() && !error.is_connect() && !error.is_builder();
+            fault
+        })?;
+        let headers = answer
+            .headers()
+            .iter()
+            .filter_map(|(name, value)| Some((name.as_str().to_owned(), value.to_str().ok()?.to_owned())))
+            .collect();
+        let (status, promised, call) = (answer.status().as_u16(), answer.content_length(), request.call());
+        let pieces = answer
+            .bytes_stream()
+            .map({
+                let call = call.clone();
+                move |piece| {
+                    piece.map_err(|error| ApiFault::new(FaultClass::Network, call.clone(), reason(&error)))
+                }
+            })
+            .boxed();
+        Ok(Response { status, headers, body: checked(pieces, promised, call) })
+    }
+}
+
+/// The same stream, ending in a fault when it is shorter or longer than promised.
+fn checked(
+    pieces: super::types::BodyStream,
+    promised: Option<u64>,
+    call: String,
+) -> super::types::BodyStream {
+    let Some(promised) = promised else { return pieces };
+    let state = (pieces, 0_u64, Some(call));
+    stream::unfold(state, move |(mut pieces, got, call)| async move {
+        let call = call?;
+        match pieces.next().await {
+            Some(Ok(piece)) => {
+                let got = got + piece.len() as u64;
+                Some((Ok::<Bytes, ApiFault>(piece), (pieces, got, Some(call))))
+            }
+            Some(Err(fault)) => Some((Err(fault), (pieces, got, None))),
+            None if got == promised => None,
+            None => {
+                let message = format!("the answer has {got} bytes instead of the promised {promised}");
+                Some((Err(ApiFault::new(FaultClass::Network, call, message)), (pieces, got, None)))
+            }
+        }
+    })
+    .boxed()
+}
+
+/// The whole chain of causes, without the address, which may say too much.
+fn reason(error: &reqwest::Error) -> String {
+    let mut text = if error.is_timeout() {
+        "no answer in time".to_owned()
+    } else if error.is_connect() {
+        "could not connect".to_owned()
+    } else if error.is_body() || error.is_decode() {
+        "the transfer broke off".to_owned()
+    } else {
+        "the call failed".to_owned()
+    };
+    let mut cause = std::error::Error::source(error);
+    while let Some(inner) = cause {
+        text.push_str(": ");
+        text.push_str(&inner.to_string());
+        cause = inner.source();
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn an_answer_of_another_length_than_promised_ends_in_a_fault() {
+        for (promised, good) in [(Some(3), true), (Some(4), false), (Some(2), false), (None, true)] {
+            let body = checked(Response::held(Bytes::from_static(b"abc")), promised, "GET /x".into());
+            let mut response = Response { status: 200, headers: vec![], body };
+            assert_eq!(response.collect(100, "GET /x").await.is_ok(), good, "{promised:?}");
+        }
+    }
+
+    #[tokio::test]
+    async fn a_refused_connection_is_known_not_to_have_written() {
+        let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+        let address = listener.local_addr().unwrap();
+        drop(listener);
+        let url = url::Url::parse(&format!("http://{address}/1/cards?token=SECRET")).unwrap();
+        let request = Request::new(Method::Post, url, Intent::WriteOnce);
+        let fault = Network::new().unwrap().send(&request).await.err().unwrap();
+        assert_eq!((fault.class, fault.outcome_unknown), (FaultClass::Network, false));
+        assert!(!fault.to_string().contains("SECRET"), "{fault}");
+    }
+}
