@@ -1,0 +1,102 @@
+//! Building a tree from sorted entries, level by level from the leaves.
+
+use rayon::prelude::*;
+
+use super::node::{Child, MAX_LEVEL, NodeError};
+use super::split::{Complete, Splitter};
+use super::{Entry, Tree, TreeError};
+use crate::store::chunks::{ChunkKind, Chunks};
+
+/// Complete nodes that wait to be compressed and sealed side by side; about 2 MiB.
+const BATCH: usize = 64;
+
+/// Builds a tree from entries in ascending order of their keys. Holds one key per leaf in memory.
+pub fn build(
+    chunks: &dyn Chunks,
+    sorted: impl IntoIterator<Item = Result<Entry, TreeError>>,
+) -> Result<Tree, TreeError> {
+    let mut leaves = LevelWriter::new(chunks, 0);
+    let mut last: Option<Vec<u8>> = None;
+    for entry in sorted {
+        let (key, value) = entry?;
+        if last.as_ref().is_some_and(|last| *last >= key) {
+            return Err(TreeError::Unsorted);
+        }
+        leaves.push(&key, &value, 1)?;
+        last = Some(key);
+    }
+    raise(chunks, 0, leaves.finish()?)
+}
+
+/// Puts as many levels on top of the nodes of `level` as it takes to have one root.
+pub(super) fn raise(
+    chunks: &dyn Chunks,
+    mut level: u8,
+    mut nodes: Vec<(Vec<u8>, Child)>,
+) -> Result<Tree, TreeError> {
+    loop {
+        match nodes.as_slice() {
+            [] => return Tree::empty(chunks),
+            [(_, root)] => return Ok(Tree { root: root.id, count: root.count, height: level }),
+            [(_, first), ..] if level >= MAX_LEVEL => {
+                return Err(TreeError::Node { id: first.id, why: NodeError("the tree is too high") });
+            }
+            _ => {}
+        }
+        level = level.saturating_add(1);
+        let mut above = LevelWriter::new(chunks, level);
+        for (key, child) in &nodes {
+            above.push(key, &child.encode(), child.count)?;
+        }
+        nodes = above.finish()?;
+    }
+}
+
+/// Cuts the entries of one level into nodes and stores them.
+pub(super) struct LevelWriter<'a> {
+    chunks: &'a dyn Chunks,
+    splitter: Splitter,
+    waiting: Vec<Complete>,
+    stored: Vec<(Vec<u8>, Child)>,
+}
+
+impl<'a> LevelWriter<'a> {
+    pub(super) fn new(chunks: &'a dyn Chunks, level: u8) -> Self {
+        Self { chunks, splitter: Splitter::new(level), waiting: Vec::new(), stored: Vec::new() }
+    }
+
+    /// Whether the next entry begins a node.
+    pub(super) fn is_at_boundary(&self) -> bool {
+        self.splitter.is_at_boundary()
+    }
+
+    /// Takes the next entry, which stands for `count` leaf entries.
+    pub(super) fn push(&mut self, key: &[u8], value: &[u8], count: u64) -> Result<(), TreeError> {
+        if let Some(node) = self.splitter.push(key, value, count)? {
+            self.waiting.push(node);
+            if self.waiting.len() >= BATCH {
+                self.store()?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Ends the node that is open and gives back all nodes: their last keys and what stands above them.
+    pub(super) fn finish(mut self) -> Result<Vec<(Vec<u8>, Child)>, TreeError> {
+        self.waiting.extend(self.splitter.take());
+        self.store()?;
+        Ok(self.stored)
+    }
+
+    fn store(&mut self) -> Result<(), TreeError> {
+        let chunks = self.chunks;
+        let ids: Vec<_> = self
+            .waiting
+            .par_iter()
+            .map(|node| chunks.put(ChunkKind::Node, &node.bytes))
+            .collect::<Result<_, _>>()?;
+        let nodes = self.waiting.drain(..).zip(ids);
+        self.stored.extend(nodes.map(|(node, id)| (node.last_key, Child { id, count: node.count })));
+        Ok(())
+    }
+}

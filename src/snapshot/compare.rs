@@ -1,0 +1,137 @@
+//! Two trees into what the planner needs: the records that differ, and what stands around them.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use super::{Reader, SnapshotError, codec, lineage};
+use crate::model::dialect::Dialect;
+use crate::model::pairs::{Comparison, Pair};
+use crate::model::{Kind, NativeId, RecordKey};
+use crate::prolly::{self, Difference, KeyRange, Tree};
+use crate::store::chunks::Chunks;
+
+/// What records refer to by id, and what names the places where they hang.
+const FURNITURE: [Kind; 8] = [
+    Kind::Workspace,
+    Kind::WorkspaceMember,
+    Kind::Container,
+    Kind::Member,
+    Kind::Label,
+    Kind::FieldDef,
+    Kind::FieldOption,
+    Kind::Section,
+];
+
+/// Compares the containers of `scope` (nothing: everything) in two trees of one store.
+///
+/// The context holds, from both sides and whether they differ or not: the furniture of every container in
+/// which something differs (workspace, members, labels, fields, sections) and all records above a differing one.
+pub fn compare(
+    chunks: &Arc<dyn Chunks>,
+    desired: &Tree,
+    live: &Tree,
+    scope: Option<&[NativeId]>,
+    dialect: &dyn Dialect,
+) -> Result<Comparison, SnapshotError> {
+    let mut pairs = Vec::new();
+    let mut equal = 0_u64;
+    for range in ranges(scope) {
+        let mut unequal = 0;
+        let in_range = prolly::count(&**chunks, desired, &range)?;
+        for difference in prolly::diff(&**chunks, desired, live, range) {
+            let Difference { key, left, right } = difference?;
+            unequal += u64::from(left.is_some());
+            let decode = |value: Option<Vec<u8>>| value.map(|value| codec::decode(&key, &value)).transpose();
+            pairs.push(Pair { desired: decode(left)?, live: decode(right)? });
+        }
+        equal = equal.saturating_add(in_range.saturating_sub(unequal));
+    }
+    let reader = |tree: &Tree| Reader::new(Arc::clone(chunks), *tree);
+    let mut context = Context {
+        desired: reader(desired),
+        live: reader(live),
+        dialect,
+        records: BTreeMap::new(),
+        furnished: BTreeSet::new(),
+    };
+    for pair in &pairs {
+        if let Some(key) = pair.key() {
+            context.add_furniture(&key.container)?;
+        }
+        context.add_ancestors(pair)?;
+    }
+    Ok(Comparison { pairs, equal, context: context.records })
+}
+
+fn ranges(scope: Option<&[NativeId]>) -> Vec<KeyRange> {
+    match scope {
+        None => vec![KeyRange::all()],
+        // In key order and each once, so that the pairs are in key order.
+        Some(ids) => {
+            let prefixes: BTreeSet<Vec<u8>> = ids.iter().map(RecordKey::container_prefix).collect();
+            prefixes.into_iter().map(KeyRange::prefix).collect()
+        }
+    }
+}
+
+struct Context<'a> {
+    desired: Reader,
+    live: Reader,
+    dialect: &'a dyn Dialect,
+    records: BTreeMap<RecordKey, Pair>,
+    /// Containers and workspaces whose furniture is in already.
+    furnished: BTreeSet<NativeId>,
+}
+
+impl Context<'_> {
+    fn add_furniture(&mut self, id: &NativeId) -> Result<(), SnapshotError> {
+        if !self.furnished.insert(id.clone()) {
+            return Ok(());
+        }
+        let mut workspaces = BTreeSet::new();
+        for kind in FURNITURE {
+            for (side, reader) in [(Side::Desired, &self.desired), (Side::Live, &self.live)] {
+                for record in reader.container_kind(id, kind) {
+                    let record = record?;
+                    if kind == Kind::Container {
+                        workspaces.extend(lineage::workspace(self.dialect, &record).map(|key| key.container));
+                    }
+                    let pair = self.records.entry(record.key.clone());
+                    let pair = pair.or_insert(Pair { desired: None, live: None });
+                    match side {
+                        Side::Desired => pair.desired = Some(record),
+                        Side::Live => pair.live = Some(record),
+                    }
+                }
+            }
+        }
+        workspaces.iter().try_for_each(|workspace| self.add_furniture(workspace))
+    }
+
+    /// The records above both sides of a pair; they may hang on different ones.
+    fn add_ancestors(&mut self, pair: &Pair) -> Result<(), SnapshotError> {
+        let mut keys = self.parents(pair);
+        while let Some(key) = keys.pop() {
+            if self.records.contains_key(&key) {
+                continue;
+            }
+            let above = Pair { desired: self.desired.get(&key)?, live: self.live.get(&key)? };
+            keys.extend(self.parents(&above));
+            if above.key().is_some() {
+                self.records.insert(key, above);
+            }
+        }
+        Ok(())
+    }
+
+    fn parents(&self, pair: &Pair) -> Vec<RecordKey> {
+        let sides = [&pair.desired, &pair.live];
+        sides.into_iter().flatten().filter_map(|record| lineage::parent(self.dialect, record)).collect()
+    }
+}
+
+#[derive(Clone, Copy)]
+enum Side {
+    Desired,
+    Live,
+}
