@@ -1,3 +1,5 @@
 //! The `boardvault` program.
 
-fn main() {}
+fn main() -> std::process::ExitCode {
+    boardvault::cli::main()
+}

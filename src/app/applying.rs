@@ -25,7 +25,7 @@ use crate::plan::types::{Action, Mode, RestorePlan, Target};
 use crate::platforms::connector::Connector;
 use crate::platforms::platform::Platform;
 use crate::snapshot::manifest::Manifest;
-use crate::snapshot::reader::Reader;
+use crate::snapshot::{Reader, lineage};
 
 /// What came of a run.
 #[derive(Debug, Serialize)]
@@ -257,11 +257,11 @@ impl KnownBefore {
         let Some((reader, manifest)) = &self.before else { return Vec::new() };
         match (kind, container) {
             (Kind::Container, _) => manifest.containers.iter().map(|entry| entry.id.clone()).collect(),
-            (_, None) => reader.containers().filter_map(Result::ok).collect(),
+            (_, None) => reader.container_ids().unwrap_or_default(),
             (_, Some(container)) => {
                 let below = |record: &Record| {
-                    let own = self.platform.dialect.spec(kind).and_then(|spec| ops::parent_id(spec, &record.native));
-                    parent.is_none() || own.is_none() || own.as_ref() == parent
+                    let own = lineage::parent(self.platform.dialect, record).filter(|key| key.kind != Kind::Container);
+                    parent.is_none() || own.is_none_or(|own| Some(&own.id) == parent)
                 };
                 let records = reader.container_kind(container, kind).filter_map(Result::ok);
                 records.filter(below).map(|record| record.key.id).collect()

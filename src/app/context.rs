@@ -15,7 +15,7 @@ use crate::store::chunks::Chunks;
 use crate::store::fs::{Fs, RealFs};
 use crate::store::vault::{Env, Vault};
 
-pub use crate::store::vault::Unlock;
+pub use crate::store::unlock::Unlock;
 
 /// The kinds of entries in the catalogue log. Part of the vault's format: never renumber.
 pub mod entry {

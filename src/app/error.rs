@@ -4,7 +4,7 @@ use std::fmt;
 
 use crate::http::fault::{ApiFault, FaultClass};
 use crate::snapshot::SnapshotError;
-use crate::store::VaultError;
+use crate::store::error::VaultError;
 use crate::store::chunks::ChunkError;
 
 /// What a failure means for whoever called; the edges map it to an exit code or an HTTP status.

@@ -12,7 +12,7 @@ use super::error::{Error, ErrorKind};
 use super::progress::{News, Progress};
 use super::runs::{self, RunRecord};
 use super::scan::{self, Scan};
-use super::snapshots::{self, Opened};
+use super::snapshots;
 use crate::apply::{Event, StepState};
 use crate::base::canon;
 use crate::base::clock::Timestamp;

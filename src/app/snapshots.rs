@@ -16,7 +16,6 @@ use crate::snapshot::lineage;
 use crate::snapshot::manifest::{Manifest, Purpose};
 use crate::snapshot::select::{self, SelectedField};
 use crate::snapshot::{Catalog, Reader, Snapshot, SnapshotId, SnapshotSpec};
-use crate::store::chunks::Chunks;
 
 /// All snapshots of the vault.
 pub fn catalog(app: &App) -> Result<Catalog, Error> {

@@ -15,8 +15,8 @@ use crate::store::vault::RebuildReport;
 pub struct Verified {
     /// Chunks in the packs.
     pub chunks: u64,
-    /// Bytes that were read.
-    pub bytes: u64,
+    /// Pack files.
+    pub packs: u64,
     /// Snapshots that were walked through.
     pub snapshots: u64,
     /// Whether every byte was read and checked.
@@ -29,7 +29,7 @@ pub struct Verified {
 pub fn verify(app: &App, read_data: bool, progress: &dyn Progress) -> Result<Verified, Error> {
     progress.tell(News::Phase { what: "Checking packs and log".to_owned(), total: None });
     let report = app.vault.verify(read_data, &mut |_, _| {})?;
-    let mut damages: Vec<String> = report.damages.iter().map(ToString::to_string).collect();
+    let mut damages: Vec<String> = report.damages.iter().map(place).collect();
     let catalog = snapshots::catalog(app)?;
     let mut walked = 0;
     for found in catalog.newest_first() {
@@ -40,12 +40,16 @@ pub fn verify(app: &App, read_data: bool, progress: &dyn Progress) -> Result<Ver
         }
         walked += 1;
     }
-    Ok(Verified { chunks: report.chunks, bytes: report.bytes, snapshots: walked, read_data, damages })
+    Ok(Verified { chunks: report.chunks, packs: report.packs, snapshots: walked, read_data, damages })
 }
 
 /// Builds the index anew from the packs and the log.
 pub fn rebuild_index(app: &App) -> Result<RebuildReport, Error> {
     Ok(app.vault.rebuild_index()?)
+}
+
+fn place(damage: &crate::store::verify::Damage) -> String {
+    format!("{} at byte {}: {}", damage.file.display(), damage.offset, damage.what)
 }
 
 fn sentence(damage: &Damage) -> String {

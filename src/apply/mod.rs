@@ -9,6 +9,7 @@ pub mod executor;
 pub mod journal;
 pub mod outcome;
 pub mod progress;
+pub mod promise;
 mod settle;
 pub mod stale;
 

@@ -8,7 +8,7 @@ use super::ui::plain;
 /// A table without borders; columns whose heading begins with `>` are aligned to the right.
 pub(super) fn table(headings: &[&str], rows: impl IntoIterator<Item = Vec<String>>) -> String {
     let mut table = Table::new();
-    table.load_preset(NOTHING).set_content_arrangement(ContentArrangement::Dynamic);
+    table.load_style(NOTHING).set_content_arrangement(ContentArrangement::Dynamic);
     let right: Vec<bool> = headings.iter().map(|heading| heading.starts_with('>')).collect();
     let cell = |text: &str, right: bool| {
         Cell::new(text).set_alignment(if right { CellAlignment::Right } else { CellAlignment::Left })

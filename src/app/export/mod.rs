@@ -114,8 +114,11 @@ impl Output {
             Error::usage(format!("{} {what}", folder.display())).hint("Choose a folder that does not exist yet.")
         };
         match std::fs::read_dir(folder) {
-            Ok(mut entries) if entries.next().is_some() => return Err(refuse("is not empty, and an export replaces nothing")),
-            Ok(_) => {}
+            Ok(mut entries) => {
+                if entries.next().is_some() {
+                    return Err(refuse("is not empty, and an export replaces nothing"));
+                }
+            }
             Err(_) => std::fs::create_dir_all(folder).map_err(|error| refuse(&format!("cannot be made: {error}")))?,
         }
         Ok(Self { folder: folder.to_owned(), done: Exported::default() })

@@ -6,7 +6,7 @@ use crate::app::context::App;
 use crate::app::error::Error;
 use crate::app::upkeep;
 use crate::cli::exit::Done;
-use crate::cli::ui::{Ui, bytes, counted, green, plain, red};
+use crate::cli::ui::{Ui, counted, green, plain, red};
 
 pub(super) fn verify(app: &App, ui: &Ui, read_data: bool) -> Result<Done, Error> {
     let found = upkeep::verify(app, read_data, ui)?;
@@ -15,7 +15,7 @@ pub(super) fn verify(app: &App, ui: &Ui, read_data: bool) -> Result<Done, Error>
         "{}, {}, {}: {depth}.",
         counted(found.snapshots, "snapshot", "snapshots"),
         counted(found.chunks, "chunk", "chunks"),
-        bytes(found.bytes),
+        counted(found.packs, "pack", "packs"),
     )];
     if found.damages.is_empty() {
         lines.push(green("No damage."));
