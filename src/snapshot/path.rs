@@ -109,10 +109,9 @@ impl fmt::Display for Segment {
 
 /// A name as it must be typed in a path.
 pub fn escape(name: &str) -> String {
-    let marked = if name.starts_with("id:") || name == "-" { format!("\\{name}") } else { name.to_owned() };
-    let (head, rest) = if marked == name { ("", name) } else { ("\\", name) };
-    let mut escaped = head.to_owned();
-    for character in rest.chars() {
+    let looks_special = name.starts_with("id:") || name == "-";
+    let mut escaped = String::from(if looks_special { "\\" } else { "" });
+    for character in name.chars() {
         if matches!(character, '/' | '#' | '\\') {
             escaped.push('\\');
         }

@@ -134,7 +134,7 @@ mod tests {
     fn world() -> (Arc<MemoryChunks>, Manifest, BlobRef) {
         let chunks = Arc::new(MemoryChunks::default());
         let mut writer = BlobWriter::new(Arc::<MemoryChunks>::clone(&chunks));
-        writer.write(&[9; 100_000]).unwrap();
+        writer.write(&vec![9; 100_000]).unwrap();
         let blob = writer.finish().unwrap();
         let native = json!({"idCard": "c1", "name": "log.txt"});
         let file = Record { blob: Blob::Stored(blob), ..record("b1", Kind::Attachment, "a1", native) };
@@ -165,7 +165,7 @@ mod tests {
     #[test]
     fn a_damaged_attachment_is_reported_by_its_path() {
         let (chunks, manifest, blob) = world();
-        let piece = chunks.put(ChunkKind::Piece, &[9; 100_000]).unwrap();
+        let piece = chunks.put(ChunkKind::Piece, &vec![9; 100_000]).unwrap();
         chunks.replace(&piece, vec![9; 99]);
         assert_eq!(damage(&chunks, &manifest, false), []);
         let found = damage(&chunks, &manifest, true);

@@ -143,19 +143,21 @@ impl ContainerWriter {
         let chunks = &*shared.chunks;
         let mut written = shared.written();
         let mut next = written.clone();
-        next.tree = match self.spilled {
-            Some(tree) => {
-                let differences = prolly::diff(chunks, &written.tree, &tree, container_range(&self.id));
-                next.edit(chunks, &written.tree, differences)?
-            }
-            None => {
-                let old = entries(chunks, &written.tree, &self.id).peekable();
-                let new = self.buffer.into_iter().peekable();
-                next.edit(chunks, &written.tree, Replacement { old, new })?
-            }
+        next.tree = if let Some(tree) = self.spilled {
+            let differences = prolly::diff(chunks, &written.tree, &tree, container_range(&self.id));
+            next.edit(chunks, &written.tree, differences)?
+        } else {
+            let old = entries(chunks, &written.tree, &self.id).peekable();
+            let new = self.buffer.into_iter().peekable();
+            next.edit(chunks, &written.tree, Replacement { old, new })?
         };
         *written = next;
         Ok(prolly::count(chunks, &written.tree, &container_range(&self.id))?)
+    }
+
+    #[cfg(test)]
+    pub(super) fn spill_beyond(&mut self, limit: usize) {
+        self.limit = limit;
     }
 
     /// Forgets everything that was put: the container stays as it was. Dropping the writer does the same.
