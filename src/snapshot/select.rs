@@ -16,7 +16,9 @@ pub struct Selection {
     pub text: String,
     /// The workspace; nothing when the path says "in no workspace".
     pub workspace: Option<RecordKey>,
-    /// The containers that are selected, in whole or in part: one, or all of the workspace.
+    /// The container, when the path goes that far.
+    pub container: Option<RecordKey>,
+    /// The containers that are selected in whole or in part: that one, or all of the workspace.
     pub containers: Vec<RecordKey>,
     /// The section, when the path goes that far.
     pub section: Option<RecordKey>,
@@ -27,10 +29,9 @@ pub struct Selection {
 }
 
 impl Selection {
-    /// The deepest single record that is selected; nothing when a whole "in no workspace" is.
+    /// The record at the end of the path; nothing for "in no workspace".
     pub fn record(&self) -> Option<&RecordKey> {
-        let container = if self.containers.len() == 1 { self.containers.first() } else { None };
-        self.item.as_ref().or(self.section.as_ref()).or(container).or(self.workspace.as_ref())
+        [&self.item, &self.section, &self.container, &self.workspace].into_iter().find_map(Option::as_ref)
     }
 }
 
@@ -95,6 +96,7 @@ pub fn resolve(reader: &Reader, dialect: &dyn Dialect, text: &str) -> Result<Sel
     let mut selection = Selection {
         text: text.to_owned(),
         workspace: None,
+        container: None,
         containers: Vec::new(),
         section: None,
         item: None,
@@ -118,13 +120,14 @@ pub fn resolve(reader: &Reader, dialect: &dyn Dialect, text: &str) -> Result<Sel
     place = format!("`{first}`");
     if let Some(segment) = segments.next() {
         let container = finder.pick(Kind::Container, segment, &place, inside)?;
+        selection.container = Some(container.key.clone());
         selection.containers = vec![container.key.clone()];
         place = format!("`{first}/{segment}`");
         deepest = Some(container);
     } else {
         selection.containers = inside.into_iter().map(|container| container.key).collect();
     }
-    if let (Some(segment), Some(container)) = (segments.next(), selection.containers.first()) {
+    if let (Some(segment), Some(container)) = (segments.next(), &selection.container) {
         let sections = finder.children(Kind::Section, container)?;
         let section = finder.pick(Kind::Section, segment, &place, sections)?;
         selection.section = Some(section.key.clone());
@@ -334,8 +337,7 @@ mod tests {
             ("-/Private", "b3"),
         ] {
             let selection = select(path).unwrap();
-            let record = if path == "Acme" { selection.workspace.as_ref() } else { selection.record() };
-            assert_eq!(id(record), Some(deepest), "{path}");
+            assert_eq!(id(selection.record()), Some(deepest), "{path}");
         }
         assert_eq!(select("-").unwrap().containers.len(), 1);
     }

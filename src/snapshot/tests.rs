@@ -126,6 +126,22 @@ fn a_record_of_another_container_is_refused() {
     assert!(error.to_string().contains("b1/item/card000001"), "{error}");
 }
 
+#[test]
+fn spilling_stores_little_that_is_not_needed_later() {
+    let stored = [1 << 20, usize::MAX].map(|limit| {
+        let chunks = Arc::new(MemoryChunks::default());
+        let writer = SnapshotWriter::new(arc(&chunks), None).unwrap();
+        let mut container = writer.begin_container("b1".into());
+        container.spill_beyond(limit);
+        for n in 0..5_000 {
+            container.put(&card(n, &"x".repeat(1_000))).unwrap();
+        }
+        container.finish().unwrap();
+        chunks.total_bytes()
+    });
+    assert!(stored[0] < stored[1] * 11 / 10, "{stored:?}");
+}
+
 proptest! {
     #![proptest_config(config(16))]
 

@@ -163,8 +163,9 @@ impl ContainerWriter {
     /// Forgets everything that was put: the container stays as it was. Dropping the writer does the same.
     pub fn abort(self) {}
 
-    /// Moves the buffer into a tree of its own. Its leaves will mostly be leaves of the snapshot's tree as
-    /// well, because nodes depend on their content alone: little is stored that is not needed later.
+    /// Moves the buffer into a tree of its own. Where records come roughly in the order of their keys, as
+    /// platforms give them, its leaves will mostly be leaves of the snapshot's tree as well, because nodes
+    /// depend on their content alone: little is stored that is not needed later.
     fn spill(&mut self) -> Result<(), SnapshotError> {
         let chunks = &*self.shared.chunks;
         let tree = match self.spilled {
