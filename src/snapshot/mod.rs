@@ -13,6 +13,7 @@ pub mod codec;
 pub mod compare;
 pub mod lineage;
 pub mod manifest;
+mod near;
 pub mod path;
 pub mod reader;
 pub mod select;

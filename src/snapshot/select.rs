@@ -1,12 +1,13 @@
 //! Finding what a path means in a snapshot.
 
-use super::path::{ParsePathError, Segment, SelectionPath, escape};
+use super::near::near;
+use super::path::{ParsePathError, Segment, SelectionPath};
 use super::{Reader, SnapshotError, lineage};
 use crate::model::dialect::Dialect;
 use crate::model::spec::{Parent, Role};
 use crate::model::{Kind, NativeId, Record, RecordKey};
 
-/// At most this many names stand in an error.
+/// At most this many candidates stand in an error.
 const LISTED: usize = 6;
 
 /// What a path means.
@@ -266,45 +267,6 @@ impl Finder<'_> {
     }
 }
 
-/// Names that look like `wanted`, best first; some names when none does.
-fn near(wanted: &str, names: Vec<String>) -> Vec<String> {
-    let wanted = wanted.to_lowercase();
-    let mut ranked: Vec<(usize, String)> = names
-        .into_iter()
-        .map(|name| {
-            let folded = name.to_lowercase();
-            let contained = folded.contains(&wanted) || wanted.contains(&folded);
-            let distance = if contained { 0 } else { edit_distance(&wanted, &folded) };
-            (distance, escape(&name))
-        })
-        .collect();
-    ranked.sort();
-    ranked.dedup();
-    let limit = wanted.chars().count() / 3;
-    let close = ranked.iter().filter(|(distance, _)| *distance <= limit.max(2)).count();
-    ranked.truncate(if close == 0 { LISTED } else { close.min(LISTED) });
-    ranked.into_iter().map(|(_, name)| name).collect()
-}
-
-/// Levenshtein's distance of two texts, in characters.
-fn edit_distance(a: &str, b: &str) -> usize {
-    let b: Vec<char> = b.chars().collect();
-    let mut row: Vec<usize> = (0..=b.len()).collect();
-    for (at, left) in a.chars().enumerate() {
-        let mut diagonal = at;
-        let mut best = at.saturating_add(1);
-        let mut next = vec![best];
-        for (right, above) in b.iter().zip(row.iter().skip(1)) {
-            let substituted = diagonal.saturating_add(usize::from(left != *right));
-            best = substituted.min(best.saturating_add(1)).min(above.saturating_add(1));
-            next.push(best);
-            diagonal = *above;
-        }
-        row = next;
-    }
-    row.last().copied().unwrap_or_default()
-}
-
 #[cfg(test)]
 mod tests {
     use std::sync::Arc;
@@ -374,14 +336,5 @@ mod tests {
     fn an_ambiguous_name_lists_ids() {
         let error = select("Acme/Roadmap/Doing/Write docs").unwrap_err();
         assert!(error.contains("id:c2 (Write docs)") && error.contains("id:c3"), "{error}");
-    }
-
-    #[test]
-    fn distances_are_levenshtein_s() {
-        for (a, b, distance) in
-            [("", "abc", 3), ("kitten", "sitting", 3), ("due", "due", 0), ("raod", "road", 2)]
-        {
-            assert_eq!(edit_distance(a, b), distance, "{a} {b}");
-        }
     }
 }
