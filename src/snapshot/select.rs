@@ -165,13 +165,17 @@ impl Finder<'_> {
 
     /// The records of one kind that hang on `parent`.
     fn children(&self, kind: Kind, parent: &RecordKey) -> Result<Vec<Record>, SnapshotError> {
-        let is_child = |record: &Record| lineage::parent(self.dialect, record).as_ref() == Some(parent);
-        self.reader
-            .container_kind(&parent.container, kind)
-            .filter(|record| record.as_ref().map_or(true, is_child))
-            .collect()
+        let mut found = Vec::new();
+        for record in self.reader.container_kind(&parent.container, kind) {
+            let record = record?;
+            if lineage::parent(self.dialect, &record).as_ref() == Some(parent) {
+                found.push(record);
+            }
+        }
+        Ok(found)
     }
 
+    /// The one record that a segment means.
     fn pick(
         &self,
         kind: Kind,
@@ -180,42 +184,31 @@ impl Finder<'_> {
         records: Vec<Record>,
     ) -> Result<Record, SelectError> {
         let title = |record: &Record| lineage::title(self.dialect, record);
-        let matching = |test: &dyn Fn(&Record) -> bool| -> Vec<usize> {
-            records.iter().enumerate().filter(|(_, record)| test(record)).map(|(at, _)| at).collect()
-        };
-        let found = match segment {
-            Segment::Id(id) => matching(&|record| record.key.id == NativeId::from(id.as_str())),
-            Segment::Nowhere => Vec::new(),
-            Segment::Name(name) => {
-                let exact = matching(&|record| title(record) == *name);
-                if exact.is_empty() {
-                    let folded = name.to_lowercase();
-                    matching(&|record| title(record).to_lowercase() == folded)
-                } else {
-                    exact
-                }
+        let (found, others): (Vec<_>, Vec<_>) = match segment {
+            Segment::Id(id) => records.into_iter().partition(|record| record.key.id.as_str() == id),
+            Segment::Nowhere => (Vec::new(), records),
+            Segment::Name(name) if records.iter().any(|record| title(record) == *name) => {
+                records.into_iter().partition(|record| title(record) == *name)
             }
+            Segment::Name(name) => {
+                let folded = name.to_lowercase();
+                records.into_iter().partition(|record| title(record).to_lowercase() == folded)
+            }
+        };
+        let several = match <[Record; 1]>::try_from(found) {
+            Ok([one]) => return Ok(one),
+            Err(found) => found,
         };
         let (noun, plural) = self.nouns(kind);
         let (segment, place) = (segment.to_string(), place.to_owned());
-        match found.as_slice() {
-            [one] => records.into_iter().nth(*one).ok_or(SelectError::Unknown {
-                noun,
-                segment,
-                place,
-                near: Vec::new(),
-            }),
-            [] => {
-                let near = near(&segment, records.iter().map(title).collect());
-                Err(SelectError::Unknown { noun, segment, place, near })
-            }
-            several => {
-                let named = several.iter().filter_map(|at| records.get(*at)).take(LISTED);
-                let candidates =
-                    named.map(|record| format!("id:{} ({})", record.key.id, title(record))).collect();
-                Err(SelectError::Ambiguous { plural, segment, place, candidates })
-            }
+        if several.is_empty() {
+            let near = near(&segment, others.iter().map(title).collect());
+            return Err(SelectError::Unknown { noun, segment, place, near });
         }
+        let candidates = several.iter().take(LISTED);
+        let candidates =
+            candidates.map(|record| format!("id:{} ({})", record.key.id, title(record))).collect();
+        Err(SelectError::Ambiguous { plural, segment, place, candidates })
     }
 
     fn nouns(&self, kind: Kind) -> (String, String) {
