@@ -5,7 +5,7 @@ use super::path::{ParsePathError, Segment, SelectionPath};
 use super::{Reader, SnapshotError, lineage};
 use crate::model::dialect::Dialect;
 use crate::model::spec::{Parent, Role};
-use crate::model::{Kind, NativeId, Record, RecordKey};
+use crate::model::{Kind, Record, RecordKey};
 
 /// At most this many candidates stand in an error.
 const LISTED: usize = 6;

@@ -14,7 +14,8 @@ const BUFFER: usize = 16 << 20;
 
 /// Builds the tree of a new snapshot. Containers that are not written stay as they are in the base.
 ///
-/// Several [`ContainerWriter`]s may be at work at the same time.
+/// Several [`ContainerWriter`]s may be at work at the same time. All calls compress and write: asynchronous code
+/// makes them where blocking is allowed. What was written is durable after the store's next `sync`.
 pub struct SnapshotWriter {
     shared: Arc<Shared>,
 }
