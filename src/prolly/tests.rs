@@ -191,6 +191,22 @@ fn a_lost_node_is_named_and_the_rest_is_still_walked() {
     assert_eq!(faults.1 as u64 + lost.count + forged.count, 2_000);
 }
 
+#[test]
+fn an_edit_of_a_tree_with_an_exchanged_leaf_is_an_error_and_ends() {
+    let chunks = MemoryChunks::default();
+    let tree = build_from(&chunks, &model(0..2_000));
+    let mut leaf = load(&chunks, &tree.root, tree.height).unwrap();
+    while let Some(child) = leaf.child(1) {
+        let other = build_from(&chunks, &model(0..10));
+        if leaf.level() == 1 {
+            chunks.replace(&child.id, chunks.get(ChunkKind::Node, &other.root).unwrap());
+        }
+        leaf = load(&chunks, &child.id, leaf.level() - 1).unwrap();
+    }
+    let edits = (0..2_000).map(|n| Ok((key(n), None)));
+    assert!(matches!(edit(&chunks, &tree, edits), Err(TreeError::Node { .. })));
+}
+
 /// The format is fixed: this root may only change together with the version of the node format.
 #[test]
 fn the_golden_root_has_not_moved() {
