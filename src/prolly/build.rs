@@ -7,8 +7,8 @@ use super::split::{Complete, Splitter};
 use super::{Entry, Tree, TreeError};
 use crate::store::chunks::{ChunkKind, Chunks};
 
-/// Complete nodes that wait to be compressed and sealed side by side; about 2 MiB.
-const BATCH: usize = 64;
+/// Complete nodes wait until they have this many bytes, so that they are compressed and sealed side by side.
+const BATCH: usize = 2 << 20;
 
 /// Builds a tree from entries in ascending order of their keys. Holds one key per leaf in memory.
 pub fn build(
@@ -57,12 +57,14 @@ pub(super) struct LevelWriter<'a> {
     chunks: &'a dyn Chunks,
     splitter: Splitter,
     waiting: Vec<Complete>,
+    waiting_bytes: usize,
     stored: Vec<(Vec<u8>, Child)>,
 }
 
 impl<'a> LevelWriter<'a> {
     pub(super) fn new(chunks: &'a dyn Chunks, level: u8) -> Self {
-        Self { chunks, splitter: Splitter::new(level), waiting: Vec::new(), stored: Vec::new() }
+        let splitter = Splitter::new(level);
+        Self { chunks, splitter, waiting: Vec::new(), waiting_bytes: 0, stored: Vec::new() }
     }
 
     /// Whether the next entry begins a node.
@@ -73,8 +75,9 @@ impl<'a> LevelWriter<'a> {
     /// Takes the next entry, which stands for `count` leaf entries.
     pub(super) fn push(&mut self, key: &[u8], value: &[u8], count: u64) -> Result<(), TreeError> {
         if let Some(node) = self.splitter.push(key, value, count)? {
+            self.waiting_bytes = self.waiting_bytes.saturating_add(node.bytes.len());
             self.waiting.push(node);
-            if self.waiting.len() >= BATCH {
+            if self.waiting_bytes >= BATCH {
                 self.store()?;
             }
         }
@@ -95,6 +98,7 @@ impl<'a> LevelWriter<'a> {
             .par_iter()
             .map(|node| chunks.put(ChunkKind::Node, &node.bytes))
             .collect::<Result<_, _>>()?;
+        self.waiting_bytes = 0;
         let nodes = self.waiting.drain(..).zip(ids);
         self.stored.extend(nodes.map(|(node, id)| (node.last_key, Child { id, count: node.count })));
         Ok(())

@@ -1,6 +1,6 @@
 //! Walks over the nodes of one level, forwards.
 
-use super::node::Node;
+use super::node::{Node, NodeError};
 use super::{Tree, TreeError, load};
 use crate::base::hash::Hash;
 use crate::store::chunks::Chunks;
@@ -84,6 +84,15 @@ impl<'a> Cursor<'a> {
 
     fn descend(&mut self, id: Hash, level: u8, choose: &dyn Fn(&Node) -> usize) -> Result<(), TreeError> {
         let node = load(self.chunks, &id, level)?;
+        // An edit ends because every step forwards in the level is one forwards in the keys. That rests on
+        // inner keys being true, so a node that breaks its promise is an error here and not only in a check.
+        let promised = self.above.last().and_then(|step| step.node.entry(step.at));
+        if promised.is_some_and(|(key, _)| node.last_key() != Some(key)) {
+            return Err(TreeError::Node {
+                id,
+                why: NodeError("its last key is not what the node above says"),
+            });
+        }
         if level <= self.level {
             self.current = Some((id, node));
             return Ok(());

@@ -191,12 +191,51 @@ fn a_lost_node_is_named_and_the_rest_is_still_walked() {
     assert_eq!(faults.1 as u64 + lost.count + forged.count, 2_000);
 }
 
+#[test]
+fn an_edit_of_a_tree_with_an_exchanged_leaf_is_an_error_and_ends() {
+    let chunks = MemoryChunks::default();
+    let tree = build_from(&chunks, &model(0..2_000));
+    let mut leaf = load(&chunks, &tree.root, tree.height).unwrap();
+    while let Some(child) = leaf.child(1) {
+        let other = build_from(&chunks, &model(0..10));
+        if leaf.level() == 1 {
+            chunks.replace(&child.id, chunks.get(ChunkKind::Node, &other.root).unwrap());
+        }
+        leaf = load(&chunks, &child.id, leaf.level() - 1).unwrap();
+    }
+    let edits = (0..2_000).map(|n| Ok((key(n), None)));
+    assert!(matches!(edit(&chunks, &tree, edits), Err(TreeError::Node { .. })));
+}
+
 /// The format is fixed: this root may only change together with the version of the node format.
 #[test]
 fn the_golden_root_has_not_moved() {
     let chunks = MemoryChunks::default();
     let tree = build_from(&chunks, &model(0..5_000));
     assert_eq!(tree.root.to_string(), "bd4e854de97fb7122fd0fa7f3c01a4796449668f6912c20dbae95c18fffe6312");
+}
+
+/// Whatever a node is exchanged for, every operation gives a result or an error.
+fn use_all(chunks: &MemoryChunks, tree: &Tree, other: &Tree) {
+    struct Ignore;
+    impl Inspector for Ignore {
+        fn enter(&mut self, _id: &Hash) -> bool {
+            true
+        }
+        fn entry(&mut self, _key: &[u8], _value: &[u8]) -> bool {
+            true
+        }
+        fn fault(&mut self, _fault: Fault) {}
+        fn leave_sound(&mut self, _id: &Hash) {}
+    }
+    check(chunks, tree, &mut Ignore);
+    range(chunks, tree, KeyRange::all()).for_each(drop);
+    diff(chunks, tree, other, KeyRange::prefix(*b"000001")).for_each(drop);
+    diff(chunks, other, tree, KeyRange::all()).for_each(drop);
+    let _ = count(chunks, tree, &KeyRange::prefix(*b"000001"));
+    let _ = get(chunks, tree, &key(150));
+    let edits = [(key(150), Some(Vec::new())), (key(1_300), None)];
+    let _ = edit(chunks, tree, edits.into_iter().map(Ok));
 }
 
 proptest! {
@@ -257,5 +296,19 @@ proptest! {
             .filter(|found| found.key >= key(from) && found.key < key(from + len))
             .collect();
         prop_assert_eq!(inside, expected);
+    }
+
+    #[test]
+    fn hostile_nodes_never_panic(level: bool, at in 0_usize..3_000, to: u8, count: u64) {
+        let chunks = MemoryChunks::default();
+        let tree = build_from(&chunks, &model(0..1_200));
+        let other = apply(&chunks, &tree, [(600, Some(1))]);
+        let root = load(&chunks, &tree.root, tree.height).unwrap();
+        let victim = if level { tree.root } else { root.child(0).unwrap().id };
+        let mut bytes = chunks.get(ChunkKind::Node, &victim).unwrap();
+        let len = bytes.len();
+        bytes[at % len] = to;
+        chunks.replace(&victim, bytes);
+        use_all(&chunks, &Tree { count, height: tree.height.wrapping_add(to / 255), ..tree }, &other);
     }
 }

@@ -52,7 +52,7 @@ pub fn decode(key: &[u8], value: &[u8]) -> Result<Record, SnapshotError> {
 /// Reads the key of an entry.
 pub fn decode_key(key: &[u8]) -> Result<RecordKey, SnapshotError> {
     RecordKey::decode(key).map_err(|error| SnapshotError::Record {
-        key: key.iter().map(|byte| format!("{byte:02x}")).collect(),
+        key: key.escape_ascii().to_string(),
         why: error.to_string(),
     })
 }

@@ -135,3 +135,86 @@ enum Side {
     Desired,
     Live,
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::model::Record;
+    use crate::prolly::testing::MemoryChunks;
+    use crate::snapshot::testing::{Boards, account, record, write};
+
+    fn compare_with(change: impl FnOnce(&mut Vec<Record>), scope: Option<&[NativeId]>) -> Comparison {
+        let chunks = Arc::new(MemoryChunks::default());
+        let mut records = account();
+        let desired = write(&chunks, None, &records);
+        change(&mut records);
+        let live = write(&chunks, None, &records);
+        let chunks: Arc<dyn Chunks> = chunks;
+        compare(&chunks, &desired.tree, &live.tree, scope, &Boards).unwrap()
+    }
+
+    fn of<'a>(comparison: &'a Comparison, container: &str, kind: Kind, id: &str) -> Option<&'a Pair> {
+        comparison.context.get(&RecordKey::new(container, kind, id))
+    }
+
+    fn rename_and_delete(records: &mut Vec<Record>) {
+        records.retain(|record| record.key.id.as_str() != "c2");
+        let field = |record: &&mut Record| record.key.id.as_str() == "c1-f1";
+        records.iter_mut().find(field).unwrap().native["value"] = json!(4);
+        records.push(record("b2", Kind::Item, "new", json!({"name": "new", "idList": "l9"})));
+    }
+
+    #[test]
+    fn differing_records_come_in_pairs_and_the_rest_is_counted() {
+        let comparison = compare_with(rename_and_delete, None);
+        let pairs: Vec<_> = comparison
+            .pairs
+            .iter()
+            .map(|pair| (pair.key().unwrap().id.as_str(), pair.desired.is_some(), pair.live.is_some()))
+            .collect();
+        assert_eq!(pairs, [("c2", true, false), ("c1-f1", true, true), ("new", false, true)]);
+        assert_eq!(comparison.equal, account().len() as u64 - 2);
+    }
+
+    #[test]
+    fn the_context_holds_furniture_and_ancestors_of_touched_containers_only() {
+        let comparison = compare_with(rename_and_delete, None);
+        for (container, kind, id) in [
+            ("w1", Kind::Workspace, "w1"),
+            ("b1", Kind::Container, "b1"),
+            ("b1", Kind::Section, "l2"),
+            ("b1", Kind::FieldDef, "f1"),
+            ("b1", Kind::Label, "g1"),
+            ("b1", Kind::Item, "c1"),
+            ("b2", Kind::Container, "b2"),
+        ] {
+            let pair = of(&comparison, container, kind, id).expect(id);
+            assert!(pair.desired.is_some() && pair.desired == pair.live, "{id}");
+        }
+        assert!(of(&comparison, "b1", Kind::Item, "c3").is_none(), "c3 has nothing to do with it");
+        assert!(of(&comparison, "b3", Kind::Container, "b3").is_none(), "b3 is untouched");
+    }
+
+    #[test]
+    fn a_record_that_moved_has_the_parents_of_both_sides() {
+        let move_value = |records: &mut Vec<Record>| {
+            let field = |record: &&mut Record| record.key.id.as_str() == "c1-f1";
+            records.iter_mut().find(field).unwrap().native["idModel"] = json!("c3");
+        };
+        let comparison = compare_with(move_value, None);
+        assert!(of(&comparison, "b1", Kind::Item, "c1").is_some());
+        assert!(of(&comparison, "b1", Kind::Item, "c3").is_some());
+    }
+
+    #[test]
+    fn a_scope_leaves_other_containers_out_of_everything() {
+        let scope = [NativeId::from("b2")];
+        let comparison = compare_with(rename_and_delete, Some(&scope));
+        assert_eq!(comparison.pairs.len(), 1);
+        assert_eq!(comparison.equal, 3_001, "the records of b2, its board among them");
+        assert!(of(&comparison, "b1", Kind::Container, "b1").is_none());
+        assert!(of(&comparison, "w1", Kind::Workspace, "w1").is_some());
+    }
+}

@@ -203,7 +203,7 @@ mod tests {
 
     #[test]
     fn the_format_has_not_moved() {
-        assert_eq!(manifest("work", 3, 1_000).id().unwrap().short(), "");
+        assert_eq!(manifest("work", 3, 1_000).id().unwrap().short(), "775589514947");
     }
 
     #[test]

@@ -13,12 +13,15 @@ pub mod codec;
 pub mod compare;
 pub mod lineage;
 pub mod manifest;
+mod near;
 pub mod path;
 pub mod reader;
 pub mod select;
 pub mod spec;
 #[cfg(test)]
 pub(crate) mod testing;
+#[cfg(test)]
+mod tests;
 pub mod verify;
 pub mod writer;
 
@@ -42,7 +45,7 @@ pub enum SnapshotError {
     /// The bytes of a record are authentic but not a record.
     #[error("record {key} cannot be read ({why}); was it written by a newer version of this program?")]
     Record {
-        /// Which record, or its key in hexadecimal digits when that cannot be read either.
+        /// Which record; the bytes of its key, escaped, when those cannot be read either.
         key: String,
         /// What is wrong with it.
         why: String,

@@ -75,7 +75,11 @@ impl FromStr for SelectionPath {
         if field.as_ref().is_some_and(String::is_empty) {
             return Err(refuse("no field follows `#`"));
         }
-        let segments = raw.into_iter().enumerate().map(|(level, segment)| segment.read(level == 0)).collect();
+        let segments: Vec<Segment> =
+            raw.into_iter().enumerate().map(|(level, segment)| segment.read(level == 0)).collect();
+        if field.is_some() && segments == [Segment::Nowhere] {
+            return Err(refuse("only a single thing has fields"));
+        }
         Ok(Self { segments, field })
     }
 }
@@ -109,10 +113,9 @@ impl fmt::Display for Segment {
 
 /// A name as it must be typed in a path.
 pub fn escape(name: &str) -> String {
-    let marked = if name.starts_with("id:") || name == "-" { format!("\\{name}") } else { name.to_owned() };
-    let (head, rest) = if marked == name { ("", name) } else { ("\\", name) };
-    let mut escaped = head.to_owned();
-    for character in rest.chars() {
+    let looks_special = name.starts_with("id:") || name == "-";
+    let mut escaped = String::from(if looks_special { "\\" } else { "" });
+    for character in name.chars() {
         if matches!(character, '/' | '#' | '\\') {
             escaped.push('\\');
         }
@@ -153,7 +156,7 @@ mod tests {
 
     #[test]
     fn what_is_not_a_path_is_refused() {
-        for text in ["", "/", "a//b", "a/b/c/d/e", "a#", "a\\", "/a"] {
+        for text in ["", "/", "-#due", "a//b", "a/b/c/d/e", "a#", "a\\", "/a"] {
             assert!(text.parse::<SelectionPath>().is_err(), "{text}");
         }
     }

@@ -1,12 +1,13 @@
 //! Finding what a path means in a snapshot.
 
-use super::path::{ParsePathError, Segment, SelectionPath, escape};
+use super::near::near;
+use super::path::{ParsePathError, Segment, SelectionPath};
 use super::{Reader, SnapshotError, lineage};
 use crate::model::dialect::Dialect;
 use crate::model::spec::{Parent, Role};
-use crate::model::{Kind, NativeId, Record, RecordKey};
+use crate::model::{Kind, Record, RecordKey};
 
-/// At most this many names stand in an error.
+/// At most this many candidates stand in an error.
 const LISTED: usize = 6;
 
 /// What a path means.
@@ -16,7 +17,9 @@ pub struct Selection {
     pub text: String,
     /// The workspace; nothing when the path says "in no workspace".
     pub workspace: Option<RecordKey>,
-    /// The containers that are selected, in whole or in part: one, or all of the workspace.
+    /// The container, when the path goes that far.
+    pub container: Option<RecordKey>,
+    /// The containers that are selected in whole or in part: that one, or all of the workspace.
     pub containers: Vec<RecordKey>,
     /// The section, when the path goes that far.
     pub section: Option<RecordKey>,
@@ -27,10 +30,9 @@ pub struct Selection {
 }
 
 impl Selection {
-    /// The deepest single record that is selected; nothing when a whole "in no workspace" is.
+    /// The record at the end of the path; nothing for "in no workspace".
     pub fn record(&self) -> Option<&RecordKey> {
-        let container = if self.containers.len() == 1 { self.containers.first() } else { None };
-        self.item.as_ref().or(self.section.as_ref()).or(container).or(self.workspace.as_ref())
+        [&self.item, &self.section, &self.container, &self.workspace].into_iter().find_map(Option::as_ref)
     }
 }
 
@@ -95,6 +97,7 @@ pub fn resolve(reader: &Reader, dialect: &dyn Dialect, text: &str) -> Result<Sel
     let mut selection = Selection {
         text: text.to_owned(),
         workspace: None,
+        container: None,
         containers: Vec::new(),
         section: None,
         item: None,
@@ -118,13 +121,14 @@ pub fn resolve(reader: &Reader, dialect: &dyn Dialect, text: &str) -> Result<Sel
     place = format!("`{first}`");
     if let Some(segment) = segments.next() {
         let container = finder.pick(Kind::Container, segment, &place, inside)?;
+        selection.container = Some(container.key.clone());
         selection.containers = vec![container.key.clone()];
         place = format!("`{first}/{segment}`");
         deepest = Some(container);
     } else {
         selection.containers = inside.into_iter().map(|container| container.key).collect();
     }
-    if let (Some(segment), Some(container)) = (segments.next(), selection.containers.first()) {
+    if let (Some(segment), Some(container)) = (segments.next(), &selection.container) {
         let sections = finder.children(Kind::Section, container)?;
         let section = finder.pick(Kind::Section, segment, &place, sections)?;
         selection.section = Some(section.key.clone());
@@ -161,13 +165,17 @@ impl Finder<'_> {
 
     /// The records of one kind that hang on `parent`.
     fn children(&self, kind: Kind, parent: &RecordKey) -> Result<Vec<Record>, SnapshotError> {
-        let is_child = |record: &Record| lineage::parent(self.dialect, record).as_ref() == Some(parent);
-        self.reader
-            .container_kind(&parent.container, kind)
-            .filter(|record| record.as_ref().map_or(true, is_child))
-            .collect()
+        let mut found = Vec::new();
+        for record in self.reader.container_kind(&parent.container, kind) {
+            let record = record?;
+            if lineage::parent(self.dialect, &record).as_ref() == Some(parent) {
+                found.push(record);
+            }
+        }
+        Ok(found)
     }
 
+    /// The one record that a segment means.
     fn pick(
         &self,
         kind: Kind,
@@ -176,42 +184,31 @@ impl Finder<'_> {
         records: Vec<Record>,
     ) -> Result<Record, SelectError> {
         let title = |record: &Record| lineage::title(self.dialect, record);
-        let matching = |test: &dyn Fn(&Record) -> bool| -> Vec<usize> {
-            records.iter().enumerate().filter(|(_, record)| test(record)).map(|(at, _)| at).collect()
-        };
-        let found = match segment {
-            Segment::Id(id) => matching(&|record| record.key.id == NativeId::from(id.as_str())),
-            Segment::Nowhere => Vec::new(),
-            Segment::Name(name) => {
-                let exact = matching(&|record| title(record) == *name);
-                if exact.is_empty() {
-                    let folded = name.to_lowercase();
-                    matching(&|record| title(record).to_lowercase() == folded)
-                } else {
-                    exact
-                }
+        let (found, others): (Vec<_>, Vec<_>) = match segment {
+            Segment::Id(id) => records.into_iter().partition(|record| record.key.id.as_str() == id),
+            Segment::Nowhere => (Vec::new(), records),
+            Segment::Name(name) if records.iter().any(|record| title(record) == *name) => {
+                records.into_iter().partition(|record| title(record) == *name)
             }
+            Segment::Name(name) => {
+                let folded = name.to_lowercase();
+                records.into_iter().partition(|record| title(record).to_lowercase() == folded)
+            }
+        };
+        let several = match <[Record; 1]>::try_from(found) {
+            Ok([one]) => return Ok(one),
+            Err(found) => found,
         };
         let (noun, plural) = self.nouns(kind);
         let (segment, place) = (segment.to_string(), place.to_owned());
-        match found.as_slice() {
-            [one] => records.into_iter().nth(*one).ok_or(SelectError::Unknown {
-                noun,
-                segment,
-                place,
-                near: Vec::new(),
-            }),
-            [] => {
-                let near = near(&segment, records.iter().map(title).collect());
-                Err(SelectError::Unknown { noun, segment, place, near })
-            }
-            several => {
-                let named = several.iter().filter_map(|at| records.get(*at)).take(LISTED);
-                let candidates =
-                    named.map(|record| format!("id:{} ({})", record.key.id, title(record))).collect();
-                Err(SelectError::Ambiguous { plural, segment, place, candidates })
-            }
+        if several.is_empty() {
+            let near = near(&segment, others.iter().map(title).collect());
+            return Err(SelectError::Unknown { noun, segment, place, near });
         }
+        let candidates = several.iter().take(LISTED);
+        let candidates =
+            candidates.map(|record| format!("id:{} ({})", record.key.id, title(record))).collect();
+        Err(SelectError::Ambiguous { plural, segment, place, candidates })
     }
 
     fn nouns(&self, kind: Kind) -> (String, String) {
@@ -263,45 +260,6 @@ impl Finder<'_> {
     }
 }
 
-/// Names that look like `wanted`, best first; some names when none does.
-fn near(wanted: &str, names: Vec<String>) -> Vec<String> {
-    let wanted = wanted.to_lowercase();
-    let mut ranked: Vec<(usize, String)> = names
-        .into_iter()
-        .map(|name| {
-            let folded = name.to_lowercase();
-            let contained = folded.contains(&wanted) || wanted.contains(&folded);
-            let distance = if contained { 0 } else { edit_distance(&wanted, &folded) };
-            (distance, escape(&name))
-        })
-        .collect();
-    ranked.sort();
-    ranked.dedup();
-    let limit = wanted.chars().count() / 3;
-    let close = ranked.iter().filter(|(distance, _)| *distance <= limit.max(2)).count();
-    ranked.truncate(if close == 0 { LISTED } else { close.min(LISTED) });
-    ranked.into_iter().map(|(_, name)| name).collect()
-}
-
-/// Levenshtein's distance of two texts, in characters.
-fn edit_distance(a: &str, b: &str) -> usize {
-    let b: Vec<char> = b.chars().collect();
-    let mut row: Vec<usize> = (0..=b.len()).collect();
-    for (at, left) in a.chars().enumerate() {
-        let mut diagonal = at;
-        let mut best = at.saturating_add(1);
-        let mut next = vec![best];
-        for (right, above) in b.iter().zip(row.iter().skip(1)) {
-            let substituted = diagonal.saturating_add(usize::from(left != *right));
-            best = substituted.min(best.saturating_add(1)).min(above.saturating_add(1));
-            next.push(best);
-            diagonal = *above;
-        }
-        row = next;
-    }
-    row.last().copied().unwrap_or_default()
-}
-
 #[cfg(test)]
 mod tests {
     use std::sync::Arc;
@@ -334,8 +292,7 @@ mod tests {
             ("-/Private", "b3"),
         ] {
             let selection = select(path).unwrap();
-            let record = if path == "Acme" { selection.workspace.as_ref() } else { selection.record() };
-            assert_eq!(id(record), Some(deepest), "{path}");
+            assert_eq!(id(selection.record()), Some(deepest), "{path}");
         }
         assert_eq!(select("-").unwrap().containers.len(), 1);
     }
@@ -372,14 +329,5 @@ mod tests {
     fn an_ambiguous_name_lists_ids() {
         let error = select("Acme/Roadmap/Doing/Write docs").unwrap_err();
         assert!(error.contains("id:c2 (Write docs)") && error.contains("id:c3"), "{error}");
-    }
-
-    #[test]
-    fn distances_are_levenshtein_s() {
-        for (a, b, distance) in
-            [("", "abc", 3), ("kitten", "sitting", 3), ("due", "due", 0), ("raod", "road", 2)]
-        {
-            assert_eq!(edit_distance(a, b), distance, "{a} {b}");
-        }
     }
 }

@@ -68,23 +68,20 @@ impl FromStr for SnapshotSpec {
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         let refuse = || ParseSpecError(text.to_owned());
-        let at = text.find('@').filter(|at| text.find(':').is_none_or(|colon| *at < colon));
-        let (which, path) = match at.and_then(|at| text.split_at_checked(at)) {
-            Some((connection, rest)) => {
-                let rest = rest.trim_start_matches('@');
-                if connection.is_empty() {
-                    return Err(refuse());
-                }
-                by_time(connection, rest).ok_or_else(refuse)?
+        // An `@` behind the first colon belongs to the path.
+        let by_connection = text.split_once('@').filter(|(before, _)| !before.contains(':'));
+        let (which, path) = if let Some((connection, rest)) = by_connection {
+            if connection.is_empty() {
+                return Err(refuse());
             }
-            None => {
-                let (prefix, path) = split_path(text, text.find(':').unwrap_or(text.len()));
-                let long_enough = (MIN_PREFIX..=64).contains(&prefix.len());
-                if !long_enough || !prefix.bytes().all(|byte| byte.is_ascii_hexdigit()) {
-                    return Err(refuse());
-                }
-                (Which::Prefix(prefix.to_ascii_lowercase()), path)
+            by_time(connection, rest).ok_or_else(refuse)?
+        } else {
+            let (prefix, path) = split_path(text, text.find(':').unwrap_or(text.len()));
+            let long_enough = (MIN_PREFIX..=64).contains(&prefix.len());
+            if !long_enough || !prefix.bytes().all(|byte| byte.is_ascii_hexdigit()) {
+                return Err(refuse());
             }
+            (Which::Prefix(prefix.to_ascii_lowercase()), path)
         };
         let path = path.filter(|path| !path.is_empty()).map(str::to_owned);
         Ok(Self { which, path })

@@ -13,7 +13,7 @@ use crate::store::chunks::Chunks;
 /// Something in a snapshot that cannot be read.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Damage {
-    /// The tree node or the attachment's list that is affected.
+    /// The tree node, or the list of an attachment's pieces, that is affected.
     pub chunk: Hash,
     /// What is wrong, naming the chunk.
     pub error: String,
@@ -46,7 +46,8 @@ impl<'a> Verifier<'a> {
     pub fn verify(&mut self, manifest: &Manifest) -> Vec<Damage> {
         let chunks = Arc::clone(&self.chunks);
         let reader = Reader::new(Arc::clone(&chunks), manifest.tree);
-        let mut walk = Walk { verifier: self, manifest, reader, damage: Vec::new() };
+        let mut walk =
+            Walk { verifier: self, manifest, reader, node: manifest.tree.root, damage: Vec::new() };
         prolly::check(&*chunks, &manifest.tree, &mut walk);
         walk.damage
     }
@@ -63,11 +64,14 @@ struct Walk<'v, 'a> {
     verifier: &'v mut Verifier<'a>,
     manifest: &'v Manifest,
     reader: Reader,
+    /// The node that was entered last; entries are those of this one.
+    node: Hash,
     damage: Vec<Damage>,
 }
 
 impl Inspector for Walk<'_, '_> {
     fn enter(&mut self, id: &Hash) -> bool {
+        self.node = *id;
         !self.verifier.sound.contains(id)
     }
 
@@ -79,7 +83,7 @@ impl Inspector for Walk<'_, '_> {
         let record = match codec::decode(key, value) {
             Ok(record) => record,
             Err(error) => {
-                self.report(Hash::default(), error.to_string(), codec::decode_key(key).ok(), Vec::new());
+                self.report(self.node, error.to_string(), codec::decode_key(key).ok(), Vec::new());
                 return false;
             }
         };
@@ -134,7 +138,7 @@ mod tests {
     fn world() -> (Arc<MemoryChunks>, Manifest, BlobRef) {
         let chunks = Arc::new(MemoryChunks::default());
         let mut writer = BlobWriter::new(Arc::<MemoryChunks>::clone(&chunks));
-        writer.write(&[9; 100_000]).unwrap();
+        writer.write(&vec![9; 100_000]).unwrap();
         let blob = writer.finish().unwrap();
         let native = json!({"idCard": "c1", "name": "log.txt"});
         let file = Record { blob: Blob::Stored(blob), ..record("b1", Kind::Attachment, "a1", native) };
@@ -165,7 +169,7 @@ mod tests {
     #[test]
     fn a_damaged_attachment_is_reported_by_its_path() {
         let (chunks, manifest, blob) = world();
-        let piece = chunks.put(ChunkKind::Piece, &[9; 100_000]).unwrap();
+        let piece = chunks.put(ChunkKind::Piece, &vec![9; 100_000]).unwrap();
         chunks.replace(&piece, vec![9; 99]);
         assert_eq!(damage(&chunks, &manifest, false), []);
         let found = damage(&chunks, &manifest, true);
@@ -174,6 +178,20 @@ mod tests {
         assert_eq!(found[0].path, ["Acme", "Roadmap", "Doing", "Fix login", "log.txt"]);
         chunks.lose(&piece);
         assert_eq!(damage(&chunks, &manifest, false).len(), 1);
+    }
+
+    #[test]
+    fn a_record_that_cannot_be_read_is_named_with_the_node_that_holds_it() {
+        let (chunks, manifest, _) = world();
+        let key = RecordKey::new("b3", Kind::Label, "g9");
+        let edits = [Ok((key.encode(), Some(b"\x01\x00not JSON".to_vec())))];
+        let tree = prolly::edit(&*chunks, &manifest.tree, edits).unwrap();
+        let found = damage(&chunks, &Manifest { tree, ..manifest }, true);
+        assert_eq!((found.len(), found[0].key.as_ref()), (1, Some(&key)));
+        assert_eq!(found[0].containers, ["Private"]);
+        let holder =
+            prolly::node::Node::decode(chunks.get(ChunkKind::Node, &found[0].chunk).unwrap()).unwrap();
+        assert!(holder.iter().any(|(own, _)| own == key.encode()));
     }
 
     #[test]

@@ -14,7 +14,8 @@ const BUFFER: usize = 16 << 20;
 
 /// Builds the tree of a new snapshot. Containers that are not written stay as they are in the base.
 ///
-/// Several [`ContainerWriter`]s may be at work at the same time.
+/// Several [`ContainerWriter`]s may be at work at the same time. All calls compress and write: asynchronous code
+/// makes them where blocking is allowed. What was written is durable after the store's next `sync`.
 pub struct SnapshotWriter {
     shared: Arc<Shared>,
 }
@@ -143,26 +144,29 @@ impl ContainerWriter {
         let chunks = &*shared.chunks;
         let mut written = shared.written();
         let mut next = written.clone();
-        next.tree = match self.spilled {
-            Some(tree) => {
-                let differences = prolly::diff(chunks, &written.tree, &tree, container_range(&self.id));
-                next.edit(chunks, &written.tree, differences)?
-            }
-            None => {
-                let old = entries(chunks, &written.tree, &self.id).peekable();
-                let new = self.buffer.into_iter().peekable();
-                next.edit(chunks, &written.tree, Replacement { old, new })?
-            }
+        next.tree = if let Some(tree) = self.spilled {
+            let differences = prolly::diff(chunks, &written.tree, &tree, container_range(&self.id));
+            next.edit(chunks, &written.tree, differences)?
+        } else {
+            let old = entries(chunks, &written.tree, &self.id).peekable();
+            let new = self.buffer.into_iter().peekable();
+            next.edit(chunks, &written.tree, Replacement { old, new })?
         };
         *written = next;
         Ok(prolly::count(chunks, &written.tree, &container_range(&self.id))?)
     }
 
+    #[cfg(test)]
+    pub(super) fn spill_beyond(&mut self, limit: usize) {
+        self.limit = limit;
+    }
+
     /// Forgets everything that was put: the container stays as it was. Dropping the writer does the same.
     pub fn abort(self) {}
 
-    /// Moves the buffer into a tree of its own. Its leaves will mostly be leaves of the snapshot's tree as
-    /// well, because nodes depend on their content alone: little is stored that is not needed later.
+    /// Moves the buffer into a tree of its own. Where records come roughly in the order of their keys, as
+    /// platforms give them, its leaves will mostly be leaves of the snapshot's tree as well, because nodes
+    /// depend on their content alone: little is stored that is not needed later.
     fn spill(&mut self) -> Result<(), SnapshotError> {
         let chunks = &*self.shared.chunks;
         let tree = match self.spilled {
