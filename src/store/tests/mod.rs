@@ -3,6 +3,7 @@
 mod basic;
 mod crash;
 mod damage;
+mod fixture;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
