@@ -102,7 +102,12 @@ impl Index {
     /// Writes what is pending to sled. All packs must be durable up to `position`.
     pub(super) fn checkpoint(&self, position: Position) -> Result<(), IndexFault> {
         let pending = self.pending.read().unwrap_or_else(PoisonError::into_inner).clone();
-        self.with(|trees| trees.write(self.vault, &pending, position, &self.dir))?;
+        self.with(|trees| {
+            if pending.is_empty() && trees.position(self.vault)? == Some(position) {
+                return Ok(());
+            }
+            trees.write(self.vault, &pending, position, &self.dir)
+        })?;
         let mut left = self.pending.write().unwrap_or_else(PoisonError::into_inner);
         left.retain(|id, place| pending.get(id) != Some(place));
         Ok(())
