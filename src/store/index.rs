@@ -9,6 +9,7 @@ use std::fs::File;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::sync::{PoisonError, RwLock};
+use std::time::Duration;
 
 use super::error::VaultError;
 use super::pack::{Place, Position};
@@ -20,6 +21,8 @@ const PENDING: usize = 16_384;
 /// Larger batches make sled's memory grow without bound.
 const BATCH: usize = 512;
 const CACHE: u64 = 64 << 20;
+const LOCK_TRIES: u32 = 100;
+const LOCK_PAUSE: Duration = Duration::from_millis(20);
 const CHUNKS: &str = "chunks";
 const POSITION: &str = "position";
 
@@ -99,7 +102,12 @@ impl Index {
     /// Writes what is pending to sled. All packs must be durable up to `position`.
     pub(super) fn checkpoint(&self, position: Position) -> Result<(), IndexFault> {
         let pending = self.pending.read().unwrap_or_else(PoisonError::into_inner).clone();
-        self.with(|trees| trees.write(self.vault, &pending, position, &self.dir))?;
+        self.with(|trees| {
+            if pending.is_empty() && trees.position(self.vault)? == Some(position) {
+                return Ok(());
+            }
+            trees.write(self.vault, &pending, position, &self.dir)
+        })?;
         let mut left = self.pending.write().unwrap_or_else(PoisonError::into_inner);
         left.retain(|id, place| pending.get(id) != Some(place));
         Ok(())
@@ -129,6 +137,18 @@ impl Index {
 impl Trees {
     fn open(dir: &Path) -> Result<Self, IndexFault> {
         remove_unfinished_snapshots(dir);
+        let mut outcome = Self::try_open(dir);
+        for _ in 0..LOCK_TRIES {
+            match &outcome {
+                Err(IndexFault(what)) if what.contains("could not acquire lock") => wait_for_lock(),
+                _ => break,
+            }
+            outcome = Self::try_open(dir);
+        }
+        outcome
+    }
+
+    fn try_open(dir: &Path) -> Result<Self, IndexFault> {
         guarded(|| {
             let db = sled::Config::new().path(dir).cache_capacity(CACHE).flush_every_ms(None).open()?;
             let chunks = db.open_tree(CHUNKS)?;
@@ -173,6 +193,13 @@ impl Trees {
             Ok(())
         })
     }
+}
+
+/// A database that was just closed may keep sled's own lock for a moment, while other threads of this
+/// process still use sled. The vault's lock is held already, so nobody else can be meant.
+#[expect(clippy::disallowed_methods, reason = "sled cannot be told to wait, and no clock rules its lock")]
+fn wait_for_lock() {
+    std::thread::sleep(LOCK_PAUSE);
 }
 
 /// sled takes an unfinished snapshot file for a finished one and calls it corruption.

@@ -12,6 +12,7 @@ mod keys;
 pub mod log;
 pub mod mem;
 mod pack;
+mod pack_writer;
 mod recovery;
 mod scan;
 mod seal;

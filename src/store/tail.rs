@@ -1,5 +1,6 @@
 //! The growing end of an append-only file, and what a failed write leaves of it.
 
+use std::io;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -14,6 +15,8 @@ pub(super) struct Tail {
     file: Box<dyn Append>,
     len: u64,
     unsynced: bool,
+    /// The file may be new, and its name in the folder not durable.
+    unsynced_name: bool,
     broken: Option<String>,
 }
 
@@ -21,7 +24,7 @@ impl Tail {
     /// Opens `path`, whose first `len` bytes are all it holds.
     pub(super) fn open(fs: Arc<dyn Fs>, path: PathBuf, len: u64) -> Result<Self, VaultError> {
         let file = fs.append(&path).map_err(|error| VaultError::io("open", &path, error))?;
-        Ok(Self { fs, path, file, len, unsynced: false, broken: None })
+        Ok(Self { fs, path, file, len, unsynced: false, unsynced_name: true, broken: None })
     }
 
     pub(super) fn len(&self) -> u64 {
@@ -56,13 +59,28 @@ impl Tail {
     /// have dropped the bytes and would then report success.
     pub(super) fn sync(&mut self) -> Result<(), VaultError> {
         self.usable()?;
+        let outcome = self.sync_file().and_then(|()| self.sync_name());
+        outcome.map_err(|error| {
+            let failure = VaultError::io("save", &self.path, error);
+            self.broken = Some(failure.to_string());
+            failure
+        })
+    }
+
+    fn sync_file(&mut self) -> io::Result<()> {
         if self.unsynced {
-            if let Err(error) = self.file.sync() {
-                let failure = VaultError::io("save", &self.path, error);
-                self.broken = Some(failure.to_string());
-                return Err(failure);
-            }
+            self.file.sync()?;
             self.unsynced = false;
+        }
+        Ok(())
+    }
+
+    fn sync_name(&mut self) -> io::Result<()> {
+        if self.unsynced_name
+            && let Some(folder) = self.path.parent()
+        {
+            self.fs.sync_dir(folder)?;
+            self.unsynced_name = false;
         }
         Ok(())
     }

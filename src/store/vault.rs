@@ -1,6 +1,7 @@
 //! A vault: one folder, one process at a time, opened with one of its keys.
 
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::chunks::{ChunkError, ChunkKind, Chunks};
@@ -11,7 +12,8 @@ use super::header::{self, Header};
 use super::index::Index;
 use super::keys::{self, Key, Keys, Slot, SlotKind};
 use super::log::{self, Entry, Log};
-use super::pack::{Item, PackFiles, Packs, Place, Position};
+use super::pack::{Item, PackFiles, Place, Position};
+use super::pack_writer::Packs;
 use super::recovery;
 use super::unlock::{self, Unlock};
 use super::wire;
@@ -71,6 +73,8 @@ pub struct Vault {
     pub(super) files: PackFiles,
     pub(super) index: Index,
     writer: Mutex<Writer>,
+    /// The index was built anew because it did not know a chunk; now its word is taken.
+    doubted: AtomicBool,
     _lock: std::fs::File,
 }
 
@@ -104,7 +108,6 @@ impl Vault {
         let (header, recovery_key) = new_header(&env, &root, unlock)?;
         fs.create_dir(&dir.join(PACKS)).map_err(failed)?;
         log::create(&env.fs, dir, header.vault)?;
-        fs.sync_dir(dir).map_err(failed)?;
         // The vault file goes last: where it is, everything is.
         header::write(fs, dir, &header)?;
         if let Some(parent) = dir.parent().filter(|parent| !parent.as_os_str().is_empty()) {
@@ -148,6 +151,7 @@ impl Vault {
             files,
             index,
             writer: Mutex::new(Writer { packs, log }),
+            doubted: AtomicBool::new(false),
             _lock: lock,
         };
         vault.catch_up(indexed, notes)?;
@@ -224,6 +228,8 @@ impl Vault {
     }
 
     fn rebuild(&self, writer: &mut Writer) -> Result<RebuildReport, VaultError> {
+        // What is pending may only be forgotten where it can be read again.
+        writer.packs.sync()?;
         self.index.reset()?;
         let packs = self.index_from(writer, Position::default())?;
         Ok(RebuildReport { chunks: self.index.count()?, packs })
@@ -259,7 +265,9 @@ impl Vault {
         if let Ok(Some(place)) = self.index.get(id) {
             return Ok(Some(place));
         }
-        self.rebuild(&mut writer)?;
+        if !self.doubted.swap(true, Ordering::Relaxed) {
+            self.rebuild(&mut writer)?;
+        }
         Ok(self.index.get(id)?)
     }
 

@@ -1,0 +1,151 @@
+//! Writing to the newest pack, and what is done about its end after a crash.
+
+use std::sync::Arc;
+
+use super::chunks::ChunkKind;
+use super::error::VaultError;
+use super::pack::{self, FILE_HEADER, Item, PackFiles, Place, Position};
+use super::seal::SealKey;
+use super::tail::Tail;
+use crate::base::hash::Hash;
+use crate::base::ids::Random;
+
+/// A new pack is begun before one grows beyond this.
+const ROLL_AT: u64 = 64 << 20;
+
+/// The packs, with the newest open for writing.
+pub(super) struct Packs {
+    pub(super) files: PackFiles,
+    /// The pack that is written to, or would be next.
+    number: u32,
+    tail: Option<Tail>,
+}
+
+impl Packs {
+    /// Opens the newest pack and cuts off what a crash left incomplete at its end. Bytes before
+    /// `acknowledged` are never cut; where they are missing, a note says so and writing goes on in a new pack.
+    pub(super) fn open(
+        files: PackFiles,
+        key: &SealKey,
+        acknowledged: Position,
+        notes: &mut Vec<String>,
+    ) -> Result<Self, VaultError> {
+        let numbers = files.numbers()?;
+        let newest = numbers.last().copied().unwrap_or(0);
+        for missing in (1..=newest.max(acknowledged.pack)).filter(|n| numbers.binary_search(n).is_err()) {
+            notes.push(format!(
+                "DAMAGE: {} is missing; put it back, or run `boardvault rebuild-index` so that the next backup stores again what was in it",
+                files.path(missing).display()
+            ));
+        }
+        let mut packs = Self { files, number: newest.max(1), tail: None };
+        if newest < acknowledged.pack {
+            packs.number = acknowledged.pack.saturating_add(1);
+        } else if newest > 0 {
+            packs.open_newest(key, acknowledged, notes)?;
+        }
+        Ok(packs)
+    }
+
+    fn open_newest(
+        &mut self,
+        key: &SealKey,
+        acknowledged: Position,
+        notes: &mut Vec<String>,
+    ) -> Result<(), VaultError> {
+        let number = self.number;
+        let path = self.files.path(number);
+        let len = self.files.len(number)?;
+        let safe = if acknowledged.pack == number { acknowledged.offset } else { 0 };
+        if len < safe || (safe > 0 && !self.files.has_file_header(number)?) {
+            notes.push(format!(
+                "DAMAGE: {} has lost bytes that had been stored; run `boardvault verify`",
+                path.display()
+            ));
+            self.number = number.saturating_add(1);
+            return Ok(());
+        }
+        let mut good = safe;
+        if safe > 0 || self.files.has_file_header(number)? {
+            good = safe.max(FILE_HEADER);
+            self.files.clone().each(number, good, len, &mut |item| {
+                let Item::Chunk(found) = item else { return Ok(false) };
+                let whole = self.files.open(key, found.kind, &found.id, found.place)?.is_ok();
+                if whole {
+                    good = found.place.end();
+                }
+                Ok(whole)
+            })?;
+        }
+        if good < len {
+            self.files.fs.truncate(&path, good).map_err(|error| VaultError::io("repair", &path, error))?;
+            notes.push(format!(
+                "{} ended in chunks that were never completed; {} bytes were cut off, nothing acknowledged is lost",
+                path.display(),
+                len - good
+            ));
+        }
+        self.tail = Some(Tail::open(Arc::clone(&self.files.fs), path, good)?);
+        Ok(())
+    }
+
+    pub(super) fn usable(&self) -> Result<(), VaultError> {
+        self.tail.as_ref().map_or(Ok(()), Tail::usable)
+    }
+
+    /// The end of all that was appended.
+    pub(super) fn position(&self) -> Position {
+        match &self.tail {
+            Some(tail) => Position { pack: self.number, offset: tail.len() },
+            None => Position { pack: self.number.saturating_sub(1), offset: 0 },
+        }
+    }
+
+    /// Seals and appends a chunk's frame.
+    pub(super) fn append(
+        &mut self,
+        key: &SealKey,
+        random: &dyn Random,
+        kind: ChunkKind,
+        id: &Hash,
+        frame: &[u8],
+    ) -> Result<Place, VaultError> {
+        self.make_room(pack::record_len(frame.len()))?;
+        let files = self.files.clone();
+        let number = self.number;
+        let Some(tail) = &mut self.tail else {
+            return Err(VaultError::Poisoned("no pack is open".to_owned()));
+        };
+        let offset = tail.len();
+        let sealed = key.seal(random, &files.bound(kind, id, number, offset), frame)?;
+        let length = u32::try_from(sealed.len()).unwrap_or(u32::MAX);
+        let mut record = pack::record_header(kind, id, length);
+        record.extend(sealed);
+        tail.append(&record)?;
+        Ok(Place { pack: number, offset, sealed: length })
+    }
+
+    /// Begins a new pack where there is none or the record would not fit.
+    fn make_room(&mut self, size: u64) -> Result<(), VaultError> {
+        if self.tail.as_ref().is_some_and(|tail| tail.len() > FILE_HEADER && tail.len() + size > ROLL_AT) {
+            self.sync()?;
+            self.number = self.number.saturating_add(1);
+            self.tail = None;
+        }
+        let tail = if let Some(tail) = &mut self.tail {
+            tail
+        } else {
+            let path = self.files.path(self.number);
+            self.tail.insert(Tail::open(Arc::clone(&self.files.fs), path, 0)?)
+        };
+        if tail.len() == 0 {
+            tail.append(&self.files.file_header(self.number))?;
+        }
+        Ok(())
+    }
+
+    /// Returns when everything appended is durable.
+    pub(super) fn sync(&mut self) -> Result<(), VaultError> {
+        self.tail.as_mut().map_or(Ok(()), Tail::sync)
+    }
+}
