@@ -71,6 +71,9 @@ impl Account {
         if !matches!(kind, Kind::Workspace | Kind::Container) {
             fields.entry("up").or_insert_with(|| above.into());
         }
+        if PLATFORM.spec(kind).unwrap().fields.iter().any(|field| field.path == "closed") {
+            fields.entry("closed").or_insert(false.into());
+        }
         if platform::has_link(kind) {
             fields.insert("short".into(), fresh.into());
         }
@@ -138,7 +141,7 @@ impl Account {
     }
 }
 
-/// Removes a record and everything below it.
+/// Removes a record and everything below it, and as platforms do, every reference to what is gone.
 pub(in crate::plan) fn remove(world: &mut World, key: &RecordKey) {
     world.remove(key);
     loop {
@@ -149,6 +152,21 @@ pub(in crate::plan) fn remove(world: &mut World, key: &RecordKey) {
         }
         for orphan in orphans {
             world.remove(&orphan);
+        }
+    }
+    let there: BTreeSet<_> = world.keys().map(|key| (key.kind, key.id.0.clone())).collect();
+    for record in world.values_mut() {
+        for field in PLATFORM.spec(record.key.kind).unwrap().fields {
+            let (Role::Reference(kind) | Role::References(kind)) = field.role else { continue };
+            match record.native.get_mut(field.path) {
+                Some(Value::Array(ids)) => {
+                    ids.retain(|id| there.contains(&(kind, id.as_str().unwrap().to_owned())));
+                }
+                Some(Value::String(id)) if !there.contains(&(kind, id.clone())) => {
+                    record.native[field.path] = Value::Null;
+                }
+                _ => {}
+            }
         }
     }
 }

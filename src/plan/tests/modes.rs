@@ -148,7 +148,7 @@ fn a_copy_is_whole_and_says_that_it_is_one() {
         8 create value (copied) Acme/Roadmap/Doing/Login/x field="f" value="x" option="o" after 0,3,4,6
         9 create file (copied) Acme/Roadmap/Doing/Login/plan.pdf name="plan.pdf" after 0,6
         10 create comment (copied) Acme/Roadmap/Doing/Login/hello text="[by ann]\n\nhello" after 0,6
-        11 update card (completes) Acme/Roadmap/Doing/Login desc="see #c2"~ after 0,6,7
+        11 update card (completes) Acme/Roadmap/Doing/Login desc="see #c2"~ after 0,5,6,7
         "##,
     );
 }
