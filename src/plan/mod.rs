@@ -17,6 +17,10 @@ mod roots;
 mod scene;
 mod select;
 pub mod summary;
+#[cfg(test)]
+mod testing;
+#[cfg(test)]
+mod tests;
 pub mod types;
 mod values;
 mod waves;

@@ -91,6 +91,7 @@ pub fn treatment(mode: Mode, state: PairState) -> Treatment {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::loss::LossCause;
 
     const MODES: &[(Mode, &str)] = &[
         (Mode::Merge, "merge"),
@@ -117,6 +118,15 @@ mod tests {
         let document = include_str!("../../docs/restore-semantics.md");
         let table = table().replace("|  |", "| |");
         assert!(document.contains(&table), "docs/restore-semantics.md must hold:\n{table}");
+    }
+
+    #[test]
+    fn the_document_lists_every_loss() {
+        let document = include_str!("../../docs/restore-semantics.md");
+        for cause in LossCause::ALL {
+            let line = format!("| `{}` | {} |\n", cause.code(), cause.text());
+            assert!(document.contains(&line), "docs/restore-semantics.md must hold:\n{line}");
+        }
     }
 
     #[test]
