@@ -12,7 +12,6 @@ use super::progress::Progress;
 use crate::model::dialect::{Dialect, TextLink};
 use crate::model::grants::Verb;
 use crate::model::mutation::Mutation;
-use crate::model::origins::OriginMap;
 use crate::model::spec::IdPolicy;
 use crate::model::{Kind, NativeId, RecordKey};
 use crate::plan::types::{Action, FieldChange, RestorePlan, Step, StepId, Target};
@@ -32,21 +31,20 @@ pub(super) enum Unresolved {
 /// Translates the steps of one plan.
 pub(super) struct Bodies<'a> {
     dialect: &'a dyn Dialect,
-    origins: &'a OriginMap,
     /// Where the ids of the snapshot lead. Ids that are not here are live ids.
     targets: BTreeMap<(Kind, &'a NativeId), &'a Target>,
     /// The same for the parts of composed ids, whose kind is not known.
     parts: BTreeMap<&'a str, &'a Target>,
-    links: BTreeMap<&'a str, (&'a RecordKey, &'a Target)>,
+    /// The steps that make what texts link to, by the token of the old one.
+    links: BTreeMap<&'a str, &'a StepId>,
     tokens: BTreeMap<&'a RecordKey, &'a str>,
     waves: BTreeMap<&'a StepId, u32>,
 }
 
 impl<'a> Bodies<'a> {
-    pub(super) fn new(plan: &'a RestorePlan, dialect: &'a dyn Dialect, origins: &'a OriginMap) -> Self {
+    pub(super) fn new(plan: &'a RestorePlan, dialect: &'a dyn Dialect) -> Self {
         let mut bodies = Self {
             dialect,
-            origins,
             targets: BTreeMap::new(),
             parts: BTreeMap::new(),
             links: BTreeMap::new(),
@@ -57,8 +55,10 @@ impl<'a> Bodies<'a> {
             bodies.targets.insert((binding.source.kind, &binding.source.id), &binding.target);
             bodies.parts.insert(binding.source.id.as_str(), &binding.target);
             if let Some(token) = &binding.link {
-                bodies.links.insert(token, (&binding.source, &binding.target));
                 bodies.tokens.insert(&binding.source, token);
+                if let Target::Created(step) = &binding.target {
+                    bodies.links.insert(token, step);
+                }
             }
         }
         bodies
@@ -146,14 +146,9 @@ impl<'a> Bodies<'a> {
 
     /// The token that replaces `token` in a text that is written in `wave`, if any does.
     fn successor(&self, token: &str, wave: u32, progress: &Progress) -> Option<String> {
-        match self.links.get(token) {
-            Some((_, Target::Created(step))) => {
-                let earlier = self.waves.get(step).is_some_and(|made_in| *made_in < wave);
-                progress.receipt(step).filter(|_| earlier)?.link.clone()
-            }
-            Some((source, Target::Live(key))) if *source == key => None,
-            _ => self.origins.link(token).map(str::to_owned),
-        }
+        let step = *self.links.get(token)?;
+        let is_earlier = self.waves.get(step).is_some_and(|made_in| *made_in < wave);
+        progress.receipt(step).filter(|_| is_earlier)?.link.clone()
     }
 }
 

@@ -13,7 +13,7 @@ use super::settle::{Settlement, settle};
 use crate::base::hash::Hash;
 use crate::model::dialect::Dialect;
 use crate::model::mutation::{Mutation, Receipt, WriteError};
-use crate::model::origins::{Origin, OriginMap};
+use crate::model::origins::Origin;
 use crate::model::{Kind, NativeId};
 use crate::plan::types::{Action, Mode, RestorePlan, Step, StepId, Target};
 use crate::platforms::connector::{BlobSource, Connector};
@@ -71,8 +71,6 @@ pub struct Run<'a> {
     pub connector: &'a dyn Connector,
     /// The bytes of attachments.
     pub blobs: &'a dyn BlobSource,
-    /// What earlier runs restored, for links.
-    pub origins: &'a OriginMap,
     /// What was there before.
     pub known: &'a dyn KnownIds,
     /// Who is asked before the old one is deleted; nobody: it is deleted when all steps before are done.
@@ -108,7 +106,7 @@ impl From<JournalError> for Halt {
 }
 
 /// Carries the plan out from where `previous` (the run's events so far; none for a new run) left it. Every
-/// event goes to `watch` once it is durable. A run that is finished is left alone.
+/// event goes to `watch` once it is durable. A run that is complete is left alone.
 ///
 /// `stop` is looked at between waves; a wave that is under way is finished or broken off by the connector.
 pub async fn run(
@@ -119,13 +117,13 @@ pub async fn run(
     stop: &watch::Receiver<bool>,
 ) -> Result<Outcome, ApplyError> {
     let progress = Progress::replay(previous);
-    if let Some(outcome) = progress.finished() {
+    if let Some(outcome) = progress.complete() {
         return Ok(outcome.clone());
     }
     let calls_before = calls(run.connector);
     let mut executor = Executor {
         run,
-        bodies: Bodies::new(run.plan, run.dialect, run.origins),
+        bodies: Bodies::new(run.plan, run.dialect),
         steps: run.plan.steps.iter().map(|step| (&step.id, step)).collect(),
         progress,
         journal,
@@ -183,7 +181,7 @@ impl<'a> Executor<'a> {
         let found = self.run.plan.hash();
         match self.progress.plan() {
             Some(expected) if expected != found => Err(ApplyError::OtherPlan { expected, found }),
-            Some(_) => Ok(()),
+            Some(_) => Ok(self.record(&[Event::Resumed])?),
             None => Ok(self.record(&[Event::Opened {
                 run: self.run.name.to_owned(),
                 plan: found,
@@ -316,14 +314,11 @@ impl<'a> Executor<'a> {
             let answer = answers.next().unwrap_or_else(|| Err(WriteError::Unknown("no answer".to_owned())));
             match answer {
                 Ok(receipt) => events.push(self.done(step, receipt)),
-                Err(WriteError::Gone(_)) if step.action == Action::Delete => {
-                    events.push(self.done(step, Receipt { key: step.subject.clone(), link: None }));
-                }
-                Err(WriteError::Gone(message) | WriteError::Refused(message)) => {
-                    events.push(Event::Failed { step: id, message });
-                }
+                Err(WriteError::Refused(message)) => events.push(Event::Failed { step: id, message }),
                 Err(WriteError::Unknown(message)) => lost.push((step, mutation, message)),
-                Err(error @ (WriteError::Unauthorised(_) | WriteError::Stopped)) => {
+                Err(
+                    error @ (WriteError::Unavailable(_) | WriteError::Unauthorised(_) | WriteError::Stopped),
+                ) => {
                     let why = error.to_string();
                     events.push(Event::Settled { step: id, why: why.clone() });
                     halt = Some(why);

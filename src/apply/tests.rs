@@ -9,7 +9,6 @@ use tokio::sync::watch;
 use super::fake::{Death, Faults, Hashes, MemJournal, NoBlobs, State, Thing, World};
 use super::*;
 use crate::base::hash::Hash;
-use crate::model::origins::{Origin, OriginMap};
 use crate::model::{Kind, NativeId, RecordKey};
 use crate::plan::types::{
     Action, Binding, FieldChange, Mode, PlanHeader, Reason, RestorePlan, Step, StepId, Target,
@@ -98,10 +97,10 @@ fn plan() -> RestorePlan {
             Create,
             Item,
             "a",
-            json!({"labels": ["red", "kept"], "text": "see #tb, #old"}),
+            json!({"labels": ["red", "kept"], "text": "see #tb, #other"}),
             &["board", "red"],
         ),
-        step(4, Create, Item, "b", json!({"text": "part of #ta"}), &["board"]),
+        step(4, Create, Item, "b", json!({"text": "part of #ta"}), &["a"]),
         step(4, Create, Item, "b-too", json!({"text": "beside #tb"}), &["board"]),
         on_a(step(5, Create, FieldValue, "a:f1", json!({"v.number": 1}), &["a"])),
         on_a(step(5, Create, FieldValue, "a:f2", json!({"v.number": 2}), &["a"])),
@@ -109,7 +108,7 @@ fn plan() -> RestorePlan {
         on_a(step(6, Create, Comment, "c2", json!({"text": "+1"}), &["a"])),
         Step {
             target: Some(made("a")),
-            ..step(7, Update, Item, "a-text", json!({"text": "see #tb, #old"}), &["a", "b"])
+            ..step(7, Update, Item, "a-text", json!({"text": "see #tb, #other"}), &["a", "b"])
         },
         Step {
             target: Some(live("renamed")),
@@ -157,8 +156,6 @@ async fn process_with(
     journal: &mut MemJournal,
     gate: Option<&dyn Gate>,
 ) -> Result<Outcome, ApplyError> {
-    let earlier = key(Kind::Item, "old");
-    let origin = Origin { new: earlier.clone(), old: earlier, links: Some(("old".into(), "older".into())) };
     let run = Run {
         name: "run-1",
         safety: Some("safety"),
@@ -166,7 +163,6 @@ async fn process_with(
         dialect: &Hashes,
         connector: world,
         blobs: &NoBlobs,
-        origins: &OriginMap::from_iter([origin]),
         known: &|kind: Kind, container: Option<&NativeId>, _: Option<&NativeId>| {
             let labels = kind == Kind::Label && container == Some(&"live".into());
             if labels { vec![NativeId::from("twin")] } else { vec![] }
@@ -241,8 +237,8 @@ async fn ids_and_links_of_the_snapshot_become_live_ones() {
     let (a, b) = (made("a"), made("b"));
     assert_eq!(
         fields(&world, &a),
-        json!({"labels": [made("red"), "kept"], "text": format!("see #L{b}, #older")}),
-        "an id without binding stays; links lead forward, and to what earlier runs restored"
+        json!({"labels": [made("red"), "kept"], "text": format!("see #L{b}, #other")}),
+        "an id without binding stays; links lead forward to what comes later; others stay"
     );
     assert_eq!(fields(&world, &b), json!({"text": format!("part of #L{a}")}), "links lead backward");
     assert_eq!(
@@ -324,7 +320,7 @@ proptest! {
 }
 
 #[tokio::test]
-async fn a_finished_run_is_left_alone() {
+async fn a_complete_run_is_left_alone() {
     let (world, mut journal) = undisturbed().await;
     let (writes, events) = (world.writes(), journal.events.clone());
     let outcome = process(&world, &mut journal).await.unwrap();
@@ -347,7 +343,7 @@ async fn a_refused_step_fails_and_what_needs_it_is_skipped_by_name() {
     let (outcome, journal) = until_finished(&world, &[]).await;
     let progress = Progress::replay(&journal.events);
     assert_eq!(outcome.verdict, Verdict::Partial);
-    assert_eq!((outcome.done, outcome.failed, outcome.skipped), (6, 1, 6));
+    assert_eq!((outcome.done, outcome.failed, outcome.skipped), (5, 1, 7));
     assert_eq!(progress.state(&id("red")), &StepState::Failed("too many labels".into()));
     let StepState::Skipped(cause) = progress.state(&id("c1")) else { panic!("a comment without its item") };
     assert_eq!(
@@ -358,17 +354,22 @@ async fn a_refused_step_fails_and_what_needs_it_is_skipped_by_name() {
 }
 
 #[tokio::test]
-async fn a_revoked_credential_stops_the_run_and_a_new_one_finishes_it() {
+async fn without_a_valid_credential_or_a_network_the_run_stops_and_is_finished_later() {
     let (undisturbed, _) = undisturbed().await;
     for nth in 1..=undisturbed.writes() {
-        let world = world(faults(|faults| faults.unauthorised = BTreeSet::from([nth])));
-        let mut journal = MemJournal::default();
-        let stopped = process(&world, &mut journal).await.unwrap();
-        assert_eq!(stopped.verdict, Verdict::Interrupted);
-        assert_eq!(stopped.interrupted.as_deref(), Some("the token was revoked"));
-        assert_eq!(stopped.unsure, 0);
-        assert_eq!(process(&world, &mut journal).await.unwrap().verdict, Verdict::Complete);
-        assert_same_world(&world, &undisturbed.state(), &nth);
+        let at = BTreeSet::from([nth]);
+        for (faults, why) in [
+            (Faults { unauthorised: at.clone(), ..Faults::default() }, "the token was revoked"),
+            (Faults { unavailable: at.clone(), ..Faults::default() }, "no route to host"),
+        ] {
+            let world = world(faults);
+            let mut journal = MemJournal::default();
+            let stopped = process(&world, &mut journal).await.unwrap();
+            assert_eq!((stopped.verdict, stopped.failed, stopped.unsure), (Verdict::Interrupted, 0, 0));
+            assert_eq!(stopped.interrupted.as_deref(), Some(why));
+            assert_eq!(process(&world, &mut journal).await.unwrap().verdict, Verdict::Complete);
+            assert_same_world(&world, &undisturbed.state(), &nth);
+        }
     }
 }
 
@@ -394,11 +395,15 @@ async fn a_write_that_is_never_answered_is_given_up() {
 }
 
 #[tokio::test]
-async fn deleting_what_is_gone_is_done() {
-    let world = world(Faults::default());
-    world.state().things.remove(&NativeId::from("doomed"));
-    let (outcome, _) = until_finished(&world, &[]).await;
-    assert_eq!(outcome.verdict, Verdict::Complete);
+async fn what_failed_is_tried_again_on_resume_with_all_that_needs_it() {
+    let (undisturbed, _) = undisturbed().await;
+    for nth in 1..=undisturbed.writes() {
+        let world = world(faults(|faults| faults.refused = BTreeSet::from([nth])));
+        let mut journal = MemJournal::default();
+        assert_eq!(process(&world, &mut journal).await.unwrap().verdict, Verdict::Partial);
+        assert_eq!(process(&world, &mut journal).await.unwrap().verdict, Verdict::Complete);
+        assert_same_world(&world, &undisturbed.state(), &nth);
+    }
 }
 
 #[tokio::test]
@@ -415,11 +420,6 @@ async fn a_request_to_stop_is_heeded_before_the_next_wave() {
         dialect: &Hashes,
         connector: &world,
         blobs: &NoBlobs,
-        origins: &OriginMap::from_iter([Origin {
-            old: key(Kind::Item, "x"),
-            new: key(Kind::Item, "y"),
-            links: Some(("old".into(), "older".into())),
-        }]),
         known: &|_: Kind, _: Option<&NativeId>, _: Option<&NativeId>| vec![],
         gate: None,
     };
