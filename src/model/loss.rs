@@ -47,6 +47,7 @@ causes! {
     ForeignComment, "foreign-comment", "The text of somebody else's comment can only be changed by its author.";
     Background, "background", "An uploaded background belongs to the person who uploaded it.";
     Membership, "membership", "The account's own right on a thing it creates is given by the platform.";
+    GoesAlong, "goes-along", "It was made after the backup and goes with the thing that it lies in, which is removed.";
 }
 
 /// One thing that a restore will not bring back.

@@ -100,6 +100,8 @@ pub struct Field {
     pub when: When,
     /// How the value is written when it is not written as it was read.
     pub codec: Codec,
+    /// The text that a new record has here by itself: a creation need not write it.
+    pub initial: Option<&'static str>,
 }
 
 /// What a field is to a restore.
@@ -146,7 +148,7 @@ pub enum Codec {
 impl Field {
     /// A field that is written as it was read, together with the creation.
     pub const fn new(path: &'static str, role: Role) -> Self {
-        Self { path, role, when: When::Create, codec: Codec::Plain }
+        Self { path, role, when: When::Create, codec: Codec::Plain, initial: None }
     }
 
     /// The same field, written in a step of its own after the creation.
@@ -165,5 +167,11 @@ impl Field {
     #[must_use]
     pub const fn codec(self, codec: Codec) -> Self {
         Self { codec, ..self }
+    }
+
+    /// The same field, which has this text on a new record by itself.
+    #[must_use]
+    pub const fn initially(self, text: &'static str) -> Self {
+        Self { initial: Some(text), ..self }
     }
 }

@@ -1,3 +1,29 @@
 //! The planner: snapshot, live state, mode and rights in; a plan out. Pure: no I/O, no async, no clock.
+//!
+//! A plan is made in five moves: `scene` lays both sides out, `matching` says which live record is which,
+//! `decide` and `blocking` say what happens to each, `draft` says with which fields, and `order` and `waves`
+//! say when. What the modes mean is written down in `docs/restore-semantics.md`.
 
+mod bindings;
+mod blocking;
+mod decide;
+mod draft;
+pub mod input;
+mod matching;
+mod order;
+pub mod planner;
+pub mod policy;
+mod roots;
+mod scene;
+mod select;
+pub mod summary;
+#[cfg(test)]
+mod testing;
+#[cfg(test)]
+mod tests;
 pub mod types;
+mod values;
+mod waves;
+
+pub use input::{PlanError, PlanInput, Selected, Selection, UndoScope};
+pub use planner::plan;

@@ -1,1 +1,0 @@
-//! Generic operations over the tables: paths, fingerprints, differences, references.

@@ -1,0 +1,188 @@
+//! What of the decisions cannot be tried: rights that are missing, bytes that are missing, and whatever needs
+//! such a thing. It is said in the plan, never discovered while it is carried out.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::decide::{Decisions, is_own_membership};
+use super::roots::Roots;
+use super::scene::{Scene, home, pointed_to};
+use super::types::{Action, Blocked};
+use super::values::{Creates, Facts, Fate};
+use crate::model::grants::{Grant, Verb};
+use crate::model::loss::LossCause;
+use crate::model::spec::{IdPolicy, Role};
+use crate::model::{Blob, Kind, NativeId, Record, RecordKey, ops};
+
+/// Takes out of the decisions what cannot be done.
+pub(super) struct Blocking<'a, 's> {
+    facts: &'s Facts<'a, 's>,
+    created: BTreeSet<&'a RecordKey>,
+    /// Records that will not be created, with the reason for people.
+    refused: BTreeMap<&'a RecordKey, String>,
+}
+
+impl<'a, 's> Blocking<'a, 's> {
+    pub(super) fn apply(facts: &'s Facts<'a, 's>, roots: &Roots<'a>, out: &mut Decisions<'a>) {
+        let mut blocking = Self { facts, created: BTreeSet::new(), refused: BTreeMap::new() };
+        blocking.creates(out);
+        blocking.updates(out);
+        blocking.removals(roots, out);
+    }
+
+    fn creates(&mut self, out: &mut Decisions<'a>) {
+        let scene = self.facts.scene;
+        let records = out.creates.keys().filter_map(|key| scene.desired.get(*key).copied());
+        let mut records: Vec<&'a Record> = records.collect();
+        records.sort_by_key(|record| (record.key.kind, scene.depth(&scene.desired, record), &record.key));
+        for record in records {
+            let key = &record.key;
+            if is_own_membership(self.facts, key) {
+                out.lose(key, None, LossCause::Membership);
+                self.refused.insert(key, String::new());
+            } else if matches!(record.blob, Blob::Missing(_)) {
+                out.lose(key, None, LossCause::BytesMissing);
+                self.refused.insert(key, LossCause::BytesMissing.text().to_owned());
+            } else if let Some(why) = self.refusal(record) {
+                out.blocked.push(blocked(scene, record, Action::Create, why.clone()));
+                self.refused.insert(key, why);
+            } else {
+                self.created.insert(key);
+            }
+        }
+        out.creates.retain(|key, _| self.created.contains(key));
+    }
+
+    /// Why `record` cannot be created, if so.
+    fn refusal(&self, record: &'a Record) -> Option<String> {
+        let container = match record.key.kind {
+            Kind::Workspace => None,
+            Kind::Container => self.workspace_of(record),
+            _ => self.live_id(&home(&record.key)),
+        };
+        if let Grant::Denied(why) =
+            self.facts.input.grants.get(container.as_ref(), record.key.kind, Verb::Create)
+        {
+            return Some(why);
+        }
+        let fate = |key: &RecordKey| self.facts.fate(key, Creates::Exactly(&self.created));
+        self.prerequisites(record)
+            .into_iter()
+            .find(|key| fate(key) == Fate::Gone)
+            .map(|key| self.without(&key))
+    }
+
+    /// What `record` cannot exist without: its place, and for a record whose id is put together, all its parts.
+    fn prerequisites(&self, record: &Record) -> Vec<RecordKey> {
+        let scene = self.facts.scene;
+        let mut keys = Vec::new();
+        if !matches!(record.key.kind, Kind::Workspace | Kind::Container) {
+            keys.push(home(&record.key));
+            keys.extend(scene.parent(record));
+        }
+        if let Some(spec) = scene.spec(record.key.kind).filter(|spec| spec.ids == IdPolicy::Composed) {
+            for pointer in ops::references(spec, &record.native) {
+                keys.extend(pointer.kind.map(|kind| pointed_to(&record.key, kind, pointer.id.as_str())));
+            }
+        }
+        keys
+    }
+
+    fn without(&self, key: &RecordKey) -> String {
+        let scene = self.facts.scene;
+        match scene.desired.get(key) {
+            Some(record) => {
+                let path = scene.path(&scene.desired, record).join(" / ");
+                let why = self.refused.get(key).filter(|why| !why.is_empty());
+                let why = why.map(|why| format!(": {why}")).unwrap_or_default();
+                format!("it needs the {} \"{path}\", which cannot be created{why}", scene.noun(key.kind))
+            }
+            None => format!("it needs the {} {}, which is not in the backup", scene.noun(key.kind), key.id),
+        }
+    }
+
+    fn live_id(&self, key: &RecordKey) -> Option<NativeId> {
+        match self.facts.fate(key, Creates::Exactly(&self.created)) {
+            Fate::Live(live) => Some(live.id.clone()),
+            Fate::Outside => Some(key.id.clone()),
+            Fate::Created | Fate::Gone => None,
+        }
+    }
+
+    fn workspace_of(&self, container: &Record) -> Option<NativeId> {
+        let spec = self.facts.scene.spec(container.key.kind)?;
+        let field = spec.fields.iter().find(|field| field.role == Role::Reference(Kind::Workspace))?;
+        let id = ops::get_text(&container.native, field.path)?;
+        self.live_id(&pointed_to(&container.key, Kind::Workspace, id))
+    }
+
+    fn updates(&mut self, out: &mut Decisions<'a>) {
+        let scene = self.facts.scene;
+        let denied: Vec<(&'a RecordKey, String)> = out
+            .updates
+            .keys()
+            .filter_map(|key| {
+                let live = self.facts.bound.live(key)?;
+                match self.facts.input.grants.get(Some(&live.container), key.kind, Verb::Update) {
+                    Grant::Denied(why) => Some((*key, why)),
+                    Grant::Allowed | Grant::Unknown => None,
+                }
+            })
+            .collect();
+        for (key, why) in denied {
+            out.updates.remove(key);
+            if let Some(record) = scene.desired.get(key) {
+                out.blocked.push(blocked(scene, record, Action::Update, why));
+            }
+        }
+    }
+
+    fn removals(&self, roots: &Roots<'a>, out: &mut Decisions<'a>) {
+        let scene = self.facts.scene;
+        let refused: Vec<(&'a RecordKey, Action, String)> = out
+            .removals
+            .keys()
+            .filter_map(|key| {
+                let action = removal(scene, key.kind);
+                let why = match action {
+                    None => Some("the platform offers neither deletion nor archiving of it".to_owned()),
+                    Some(action) => self.denied(key, action).or_else(|| self.incomplete(roots, key, out)),
+                };
+                Some((*key, action.unwrap_or(Action::Delete), why?))
+            })
+            .collect();
+        for (key, action, why) in refused {
+            out.removals.remove(key);
+            if let Some(record) = scene.live.get(key) {
+                let path = scene.path(&scene.live, record);
+                out.blocked.push(Blocked { subject: key.clone(), path, action, why });
+            }
+        }
+    }
+
+    fn denied(&self, key: &RecordKey, action: Action) -> Option<String> {
+        let verb = if action == Action::Delete { Verb::Delete } else { Verb::Update };
+        match self.facts.input.grants.get(Some(&key.container), key.kind, verb) {
+            Grant::Denied(why) => Some(why),
+            Grant::Allowed | Grant::Unknown => None,
+        }
+    }
+
+    /// The old one stays when the new one cannot be built whole.
+    fn incomplete(&self, roots: &Roots<'a>, old: &RecordKey, out: &Decisions<'_>) -> Option<String> {
+        let (new, _) = roots.replaces.iter().find(|(_, replaced)| **replaced == old)?;
+        let within = |blocked: &&Blocked| roots.fresh.get(&blocked.subject) == Some(new);
+        let missing = out.blocked.iter().filter(within).count();
+        (missing > 0)
+            .then(|| format!("it stays because {missing} of the things in its replacement cannot be created"))
+    }
+}
+
+/// How a live record of `kind` is removed, if it can be.
+pub(super) fn removal(scene: &Scene<'_>, kind: Kind) -> Option<Action> {
+    let verbs = scene.spec(kind)?.verbs;
+    if verbs.delete { Some(Action::Delete) } else { verbs.archive.then_some(Action::Archive) }
+}
+
+fn blocked<'a>(scene: &Scene<'a>, record: &'a Record, action: Action, why: String) -> Blocked {
+    Blocked { subject: record.key.clone(), path: scene.path(&scene.desired, record), action, why }
+}

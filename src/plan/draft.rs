@@ -1,0 +1,252 @@
+//! From decisions to writes: which fields go into the request that creates a record, which into one after it,
+//! and which wait until everything else stands.
+
+use std::collections::BTreeSet;
+
+use serde_json::Value;
+
+use super::decide::Decisions;
+use super::order::{Band, Place};
+use super::roots::Roots;
+use super::types::{Action, FieldChange, Mode, Reason};
+use super::values::{Creates, Facts, Resolved};
+use crate::model::loss::LossCause;
+use crate::model::spec::{Field, KindSpec, Role, When};
+use crate::model::{Blob, BlobRef, Record, RecordKey, ops};
+
+/// A step before it has an identity and a place.
+pub(super) struct Draft<'a> {
+    pub(super) action: Action,
+    pub(super) band: Band,
+    /// The record of the backup; for removals the live one.
+    pub(super) record: &'a Record,
+    /// The live record that it acts on; nothing for creations and for what completes them.
+    pub(super) live: Option<&'a Record>,
+    pub(super) reason: Reason,
+    pub(super) changes: Vec<FieldChange>,
+    pub(super) blob: Option<BlobRef>,
+    /// Records that must be created before.
+    pub(super) needs: BTreeSet<RecordKey>,
+    /// Records that its values refer to and whose id changes.
+    pub(super) refers: BTreeSet<RecordKey>,
+}
+
+/// Drafts all steps, in no particular order, and notes further losses.
+pub(super) fn all<'a>(
+    facts: &Facts<'a, '_>,
+    roots: &Roots<'a>,
+    decisions: &mut Decisions<'a>,
+) -> Vec<Draft<'a>> {
+    let created: BTreeSet<&'a RecordKey> = decisions.creates.keys().copied().collect();
+    let mut drafter = Drafter { facts, roots, created, losses: Vec::new(), drafts: Vec::new() };
+    for (key, reason) in &decisions.creates {
+        drafter.creation(key, *reason);
+    }
+    for (key, paths) in &decisions.updates {
+        drafter.update(key, paths);
+    }
+    for (key, reason) in &decisions.removals {
+        drafter.removal(key, *reason);
+    }
+    for (key, field, cause) in drafter.losses {
+        decisions.lose(&key, Some(field), cause);
+    }
+    drafter.drafts
+}
+
+struct Drafter<'a, 's> {
+    facts: &'s Facts<'a, 's>,
+    roots: &'s Roots<'a>,
+    created: BTreeSet<&'a RecordKey>,
+    losses: Vec<(RecordKey, &'static str, LossCause)>,
+    drafts: Vec<Draft<'a>>,
+}
+
+impl<'a> Drafter<'a, '_> {
+    fn creation(&mut self, key: &RecordKey, reason: Reason) {
+        let scene = self.facts.scene;
+        let (Some(record), Some(spec)) = (scene.desired.get(key).copied(), scene.spec(key.kind)) else {
+            return;
+        };
+        let mut create = Draft { reason, ..Draft::new(Action::Create, Band::Main, record) };
+        let mut after =
+            Draft { reason: Reason::Completes, ..Draft::new(Action::Update, Band::After, record) };
+        let mut last = Draft { reason: Reason::Completes, ..Draft::new(Action::Update, Band::Last, record) };
+        if let Blob::Stored(blob) = &record.blob {
+            create.blob = Some(*blob);
+        }
+        for field in ops::writable(spec) {
+            let mut resolved = self.resolve(field, record, None);
+            if let Some(title) = self.title_of_copy(spec, field, record) {
+                resolved.to = title;
+            }
+            if ops::normal(field.role, Some(&resolved.to)).is_null()
+                || (field.when != When::Create && is_what_a_new_record_has(field, &resolved.to))
+            {
+                continue;
+            }
+            let comes_later = |need: &RecordKey| !self.is_made_before(need, record);
+            let waits = resolved.needs.iter().any(comes_later);
+            let relinked = resolved.linked.iter().any(comes_later);
+            let draft = match field.when {
+                When::Last => &mut last,
+                _ if waits => &mut last,
+                When::Create => &mut create,
+                When::After => &mut after,
+            };
+            draft.add(field, None, &resolved);
+            if relinked && draft.band != Band::Last {
+                // Links to things that are not there yet: the text is written again when they are.
+                draft
+                    .needs
+                    .retain(|need| !resolved.linked.contains(need) || self.is_made_before(need, record));
+                last.add(field, None, &resolved);
+            }
+        }
+        self.note_read_only(spec, record);
+        self.drafts.push(create);
+        self.drafts.extend([after, last].into_iter().filter(|draft| !draft.changes.is_empty()));
+    }
+
+    fn update(&mut self, key: &RecordKey, paths: &BTreeSet<&'static str>) {
+        let scene = self.facts.scene;
+        let (Some(record), Some(spec)) = (scene.desired.get(key).copied(), scene.spec(key.kind)) else {
+            return;
+        };
+        let Some(live) = self.facts.bound.live(key).and_then(|live| scene.live.get(live).copied()) else {
+            return;
+        };
+        let draft = |band| Draft {
+            live: Some(live),
+            reason: Reason::Differs,
+            ..Draft::new(Action::Update, band, record)
+        };
+        let mut main = draft(Band::Main);
+        let mut last = draft(Band::Last);
+        for field in ops::writable(spec).filter(|field| paths.contains(field.path)) {
+            let resolved = self.resolve(field, record, Some(live));
+            if !resolved.differs {
+                continue;
+            }
+            let comes_later = |need: &RecordKey| !self.is_made_before(need, record);
+            let waits = resolved.needs.iter().chain(&resolved.linked).any(comes_later);
+            // What was put away comes back first, so that things can be put into it; putting away comes last.
+            let puts_away = field.when == When::Last && !is_what_a_new_record_has(field, &resolved.to);
+            let draft = if waits || puts_away { &mut last } else { &mut main };
+            draft.add(field, ops::get(&live.native, field.path), &resolved);
+        }
+        self.drafts.extend([main, last].into_iter().filter(|draft| !draft.changes.is_empty()));
+    }
+
+    fn removal(&mut self, key: &RecordKey, reason: Reason) {
+        let scene = self.facts.scene;
+        let (Some(record), Some(action)) =
+            (scene.live.get(key).copied(), super::blocking::removal(scene, key.kind))
+        else {
+            return;
+        };
+        let literal = self.facts.input.header.mode == Mode::DeleteBeforeLiteral;
+        let band = if literal { Band::First } else { Band::Removal };
+        let mut draft = Draft { live: Some(record), reason, ..Draft::new(action, band, record) };
+        if action == Action::Archive {
+            let from = ops::get(&record.native, ARCHIVED).cloned();
+            let path = ARCHIVED.to_owned();
+            draft.changes.push(FieldChange {
+                path,
+                from,
+                to: Value::Bool(true),
+                refers_to: None,
+                links: false,
+            });
+        }
+        self.drafts.push(draft);
+    }
+
+    fn resolve(&mut self, field: &'static Field, record: &Record, live: Option<&Record>) -> Resolved {
+        let resolved = self.facts.resolve(field, record, live, Creates::Exactly(&self.created));
+        if let Some(cause) = resolved.lost {
+            self.losses.push((record.key.clone(), field.path, cause));
+        }
+        resolved
+    }
+
+    /// The root of a copy says that it is one.
+    fn title_of_copy(&self, spec: &KindSpec, field: &Field, record: &Record) -> Option<Value> {
+        let is_title = field.path == spec.title && self.facts.input.header.mode == Mode::Copy;
+        let title = ops::get_text(&record.native, field.path)?;
+        (is_title && self.roots.is_new_root(&record.key))
+            .then(|| format!("{title} (restored {})", self.facts.input.taken_on).into())
+    }
+
+    /// Whether the plan creates `key` before it comes to `record`. Siblings in one request do not count.
+    fn is_made_before(&self, key: &RecordKey, record: &Record) -> bool {
+        let scene = self.facts.scene;
+        let is_batched = scene.spec(key.kind).is_some_and(|spec| spec.batch.max > 1);
+        let Some(other) = scene.desired.get(key) else { return false };
+        Place::of(scene, &scene.desired, other) < Place::of(scene, &scene.desired, record)
+            && !(is_batched && key.kind == record.key.kind)
+    }
+
+    /// Values of a record to be created that nobody can write and that the kind's own list does not name.
+    fn note_read_only(&mut self, spec: &KindSpec, record: &Record) {
+        for field in spec.fields {
+            if let Role::ReadOnly(cause) = field.role
+                && !spec.losses.contains(&cause)
+                && ops::get(&record.native, field.path).is_some_and(|value| !is_empty(value))
+            {
+                self.losses.push((record.key.clone(), field.path, cause));
+            }
+        }
+    }
+}
+
+/// The field that archiving sets.
+const ARCHIVED: &str = "closed";
+
+impl<'a> Draft<'a> {
+    fn new(action: Action, band: Band, record: &'a Record) -> Self {
+        Self {
+            action,
+            band,
+            record,
+            live: None,
+            reason: Reason::Missing,
+            changes: Vec::new(),
+            blob: None,
+            needs: BTreeSet::new(),
+            refers: BTreeSet::new(),
+        }
+    }
+
+    fn add(&mut self, field: &Field, from: Option<&Value>, resolved: &Resolved) {
+        let refers_to = match field.role {
+            Role::Reference(kind) | Role::References(kind) => Some(kind),
+            _ => None,
+        };
+        self.changes.push(FieldChange {
+            path: field.path.to_owned(),
+            from: from.cloned(),
+            to: resolved.to.clone(),
+            refers_to,
+            links: !resolved.linked.is_empty(),
+        });
+        self.needs.extend(resolved.needs.iter().chain(&resolved.linked).cloned());
+        self.refers.extend(resolved.refers.iter().chain(&resolved.linked).cloned());
+    }
+}
+
+/// Whether a new record has this value by itself, so that no extra request is needed to set it.
+fn is_what_a_new_record_has(field: &Field, value: &Value) -> bool {
+    is_empty(value) || field.initial.is_some_and(|initial| value.as_str() == Some(initial))
+}
+
+fn is_empty(value: &Value) -> bool {
+    match value {
+        Value::Null => true,
+        Value::Bool(on) => !on,
+        Value::String(text) => text.is_empty(),
+        Value::Array(values) => values.is_empty(),
+        Value::Object(fields) => fields.values().all(is_empty),
+        Value::Number(_) => false,
+    }
+}

@@ -1,0 +1,71 @@
+//! Composes the plan: pair, decide, draft, order.
+
+use std::collections::BTreeSet;
+
+use super::bindings::{bindings, referred, witnesses};
+use super::decide::Decisions;
+use super::draft;
+use super::input::{PlanError, PlanInput};
+use super::matching;
+use super::order;
+use super::roots::Roots;
+use super::scene::Scene;
+use super::types::{Action, Mode, RestorePlan, Step, Verdict};
+use super::values::Facts;
+use super::waves;
+use crate::model::Kind;
+use crate::model::loss::LossCause;
+
+/// Decides a restore completely. The same input, in whatever order, gives the same plan.
+pub fn plan(input: &PlanInput<'_>) -> Result<RestorePlan, PlanError> {
+    let scene = Scene::new(input);
+    let roots = Roots::find(input, &scene)?;
+    let bound = matching::pair(
+        &scene,
+        input.origins,
+        |key| roots.fresh.contains_key(key),
+        |key| roots.doomed.contains_key(key),
+    );
+    let facts = Facts::new(input, &scene, &bound);
+    let mut decisions = Decisions::make(&facts, &roots);
+    let drafts = draft::all(&facts, &roots, &mut decisions);
+    let referred = referred(&facts, &drafts);
+    let mut steps = order::steps(&facts, &roots, drafts);
+    let requests = waves::number(&scene, &mut steps);
+    let Decisions { mut blocked, mut losses, kept, equal, .. } = decisions;
+    blocked.sort_by(|a, b| (&a.subject, a.action).cmp(&(&b.subject, b.action)));
+    losses.sort();
+    losses.dedup();
+    let compares = matches!(input.header.mode, Mode::Merge | Mode::Undo);
+    Ok(RestorePlan {
+        header: input.header.clone(),
+        bindings: bindings(&facts, referred, &steps),
+        witnesses: witnesses(&facts, &roots, &steps),
+        kind_losses: kind_losses(&scene, &steps),
+        verdict: verdict(steps.is_empty(), blocked.is_empty()),
+        kept,
+        equal: if compares { input.compare.equal.saturating_add(equal) } else { equal },
+        requests,
+        min_seconds: waves::least_seconds(requests, input.pace),
+        steps,
+        blocked,
+        losses,
+    })
+}
+
+/// What never comes back for the kinds that are created.
+fn kind_losses(scene: &Scene<'_>, steps: &[Step]) -> Vec<(Kind, LossCause)> {
+    let created: BTreeSet<Kind> =
+        steps.iter().filter(|step| step.action == Action::Create).map(|step| step.subject.kind).collect();
+    let specs = created.into_iter().filter_map(|kind| scene.spec(kind));
+    specs.flat_map(|spec| spec.losses.iter().map(|cause| (spec.kind, *cause))).collect()
+}
+
+fn verdict(nothing_to_do: bool, nothing_blocked: bool) -> Verdict {
+    match (nothing_to_do, nothing_blocked) {
+        (true, true) => Verdict::NothingToDo,
+        (false, true) => Verdict::Applyable,
+        (false, false) => Verdict::Partial,
+        (true, false) => Verdict::Blocked,
+    }
+}

@@ -1,0 +1,162 @@
+use serde_json::json;
+
+use super::BOARD;
+use crate::model::grants::{Grant, Rule, Verb};
+use crate::model::{Kind, RecordKey};
+use crate::plan::testing::{ME, World, check, edit, own_member, request, world};
+use crate::plan::types::{Mode, Verdict};
+
+fn denied(kind: Kind, verb: Verb) -> Rule {
+    Rule { kind: Some(kind), verb: Some(verb), grant: Grant::Denied("observers may not".into()) }
+}
+
+#[test]
+fn a_denied_creation_blocks_what_hangs_on_it_and_is_named_there() {
+    let desired = world("board b B\n label x X\n list l L\n  card c C labels=x,\n   comment k hi author=ann");
+    let live = world("board b B\n list l L");
+    let mut request = request(Mode::Merge);
+    request.grants.containers.insert("b".into(), vec![denied(Kind::Item, Verb::Create)]);
+    let plan = request.plan(&desired, &live);
+    check(
+        &plan,
+        r#"
+        0 create label (missing) B/X name="X"
+        blocked Create B/L/C: observers may not
+        blocked Create B/L/C/hi: it needs the card "B / L / C", which cannot be created: observers may not
+        "#,
+    );
+    assert_eq!(plan.verdict, Verdict::Partial);
+}
+
+#[test]
+fn a_label_that_may_not_be_made_is_left_out_of_its_cards() {
+    let desired = world("board b B\n label x X\n list l L\n  card c C labels=x,");
+    let live = world("board b B\n list l L");
+    let mut request = request(Mode::Merge);
+    request.grants.containers.insert("b".into(), vec![denied(Kind::Label, Verb::Create)]);
+    check(
+        &request.plan(&desired, &live),
+        r#"
+        0 create card (missing) B/L/C up="l" name="C"
+        blocked Create B/X: observers may not
+        lost b/item/c#labels: not-writable
+        "#,
+    );
+}
+
+#[test]
+fn the_old_board_stays_when_the_new_one_cannot_be_whole() {
+    let board = world("board b B\n list l L");
+    let mut request = request(Mode::DeleteBefore);
+    request.grants.account.push(denied(Kind::Section, Verb::Create));
+    check(
+        &request.plan(&board, &board),
+        r#"
+        0 create board (replaced) B name="B"
+        blocked Delete B: it stays because 1 of the things in its replacement cannot be created
+        blocked Create B/L: observers may not
+        "#,
+    );
+}
+
+#[test]
+fn people_who_are_gone_are_left_out_and_named() {
+    let desired = world("board b B\n list l L\n  card c C members=ann,bob,carl,me,");
+    let mut live = world("board b B\n list l L");
+    live.insert(RecordKey::new("b", Kind::Member, "ann"), {
+        let mut member = own_member("b");
+        member.key.id = "ann".into();
+        member
+    });
+    let mut request = request(Mode::Merge);
+    request.people.insert("bob".into());
+    check(
+        &request.plan(&desired, &live),
+        r#"
+        0 create card (missing) B/L/C up="l" name="C" members=["ann","bob","me"]
+        lost b/item/c#members: person-missing
+        "#,
+    );
+}
+
+#[test]
+fn bytes_that_were_not_backed_up_give_no_step() {
+    let desired = world("board b B\n list l L\n  card c C cover=a\n   file a big.iso bytes=missing");
+    let live = world("board b B\n list l L");
+    check(
+        &request(Mode::Merge).plan(&desired, &live),
+        r#"
+        0 create card (missing) B/L/C up="l" name="C"
+        lost b/item/c#cover: not-writable
+        lost b/attachment/a: bytes-missing
+        "#,
+    );
+}
+
+#[test]
+fn the_own_membership_is_given_by_the_platform() {
+    let desired = world(&format!("board b B\n member {ME} normal"));
+    let plan = request(Mode::Merge).plan(&desired, &World::new());
+    check(&plan, &format!("0 create board (missing) B name=\"B\"\nlost b/member/{ME}: membership"));
+}
+
+#[test]
+fn differences_that_nobody_can_write_are_losses() {
+    let desired = world(BOARD);
+    let mut live = desired.clone();
+    edit(&mut live, &RecordKey::new("b", Kind::Comment, "k1"), "text", json!("changed"));
+    edit(&mut live, &RecordKey::new("b", Kind::Attachment, "a1"), "name", json!("changed"));
+    edit(&mut live, &RecordKey::new("b", Kind::Item, "c2"), "votes", json!(3));
+    let plan = request(Mode::Merge).plan(&desired, &live);
+    check(
+        &plan,
+        "lost b/item/c2#votes: votes
+         lost b/attachment/a1#name: not-changeable
+         lost b/comment/k1#text: foreign-comment",
+    );
+    assert_eq!(plan.verdict, Verdict::NothingToDo);
+}
+
+#[test]
+fn an_own_comment_gets_its_text_back_without_an_attribution() {
+    let desired = world(&BOARD.replace("author=ann", "author=me"));
+    let mut live = desired.clone();
+    edit(&mut live, &RecordKey::new("b", Kind::Comment, "k1"), "text", json!("changed"));
+    let plan = request(Mode::Merge).plan(&desired, &live);
+    check(&plan, r#"0 update comment (differs) Acme/Roadmap/Doing/Login/hello text="hello""#);
+}
+
+#[test]
+fn inventory_gives_no_steps_and_is_named_when_it_is_lost() {
+    let desired = world("board b B\n extension e Calendar");
+    let plan = request(Mode::Merge).plan(&desired, &world("board b B"));
+    check(&plan, "lost b/extension/e: extension");
+    let again = request(Mode::Merge).plan(&desired, &world("board b B\n extension e2 Calendar"));
+    check(&again, "");
+}
+
+#[test]
+fn a_card_that_moved_to_another_board_is_moved_back() {
+    let desired = world("board b B\n list l L\n  card c C\nboard d D\n list m M");
+    let live = world("board b B\n list l L\nboard d D\n list m M\n  card c C");
+    check(&request(Mode::Merge).plan(&desired, &live), r#"0 update card (differs) B/L/C up="l""#);
+}
+
+#[test]
+fn values_of_one_card_travel_together() {
+    let desired = world(
+        "board b B
+           field f F
+           field g G
+           list l L
+             card c C
+               value c:f 1 field=f
+               value c:g 2 field=g
+             card d D
+               value d:f 3 field=f",
+    );
+    let live = world("board b B\n field f F\n field g G\n list l L\n  card c C\n  card d D");
+    let plan = request(Mode::Merge).plan(&desired, &live);
+    assert_eq!(plan.steps.iter().map(|step| step.wave).collect::<Vec<_>>(), [1, 1, 2]);
+    assert_eq!(plan.requests, 2);
+}

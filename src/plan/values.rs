@@ -1,0 +1,258 @@
+//! What a field of the backup would look like on the live account, and what must be made for it to be so.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::Value;
+
+use super::input::PlanInput;
+use super::matching::Bound;
+use super::scene::{Scene, home, pointed_to};
+use crate::model::loss::LossCause;
+use crate::model::spec::{Codec, Field, Role};
+use crate::model::{Kind, Record, RecordKey, ops};
+
+/// Stands before the id of a record that is still to be created, so that it equals no live id.
+const TO_COME: char = '\0';
+
+/// Where a record of the backup is, or will be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Fate<'a> {
+    /// It is there, under this key.
+    Live(&'a RecordKey),
+    /// The plan creates it.
+    Created,
+    /// It is outside of what was compared; its id is taken as it stands.
+    Outside,
+    /// It is nowhere and will be nowhere.
+    Gone,
+}
+
+/// Everything that is settled before single fields are looked at.
+pub(super) struct Facts<'a, 's> {
+    pub(super) input: &'s PlanInput<'a>,
+    pub(super) scene: &'s Scene<'a>,
+    pub(super) bound: &'s Bound<'a>,
+    tokens: BTreeMap<String, &'a RecordKey>,
+}
+
+/// The records that a plan creates, as far as is known.
+#[derive(Clone, Copy)]
+pub(super) enum Creates<'s, 'a> {
+    /// Whatever the backup holds can be created if it is needed.
+    Possible,
+    /// Exactly these.
+    Exactly(&'s BTreeSet<&'a RecordKey>),
+}
+
+/// One field, resolved.
+pub(super) struct Resolved {
+    /// The value to write, ids as in the backup.
+    pub(super) to: Value,
+    /// Whether writing it would change the live record.
+    pub(super) differs: bool,
+    /// Records that it refers to and that are not under the same id on the live account.
+    pub(super) refers: Vec<RecordKey>,
+    /// Of these, and of memberships, the ones that must be created first.
+    pub(super) needs: Vec<RecordKey>,
+    /// Records to be created that the text links to.
+    pub(super) linked: Vec<RecordKey>,
+    /// Why part of the value had to be left out.
+    pub(super) lost: Option<LossCause>,
+}
+
+impl<'a, 's> Facts<'a, 's> {
+    pub(super) fn new(input: &'s PlanInput<'a>, scene: &'s Scene<'a>, bound: &'s Bound<'a>) -> Self {
+        let token = |record: &&'a Record| Some((input.dialect.link_token(record)?, &record.key));
+        let tokens = scene.desired.values().filter_map(token).collect();
+        Self { input, scene, bound, tokens }
+    }
+
+    pub(super) fn fate(&self, key: &RecordKey, creates: Creates<'_, '_>) -> Fate<'a> {
+        if let Some(live) = self.bound.live(key) {
+            return Fate::Live(live);
+        }
+        if let Some(record) = self.scene.desired.get(key) {
+            let made = match creates {
+                Creates::Possible => self.scene.spec(record.key.kind).is_some_and(|spec| spec.verbs.create),
+                Creates::Exactly(keys) => keys.contains(key),
+            };
+            return if made { Fate::Created } else { Fate::Gone };
+        }
+        match self.scene.live.get(key) {
+            Some(live) => Fate::Live(&live.key),
+            None if home(key) == *key => Fate::Outside,
+            None => Fate::Gone,
+        }
+    }
+
+    /// Resolves `field` of the backup's `desired` against the live record that it is, if there is one.
+    pub(super) fn resolve(
+        &self,
+        field: &Field,
+        desired: &Record,
+        live: Option<&Record>,
+        creates: Creates<'_, '_>,
+    ) -> Resolved {
+        let value = ops::get(&desired.native, field.path);
+        let there = live.and_then(|live| ops::get(&live.native, field.path));
+        let mut resolving =
+            Resolving { facts: self, desired, live, there, creates, out: Resolved::as_is(value) };
+        let expected = match (field.role, field.codec, value) {
+            (Role::Reference(kind) | Role::References(kind), ..) => resolving.records(kind),
+            (Role::Person | Role::Persons, ..) => resolving.persons(),
+            (_, Codec::Links, Some(Value::String(text))) => resolving.text(text),
+            (_, Codec::Attributed, Some(Value::String(text))) => resolving.comment(text),
+            _ => resolving.out.to.clone(),
+        };
+        let mut out = resolving.out;
+        let there = ops::normal(field.role, there);
+        // A text that still reads as in the backup is as wanted, even if a link in it has a successor.
+        let literally = matches!(field.codec, Codec::Links | Codec::Attributed)
+            && there == ops::normal(field.role, value);
+        out.differs = there != ops::normal(field.role, Some(&expected)) && !literally;
+        out
+    }
+}
+
+impl Resolved {
+    fn as_is(value: Option<&Value>) -> Self {
+        Self {
+            to: value.cloned().unwrap_or_default(),
+            differs: false,
+            refers: Vec::new(),
+            needs: Vec::new(),
+            linked: Vec::new(),
+            lost: None,
+        }
+    }
+}
+
+struct Resolving<'a, 's, 'r> {
+    facts: &'r Facts<'a, 's>,
+    desired: &'r Record,
+    live: Option<&'r Record>,
+    there: Option<&'r Value>,
+    creates: Creates<'r, 'r>,
+    out: Resolved,
+}
+
+impl Resolving<'_, '_, '_> {
+    /// Returns the value in live ids; `out.to` keeps the ids of the backup.
+    fn records(&mut self, kind: Kind) -> Value {
+        self.each_id(|this, id| {
+            let key = pointed_to(&this.desired.key, kind, id);
+            match this.facts.fate(&key, this.creates) {
+                Fate::Live(live) => {
+                    if live.id.as_str() != id {
+                        this.out.refers.push(key);
+                    }
+                    Some(live.id.0.clone())
+                }
+                Fate::Created => {
+                    this.out.refers.push(key.clone());
+                    this.out.needs.push(key);
+                    Some(format!("{TO_COME}{id}"))
+                }
+                Fate::Outside => Some(id.to_owned()),
+                Fate::Gone => this.keep_if_there(id, LossCause::NotWritable),
+            }
+        })
+    }
+
+    fn persons(&mut self) -> Value {
+        self.each_id(|this, id| {
+            let facts = this.facts;
+            let membership = RecordKey::new(this.desired.key.container.clone(), Kind::Member, id);
+            if facts.input.account.as_str() == id || this.is_there(id) || facts.is_live_member(&membership) {
+                return Some(id.to_owned());
+            }
+            if facts.fate(&membership, this.creates) == Fate::Created {
+                this.out.needs.push(membership);
+                return Some(id.to_owned());
+            }
+            if facts.input.people.iter().any(|known| known.as_str() == id) {
+                return Some(id.to_owned());
+            }
+            this.keep_if_there(id, LossCause::PersonMissing)
+        })
+    }
+
+    /// Maps every id; those mapped to nothing are left out of `out.to` as well.
+    fn each_id(&mut self, mut map: impl FnMut(&mut Self, &str) -> Option<String>) -> Value {
+        let before = std::mem::take(&mut self.out.to);
+        let mut kept = Vec::new();
+        let mut expected = Vec::new();
+        for id in ops::ids(Some(&before)) {
+            if let Some(mapped) = map(self, id) {
+                kept.push(Value::from(id));
+                expected.push(Value::from(mapped));
+            }
+        }
+        if before.is_array() {
+            self.out.to = Value::Array(kept);
+            Value::Array(expected)
+        } else {
+            self.out.to = kept.pop().unwrap_or_default();
+            expected.pop().unwrap_or_default()
+        }
+    }
+
+    fn is_there(&self, id: &str) -> bool {
+        ops::ids(self.there).any(|there| there == id)
+    }
+
+    fn keep_if_there(&mut self, id: &str, cause: LossCause) -> Option<String> {
+        if self.is_there(id) {
+            return Some(id.to_owned());
+        }
+        self.out.lost = Some(cause);
+        None
+    }
+
+    fn comment(&mut self, text: &str) -> Value {
+        let is_original = self.live.is_some_and(|live| live.key.id == self.desired.key.id);
+        let line = if is_original { None } else { self.facts.input.dialect.attribution(self.desired) };
+        self.text(&ops::attributed(line.as_deref(), text))
+    }
+
+    fn text(&mut self, text: &str) -> Value {
+        let facts = self.facts;
+        let dialect = facts.input.dialect;
+        for token in ops::linked_tokens(dialect, text) {
+            if let Some(key) = facts.tokens.get(&token)
+                && facts.fate(key, self.creates) == Fate::Created
+                && matches!(self.creates, Creates::Exactly(_))
+            {
+                self.out.linked.push((*key).clone());
+            }
+        }
+        self.out.to = ops::rewrite_links(dialect, text, |token| facts.successor(token, self.creates)).into();
+        self.out.to.clone()
+    }
+}
+
+impl Facts<'_, '_> {
+    /// The token of what a link leads to today, if that is another one and already there.
+    fn successor(&self, token: &str, creates: Creates<'_, '_>) -> Option<String> {
+        let Some(key) = self.tokens.get(token) else {
+            return self.input.origins.link(token).map(str::to_owned);
+        };
+        match self.fate(key, creates) {
+            Fate::Live(live) if live != *key => self.input.dialect.link_token(self.scene.live.get(live)?),
+            _ => None,
+        }
+    }
+
+    fn is_live_member(&self, membership: &RecordKey) -> bool {
+        if self.bound.live(membership).is_some() {
+            return true;
+        }
+        match self.fate(&home(membership), Creates::Possible) {
+            Fate::Live(container) => {
+                let there = RecordKey::new(container.container.clone(), Kind::Member, membership.id.clone());
+                self.scene.live.contains_key(&there)
+            }
+            _ => false,
+        }
+    }
+}

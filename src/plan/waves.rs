@@ -1,0 +1,58 @@
+//! Which steps travel in one request, and how long the requests take at least.
+
+use std::time::Duration;
+
+use super::scene::Scene;
+use super::types::{Step, StepId};
+
+/// Numbers the waves: neighbours that do the same to records of one kind below the same parent share one, up
+/// to the kind's limit, unless one needs another. Returns how many there are.
+pub(super) fn number(scene: &Scene<'_>, steps: &mut [Step]) -> u64 {
+    let mut waves: u32 = 0;
+    let mut current: Vec<StepId> = Vec::new();
+    let mut previous: Option<Step> = None;
+    for step in steps {
+        let max = scene.spec(step.subject.kind).map_or(1, |spec| spec.batch.max);
+        let room = usize::try_from(max).is_ok_and(|max| current.len() < max);
+        let fits = max > 1
+            && room
+            && previous.as_ref().is_some_and(|before| is_alike(before, step))
+            && !step.after.iter().any(|need| current.contains(need));
+        if !fits {
+            waves = waves.saturating_add(1);
+            current.clear();
+        }
+        step.wave = waves;
+        current.push(step.id.clone());
+        // Only batched kinds look back, so only they pay for the copy.
+        previous = (max > 1).then(|| step.clone());
+    }
+    u64::from(waves)
+}
+
+fn is_alike(a: &Step, b: &Step) -> bool {
+    a.action == b.action
+        && a.subject.kind == b.subject.kind
+        && a.container == b.container
+        && a.parent == b.parent
+        && a.reason == b.reason
+}
+
+/// The least time in seconds that `requests` take when a burst of `pace.0` is allowed every `pace.1`.
+pub(super) fn least_seconds(requests: u64, pace: (u32, Duration)) -> u64 {
+    let (burst, per) = pace;
+    let bursts_before_the_last = requests.saturating_sub(1).checked_div(u64::from(burst)).unwrap_or_default();
+    bursts_before_the_last.saturating_mul(per.as_secs())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_burst_is_free_and_each_further_one_waits_for_a_window() {
+        let pace = (100, Duration::from_secs(10));
+        let times = [0, 1, 100, 101, 4100].map(|requests| least_seconds(requests, pace));
+        assert_eq!(times, [0, 0, 0, 10, 400]);
+    }
+}
