@@ -54,7 +54,7 @@ pub async fn run(
         journal,
         watch,
         stop,
-        cleared: run.gate.is_none() || run.plan.header.mode != Mode::DeleteBefore,
+        clearance: if run.plan.header.mode == Mode::DeleteBefore { None } else { Some(Clearance::Delete) },
     };
     executor.open()?;
     let interrupted = match executor.carry_out().await {
@@ -81,8 +81,8 @@ struct Executor<'a> {
     journal: &'a mut dyn Journal,
     watch: &'a mut (dyn FnMut(&Event) + Send),
     stop: &'a watch::Receiver<bool>,
-    /// Deletions may be carried out.
-    cleared: bool,
+    /// Whether deletions may be carried out; nothing while it has not been asked.
+    clearance: Option<Clearance>,
 }
 
 /// A step and the write that it comes to.
@@ -149,8 +149,8 @@ impl<'a> Executor<'a> {
             .map(|step| Event::Failed {
                 step: step.id.clone(),
                 message: format!(
-                    "no answer to {ATTEMPTS} attempts, so the step was given up; plan again to see how things \
-                     stand. The last attempt: {}",
+                    "no answer to {ATTEMPTS} attempts, so the step was given up; resume the run to try \
+                     again. The last attempt: {}",
                     last_words.get(&step.id).map_or("no answer", String::as_str),
                 ),
             })
@@ -173,9 +173,8 @@ impl<'a> Executor<'a> {
                 events.push(Event::Skipped { step: step.id.clone(), cause });
                 continue;
             }
-            if !self.cleared
-                && removes(step)
-                && let Some(cause) = self.ask_gate().await?
+            if removes(step)
+                && let Clearance::Keep(cause) = self.clearance().await?
             {
                 events.push(Event::Skipped { step: step.id.clone(), cause });
                 continue;
@@ -209,17 +208,18 @@ impl<'a> Executor<'a> {
         Some(format!("it needs {} {}, which is not done: {why}", need.noun, need.path.join(" / ")))
     }
 
-    /// Nothing when the deletions may go ahead, else why not.
-    async fn ask_gate(&mut self) -> Result<Option<String>, Halt> {
-        let Some(gate) = self.run.gate else { return Ok(None) };
-        match gate.may_delete(&self.progress).await {
-            Clearance::Delete => {
-                self.cleared = true;
-                Ok(None)
-            }
-            Clearance::Keep(why) => Ok(Some(why)),
-            Clearance::AskAgain(why) => Err(Halt::Interrupted(why)),
+    /// The gate's answer, asked for once in a process.
+    async fn clearance(&mut self) -> Result<Clearance, Halt> {
+        let answer = match (&self.clearance, self.run.gate) {
+            (Some(answer), _) => answer.clone(),
+            (None, None) => Clearance::Delete,
+            (None, Some(gate)) => gate.may_delete(&self.progress).await,
+        };
+        if let Clearance::AskAgain(why) = answer {
+            return Err(Halt::Interrupted(why));
         }
+        self.clearance = Some(answer.clone());
+        Ok(answer)
     }
 
     /// Sends one wave between its two durable records; gives back the writes whose answer was lost.

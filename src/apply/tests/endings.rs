@@ -189,3 +189,10 @@ async fn the_old_one_is_deleted_only_when_the_gate_says_so() {
         assert_eq!(world.state().things.contains_key(&NativeId::from("doomed")), stays);
     }
 }
+
+#[test]
+fn a_run_can_travel_between_threads() {
+    fn travels<T: Send>(_: &T) {}
+    let (world, mut journal) = (world(Faults::default()), MemJournal::default());
+    travels(&process(&world, &mut journal));
+}
