@@ -6,15 +6,14 @@
 
 use std::collections::BTreeMap;
 
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 use super::progress::Progress;
-use crate::model::dialect::{Dialect, TextLink};
+use crate::model::dialect::Dialect;
 use crate::model::grants::Verb;
 use crate::model::mutation::Mutation;
-use crate::model::origins::OriginMap;
 use crate::model::spec::IdPolicy;
-use crate::model::{Kind, NativeId, RecordKey};
+use crate::model::{Kind, NativeId, RecordKey, ops};
 use crate::plan::types::{Action, FieldChange, RestorePlan, Step, StepId, Target};
 
 /// Separates the ids that a composed id consists of.
@@ -32,21 +31,20 @@ pub(super) enum Unresolved {
 /// Translates the steps of one plan.
 pub(super) struct Bodies<'a> {
     dialect: &'a dyn Dialect,
-    origins: &'a OriginMap,
     /// Where the ids of the snapshot lead. Ids that are not here are live ids.
     targets: BTreeMap<(Kind, &'a NativeId), &'a Target>,
     /// The same for the parts of composed ids, whose kind is not known.
     parts: BTreeMap<&'a str, &'a Target>,
-    links: BTreeMap<&'a str, (&'a RecordKey, &'a Target)>,
+    /// The steps that make what texts link to, by the token of the old one.
+    links: BTreeMap<&'a str, &'a StepId>,
     tokens: BTreeMap<&'a RecordKey, &'a str>,
     waves: BTreeMap<&'a StepId, u32>,
 }
 
 impl<'a> Bodies<'a> {
-    pub(super) fn new(plan: &'a RestorePlan, dialect: &'a dyn Dialect, origins: &'a OriginMap) -> Self {
+    pub(super) fn new(plan: &'a RestorePlan, dialect: &'a dyn Dialect) -> Self {
         let mut bodies = Self {
             dialect,
-            origins,
             targets: BTreeMap::new(),
             parts: BTreeMap::new(),
             links: BTreeMap::new(),
@@ -57,8 +55,10 @@ impl<'a> Bodies<'a> {
             bodies.targets.insert((binding.source.kind, &binding.source.id), &binding.target);
             bodies.parts.insert(binding.source.id.as_str(), &binding.target);
             if let Some(token) = &binding.link {
-                bodies.links.insert(token, (&binding.source, &binding.target));
                 bodies.tokens.insert(&binding.source, token);
+                if let Target::Created(step) = &binding.target {
+                    bodies.links.insert(token, step);
+                }
             }
         }
         bodies
@@ -82,9 +82,9 @@ impl<'a> Bodies<'a> {
         if verb != Verb::Create && id.is_none() {
             return Err(Unresolved::NoTarget(step.subject.clone()));
         }
-        let mut fields = Map::new();
+        let mut values = Vec::with_capacity(step.changes.len());
         for change in &step.changes {
-            put(&mut fields, &change.path, self.value(change, step.wave, progress)?);
+            values.push((change.path.as_str(), self.value(change, step.wave, progress)?));
         }
         Ok(Mutation {
             verb,
@@ -92,7 +92,7 @@ impl<'a> Bodies<'a> {
             container: live(&step.container)?,
             parent: live(&step.parent)?,
             id,
-            fields,
+            fields: ops::changes_to_fields(values),
             blob: step.blob,
             known: Vec::new(),
         })
@@ -127,7 +127,7 @@ impl<'a> Bodies<'a> {
             && let Value::String(text) = &value
         {
             let successor = |token: &str| self.successor(token, wave, progress);
-            value = relink(text, self.dialect.text_links(text), successor).into();
+            value = ops::rewrite_links(self.dialect, text, successor).into();
         }
         Ok(value)
     }
@@ -146,14 +146,9 @@ impl<'a> Bodies<'a> {
 
     /// The token that replaces `token` in a text that is written in `wave`, if any does.
     fn successor(&self, token: &str, wave: u32, progress: &Progress) -> Option<String> {
-        match self.links.get(token) {
-            Some((_, Target::Created(step))) => {
-                let earlier = self.waves.get(step).is_some_and(|made_in| *made_in < wave);
-                progress.receipt(step).filter(|_| earlier)?.link.clone()
-            }
-            Some((source, Target::Live(key))) if *source == key => None,
-            _ => self.origins.link(token).map(str::to_owned),
-        }
+        let step = *self.links.get(token)?;
+        let is_earlier = self.waves.get(step).is_some_and(|made_in| *made_in < wave);
+        progress.receipt(step).filter(|_| is_earlier)?.link.clone()
     }
 }
 
@@ -165,76 +160,5 @@ fn live(target: &Target, progress: &Progress) -> Result<RecordKey, Unresolved> {
             .receipt(step)
             .map(|receipt| receipt.key.clone())
             .ok_or_else(|| Unresolved::NotMade(step.clone())),
-    }
-}
-
-/// Puts `value` at a dotted path, making the objects on the way.
-fn put(fields: &mut Map<String, Value>, path: &str, value: Value) {
-    match path.split_once('.') {
-        None => {
-            fields.insert(path.to_owned(), value);
-        }
-        Some((first, rest)) => {
-            let inner = fields.entry(first).or_insert_with(|| Value::Object(Map::new()));
-            if !inner.is_object() {
-                *inner = Value::Object(Map::new());
-            }
-            if let Value::Object(inner) = inner {
-                put(inner, rest, value);
-            }
-        }
-    }
-}
-
-/// `text` with every link token replaced that has a successor.
-fn relink(text: &str, mut links: Vec<TextLink>, successor: impl Fn(&str) -> Option<String>) -> String {
-    links.sort_by_key(|link| link.range.start);
-    let mut written = String::with_capacity(text.len());
-    let mut at = 0;
-    for link in links {
-        let (Some(before), Some(_)) = (text.get(at..link.range.start), text.get(link.range.clone())) else {
-            continue;
-        };
-        if let Some(token) = successor(&link.token) {
-            written.push_str(before);
-            written.push_str(&token);
-            at = link.range.end;
-        }
-    }
-    written.push_str(text.get(at..).unwrap_or_default());
-    written
-}
-
-#[cfg(test)]
-mod tests {
-    use serde_json::json;
-
-    use super::*;
-
-    #[test]
-    fn dotted_paths_become_nested_objects() {
-        let mut fields = Map::new();
-        put(&mut fields, "prefs.voting", json!("members"));
-        put(&mut fields, "prefs.covers", json!(true));
-        put(&mut fields, "name", json!("Roadmap"));
-        assert_eq!(
-            Value::Object(fields),
-            json!({"name": "Roadmap", "prefs": {"covers": true, "voting": "members"}})
-        );
-    }
-
-    #[test]
-    fn only_tokens_with_a_successor_change_and_bad_ranges_are_left_alone() {
-        let link = |range, token: &str| TextLink { range, token: token.into() };
-        let text = "über old1, old2, old1";
-        let links = vec![
-            link(18..22, "old1"),
-            link(6..10, "old1"),
-            link(12..16, "old2"),
-            link(1..2, "old1"),
-            link(20..99, "old1"),
-        ];
-        let successor = |token: &str| (token == "old1").then(|| "brand-new".to_owned());
-        assert_eq!(relink(text, links, successor), "über brand-new, old2, brand-new");
     }
 }

@@ -2,98 +2,21 @@
 
 use std::collections::BTreeMap;
 
-use async_trait::async_trait;
 use tokio::sync::watch;
 
 use super::body::Bodies;
+use super::job::{ApplyError, Clearance, Run};
 use super::journal::{Event, Journal, JournalError, Made, Relation};
 use super::outcome::Outcome;
 use super::progress::{Progress, StepState};
 use super::settle::{Settlement, settle};
-use crate::base::hash::Hash;
-use crate::model::dialect::Dialect;
 use crate::model::mutation::{Mutation, Receipt, WriteError};
-use crate::model::origins::{Origin, OriginMap};
-use crate::model::{Kind, NativeId};
-use crate::plan::types::{Action, Mode, RestorePlan, Step, StepId, Target};
-use crate::platforms::connector::{BlobSource, Connector};
+use crate::model::origins::Origin;
+use crate::plan::types::{Action, Mode, Step, StepId, Target};
+use crate::platforms::connector::Connector;
 
 /// How often one process sends a write whose answer gets lost each time.
 const ATTEMPTS: u32 = 3;
-
-/// What was on the account before the run began; on resume too, so it comes from the safety snapshot.
-pub trait KnownIds: Send + Sync {
-    /// Ids of the records of a kind that were in a container and, where given, below a parent. Nothing that
-    /// the run itself made may be among them, or it would be made again after a lost answer.
-    fn ids(&self, kind: Kind, container: Option<&NativeId>, parent: Option<&NativeId>) -> Vec<NativeId>;
-}
-
-impl<F> KnownIds for F
-where
-    F: Fn(Kind, Option<&NativeId>, Option<&NativeId>) -> Vec<NativeId> + Send + Sync,
-{
-    fn ids(&self, kind: Kind, container: Option<&NativeId>, parent: Option<&NativeId>) -> Vec<NativeId> {
-        self(kind, container, parent)
-    }
-}
-
-/// Asked before the first deletion of a [`Mode::DeleteBefore`] run: what was built is looked at before the old
-/// one goes.
-#[async_trait]
-pub trait Gate: Send + Sync {
-    /// Whether the new records are what the plan promised.
-    async fn may_delete(&self, progress: &Progress) -> Clearance;
-}
-
-/// A gate's answer.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Clearance {
-    /// The old one may go.
-    Delete,
-    /// It stays, for this reason: the plan's deletions are skipped.
-    Keep(String),
-    /// It could not be found out: the run is interrupted and asks again when it is resumed.
-    AskAgain(String),
-}
-
-/// A plan and everything that carrying it out takes.
-#[derive(Clone, Copy)]
-pub struct Run<'a> {
-    /// The run's name.
-    pub name: &'a str,
-    /// The snapshot that holds what the run touches as it was before.
-    pub safety: Option<&'a str>,
-    /// What is done.
-    pub plan: &'a RestorePlan,
-    /// The platform's tables.
-    pub dialect: &'a dyn Dialect,
-    /// The account.
-    pub connector: &'a dyn Connector,
-    /// The bytes of attachments.
-    pub blobs: &'a dyn BlobSource,
-    /// What earlier runs restored, for links.
-    pub origins: &'a OriginMap,
-    /// What was there before.
-    pub known: &'a dyn KnownIds,
-    /// Who is asked before the old one is deleted; nobody: it is deleted when all steps before are done.
-    pub gate: Option<&'a dyn Gate>,
-}
-
-/// Why a run has no outcome.
-#[derive(Debug, thiserror::Error)]
-pub enum ApplyError {
-    /// The journal failed. What was sent last is unsure; the run can be resumed once the journal works.
-    #[error(transparent)]
-    Journal(#[from] JournalError),
-    /// The events are those of a run of another plan.
-    #[error("this run carries out plan {}, not plan {}: resume it with its own plan", .expected.short(), .found.short())]
-    OtherPlan {
-        /// The plan that the run began with.
-        expected: Hash,
-        /// The plan that was given.
-        found: Hash,
-    },
-}
 
 /// Why the loop ended early.
 enum Halt {
@@ -108,7 +31,7 @@ impl From<JournalError> for Halt {
 }
 
 /// Carries the plan out from where `previous` (the run's events so far; none for a new run) left it. Every
-/// event goes to `watch` once it is durable. A run that is finished is left alone.
+/// event goes to `watch` once it is durable. A run that is complete is left alone.
 ///
 /// `stop` is looked at between waves; a wave that is under way is finished or broken off by the connector.
 pub async fn run(
@@ -119,19 +42,19 @@ pub async fn run(
     stop: &watch::Receiver<bool>,
 ) -> Result<Outcome, ApplyError> {
     let progress = Progress::replay(previous);
-    if let Some(outcome) = progress.finished() {
+    if let Some(outcome) = progress.complete() {
         return Ok(outcome.clone());
     }
     let calls_before = calls(run.connector);
     let mut executor = Executor {
         run,
-        bodies: Bodies::new(run.plan, run.dialect, run.origins),
+        bodies: Bodies::new(run.plan, run.dialect),
         steps: run.plan.steps.iter().map(|step| (&step.id, step)).collect(),
         progress,
         journal,
         watch,
         stop,
-        cleared: run.gate.is_none() || run.plan.header.mode != Mode::DeleteBefore,
+        clearance: if run.plan.header.mode == Mode::DeleteBefore { None } else { Some(Clearance::Delete) },
     };
     executor.open()?;
     let interrupted = match executor.carry_out().await {
@@ -158,8 +81,8 @@ struct Executor<'a> {
     journal: &'a mut dyn Journal,
     watch: &'a mut (dyn FnMut(&Event) + Send),
     stop: &'a watch::Receiver<bool>,
-    /// Deletions may be carried out.
-    cleared: bool,
+    /// Whether deletions may be carried out; nothing while it has not been asked.
+    clearance: Option<Clearance>,
 }
 
 /// A step and the write that it comes to.
@@ -183,7 +106,7 @@ impl<'a> Executor<'a> {
         let found = self.run.plan.hash();
         match self.progress.plan() {
             Some(expected) if expected != found => Err(ApplyError::OtherPlan { expected, found }),
-            Some(_) => Ok(()),
+            Some(_) => Ok(self.record(&[Event::Resumed])?),
             None => Ok(self.record(&[Event::Opened {
                 run: self.run.name.to_owned(),
                 plan: found,
@@ -226,8 +149,8 @@ impl<'a> Executor<'a> {
             .map(|step| Event::Failed {
                 step: step.id.clone(),
                 message: format!(
-                    "no answer to {ATTEMPTS} attempts, so the step was given up; plan again to see how things \
-                     stand. The last attempt: {}",
+                    "no answer to {ATTEMPTS} attempts, so the step was given up; resume the run to try \
+                     again. The last attempt: {}",
                     last_words.get(&step.id).map_or("no answer", String::as_str),
                 ),
             })
@@ -250,9 +173,8 @@ impl<'a> Executor<'a> {
                 events.push(Event::Skipped { step: step.id.clone(), cause });
                 continue;
             }
-            if !self.cleared
-                && removes(step)
-                && let Some(cause) = self.ask_gate().await?
+            if removes(step)
+                && let Clearance::Keep(cause) = self.clearance().await?
             {
                 events.push(Event::Skipped { step: step.id.clone(), cause });
                 continue;
@@ -286,17 +208,18 @@ impl<'a> Executor<'a> {
         Some(format!("it needs {} {}, which is not done: {why}", need.noun, need.path.join(" / ")))
     }
 
-    /// Nothing when the deletions may go ahead, else why not.
-    async fn ask_gate(&mut self) -> Result<Option<String>, Halt> {
-        let Some(gate) = self.run.gate else { return Ok(None) };
-        match gate.may_delete(&self.progress).await {
-            Clearance::Delete => {
-                self.cleared = true;
-                Ok(None)
-            }
-            Clearance::Keep(why) => Ok(Some(why)),
-            Clearance::AskAgain(why) => Err(Halt::Interrupted(why)),
+    /// The gate's answer, asked for once in a process.
+    async fn clearance(&mut self) -> Result<Clearance, Halt> {
+        let answer = match (&self.clearance, self.run.gate) {
+            (Some(answer), _) => answer.clone(),
+            (None, None) => Clearance::Delete,
+            (None, Some(gate)) => gate.may_delete(&self.progress).await,
+        };
+        if let Clearance::AskAgain(why) = answer {
+            return Err(Halt::Interrupted(why));
         }
+        self.clearance = Some(answer.clone());
+        Ok(answer)
     }
 
     /// Sends one wave between its two durable records; gives back the writes whose answer was lost.
@@ -316,14 +239,11 @@ impl<'a> Executor<'a> {
             let answer = answers.next().unwrap_or_else(|| Err(WriteError::Unknown("no answer".to_owned())));
             match answer {
                 Ok(receipt) => events.push(self.done(step, receipt)),
-                Err(WriteError::Gone(_)) if step.action == Action::Delete => {
-                    events.push(self.done(step, Receipt { key: step.subject.clone(), link: None }));
-                }
-                Err(WriteError::Gone(message) | WriteError::Refused(message)) => {
-                    events.push(Event::Failed { step: id, message });
-                }
+                Err(WriteError::Refused(message)) => events.push(Event::Failed { step: id, message }),
                 Err(WriteError::Unknown(message)) => lost.push((step, mutation, message)),
-                Err(error @ (WriteError::Unauthorised(_) | WriteError::Stopped)) => {
+                Err(
+                    error @ (WriteError::Unavailable(_) | WriteError::Unauthorised(_) | WriteError::Stopped),
+                ) => {
                     let why = error.to_string();
                     events.push(Event::Settled { step: id, why: why.clone() });
                     halt = Some(why);

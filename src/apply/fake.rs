@@ -37,6 +37,7 @@ pub(super) struct Faults {
     /// The write is lost on its way.
     pub(super) request_lost: BTreeSet<u64>,
     pub(super) unauthorised: BTreeSet<u64>,
+    pub(super) unavailable: BTreeSet<u64>,
     pub(super) refused: BTreeSet<u64>,
     pub(super) look_ups_fail: bool,
 }
@@ -67,7 +68,6 @@ impl World {
 
 impl State {
     fn perform(&mut self, mutation: &Mutation) -> Result<Receipt, WriteError> {
-        let gone = || WriteError::Gone("not found".to_owned());
         match mutation.verb {
             Verb::Create => {
                 for above in [&mutation.container, &mutation.parent].into_iter().flatten() {
@@ -85,14 +85,15 @@ impl State {
             }
             Verb::Update => {
                 let id = mutation.id.clone().unwrap();
+                let gone = || WriteError::Refused("not found".to_owned());
                 self.things.get_mut(&id).ok_or_else(gone)?.fields.extend(mutation.fields.clone());
                 Ok(self.receipt(&id))
             }
             Verb::Delete => {
                 let id = mutation.id.clone().unwrap();
-                let receipt = self.things.contains_key(&id).then(|| self.receipt(&id)).ok_or_else(gone)?;
                 self.things.remove(&id);
-                Ok(receipt)
+                let container = mutation.container.clone().unwrap_or_else(|| id.clone());
+                Ok(Receipt { key: RecordKey::new(container, mutation.kind, id), link: None })
             }
         }
     }
@@ -124,6 +125,8 @@ impl Connector for World {
             let lost = || Err(WriteError::Unknown(format!("write {nth} timed out")));
             answers.push(if faults.unauthorised.contains(&nth) {
                 Err(WriteError::Unauthorised("the token was revoked".to_owned()))
+            } else if faults.unavailable.contains(&nth) {
+                Err(WriteError::Unavailable("no route to host".to_owned()))
             } else if faults.refused.contains(&nth) {
                 Err(WriteError::Refused("too many labels".to_owned()))
             } else if faults.request_lost.contains(&nth) {

@@ -25,6 +25,8 @@ pub enum Event {
         /// The snapshot that holds what the run touches as it was before.
         safety: Option<String>,
     },
+    /// Another process took the run up. What failed or was skipped is tried again.
+    Resumed,
     /// The step's write is about to be sent.
     Intent {
         /// The step.
@@ -62,7 +64,7 @@ pub enum Event {
         /// What stood in the way.
         cause: String,
     },
-    /// A process ended its work on the run. After an interruption more events may follow.
+    /// A process ended its work on the run. Unless all is done, another one may take it up.
     Closed {
         /// What it amounts to.
         outcome: Outcome,

@@ -6,6 +6,7 @@
 
 mod body;
 pub mod executor;
+pub mod job;
 pub mod journal;
 pub mod outcome;
 pub mod progress;
@@ -18,7 +19,8 @@ mod fake;
 #[cfg(test)]
 mod tests;
 
-pub use executor::{ApplyError, Clearance, Gate, KnownIds, Run, run};
+pub use executor::run;
+pub use job::{ApplyError, Clearance, Gate, KnownIds, Run};
 pub use journal::{Event, Journal, JournalError, Made, Relation};
 pub use outcome::{Outcome, Verdict};
 pub use progress::{Progress, StepState};

@@ -11,9 +11,9 @@ use crate::plan::types::Step;
 pub enum Verdict {
     /// Every step is done.
     Complete,
-    /// Every step was dealt with; some failed or were skipped. Resuming changes nothing; a new plan would.
+    /// Every step was dealt with; some failed or were skipped. Resuming tries these again.
     Partial,
-    /// The run stopped early and can be resumed.
+    /// The run stopped early. Resuming goes on from there.
     Interrupted,
 }
 
@@ -30,7 +30,7 @@ pub struct Outcome {
     pub skipped: u64,
     /// Steps of which it is not known whether they happened; resuming finds out.
     pub unsure: u64,
-    /// Steps that resuming has yet to do.
+    /// Steps that were not come to.
     pub left: u64,
     /// Calls that the process made that closed the run, look-ups included.
     pub requests: u64,

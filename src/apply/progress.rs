@@ -46,6 +46,9 @@ impl Progress {
     pub fn record(&mut self, event: &Event) {
         match event {
             Event::Opened { plan, .. } => self.plan = Some(*plan),
+            Event::Resumed => self
+                .states
+                .retain(|_, state| matches!(state, StepState::Todo | StepState::Unsure | StepState::Done(_))),
             Event::Intent { step, attempt } => {
                 self.attempts.insert(step.clone(), *attempt);
                 self.set(step, StepState::Unsure);
@@ -81,9 +84,9 @@ impl Progress {
         self.attempts.get(step).copied().unwrap_or_default()
     }
 
-    /// The outcome, when nothing is left to resume.
-    pub fn finished(&self) -> Option<&Outcome> {
-        self.closed.as_ref().filter(|outcome| outcome.verdict != Verdict::Interrupted)
+    /// The outcome, when everything is done.
+    pub fn complete(&self) -> Option<&Outcome> {
+        self.closed.as_ref().filter(|outcome| outcome.verdict == Verdict::Complete)
     }
 
     fn set(&mut self, step: &StepId, state: StepState) {
@@ -121,6 +124,13 @@ mod tests {
         let receipt = Receipt { key: RecordKey::new("b", Kind::Item, "i"), link: None };
         let done = Event::Done { step: step(), receipt: receipt.clone(), made: None };
         let later = Event::Failed { step: step(), message: String::new() };
-        assert_eq!(Progress::replay(&[done, intent(2), later]).receipt(&step()), Some(&receipt));
+        let events = [done, intent(2), later, Event::Resumed];
+        assert_eq!(Progress::replay(&events).receipt(&step()), Some(&receipt));
+    }
+
+    #[test]
+    fn what_failed_is_to_be_done_again_when_the_run_is_taken_up() {
+        let failed = Event::Failed { step: step(), message: String::new() };
+        assert_eq!(Progress::replay(&[intent(1), failed, Event::Resumed]).state(&step()), &StepState::Todo);
     }
 }

@@ -1,6 +1,6 @@
 //! A write whose answer nobody has: did it happen?
 
-use super::executor::KnownIds;
+use super::job::KnownIds;
 use super::progress::Progress;
 use crate::http::fault::ApiFault;
 use crate::model::NativeId;

@@ -43,12 +43,12 @@ pub enum WriteError {
     /// The platform said no; nothing was changed.
     #[error("{0}")]
     Refused(String),
-    /// The record that was to be changed or deleted is not there. For a deletion that is as good as done.
-    #[error("{0}")]
-    Gone(String),
     /// The answer is lost: the write may or may not have happened. It must be looked up, not repeated.
     #[error("no answer, so it is unknown whether the write happened: {0}")]
     Unknown(String),
+    /// The platform cannot be reached, or kept putting us off: nothing was changed, and later it may work.
+    #[error("{0}")]
+    Unavailable(String),
     /// The credential is no longer accepted: the run must stop.
     #[error("{0}")]
     Unauthorised(String),

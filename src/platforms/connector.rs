@@ -17,7 +17,8 @@ use crate::model::{BlobRef, NativeId, Record};
 /// * it waits for the platform's rate limits itself and repeats what is safe to repeat;
 /// * no page is taken for the last one unless the platform's answer proves it;
 /// * [`read`](Self::read) either delivers a container whole, or says in the coverage or the fault what is missing;
-/// * a write is sent at most once; a lost answer comes back as [`WriteError::Unknown`].
+/// * a write is sent at most once; a lost answer comes back as [`WriteError::Unknown`];
+/// * deleting what is not there any more succeeds.
 #[async_trait]
 pub trait Connector: Send + Sync {
     /// Whose account this is. One cheap call; fails clearly on a wrong credential.
