@@ -98,7 +98,7 @@ impl<T> Limit<T> {
         let mut windows: Vec<_> = self.counting(request).map(|(_, window)| window).collect();
         let wait = windows.iter_mut().map(|window| window.wait(now)).max().unwrap_or_default();
         if wait.is_zero() {
-            windows.iter_mut().for_each(|window| window.take(now));
+            windows.iter_mut().for_each(|window| window.take(now, request.cost));
         }
         wait
     }
