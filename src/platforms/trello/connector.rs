@@ -46,12 +46,6 @@ impl Trello {
             made: Mutex::default(),
         }
     }
-
-    /// A connection for tests.
-    #[cfg(test)]
-    pub(super) fn over(client: Client) -> Self {
-        Self::new(client, Secret::new("SECRET"))
-    }
 }
 
 /// The content of a lock; a panic elsewhere does not make these notes wrong.

@@ -66,8 +66,9 @@ mod tests {
     use bytes::Bytes;
     use serde_json::json;
 
+    use super::super::testing::trello;
     use super::*;
-    use crate::http::testing::{Answer, Scripted, client};
+    use crate::http::testing::{Answer, Scripted};
     use crate::model::{Blob, Kind, RecordKey};
 
     #[derive(Default)]
@@ -91,7 +92,7 @@ mod tests {
 
     async fn fetched(record: Record, answers: Vec<Answer>) -> (Result<(), ApiFault>, Vec<u8>, Scripted) {
         let scripted = Scripted::new(answers);
-        let trello = Trello::over(client(&scripted));
+        let trello = trello(&scripted);
         let mut sink = Held::default();
         let result = fetch(&trello, &record, &mut sink).await;
         (result, sink.0, scripted)

@@ -17,6 +17,8 @@ mod preflight;
 mod read;
 pub mod sim;
 mod spec;
+#[cfg(test)]
+mod testing;
 mod write;
 
 use connector::Trello;

@@ -96,8 +96,9 @@ fn backup(seen: &Seen) -> Vec<Requirement> {
         seen.boards.values().filter(|board| keep(board)).map(|board| text(board, "name").to_owned()).collect()
     };
     let open = boards(&|board| level(board).is_some_and(|level| level != "private"));
-    let private = boards(&|board| level(board).is_some_and(|level| level == "private"));
-    let closed = boards(&|board| is(board, "closed"));
+    let ours = |board: &Value| board_part(me, board) != Part::None;
+    let private = boards(&|board| ours(board) && level(board).is_some_and(|level| level == "private"));
+    let closed = boards(&|board| ours(board) && is(board, "closed"));
     let some = |names: &[String]| if names.is_empty() { Grant::Unknown } else { Grant::Allowed };
     vec![
         line(
