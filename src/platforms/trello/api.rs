@@ -20,7 +20,7 @@ const HOSTS: [&str; 2] = ["https://trello.com", "https://api.trello.com"];
 /// The stretch of the general limits.
 const WINDOW: Duration = Duration::from_secs(10);
 /// The stretch of the strict limit on `/members/`.
-const MEMBERS_WINDOW: Duration = Duration::from_secs(900);
+const MEMBERS_WINDOW: Duration = Duration::from_mins(15);
 
 /// The client for an account.
 pub(super) fn client(settings: &Settings, transport: impl Transport + 'static) -> Result<Client, ApiFault> {
@@ -135,9 +135,12 @@ pub(super) fn download_address(client: &Client, listed: &Url) -> (Url, bool) {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::{Arc, Mutex};
+
     use super::*;
-    use crate::http::testing::{Scripted, client, request};
+    use crate::http::testing::{Answer, Scripted, client, request};
     use crate::http::types::{Intent, Method};
+    use crate::platforms::trello::testing::settings;
 
     fn to(path: &str) -> Request<'static> {
         let url = Url::parse(&format!("https://api.trello.com/1{path}")).unwrap();
@@ -181,6 +184,51 @@ mod tests {
         for foreign in ["https://storage.example/1/cards/c/x.png", "http://trello.com/1/cards/c/x.png"] {
             let (url, own) = download_address(&client, &Url::parse(foreign).unwrap());
             assert_eq!((url.as_str(), own), (foreign, false));
+        }
+    }
+
+    /// Keeps log lines.
+    #[derive(Clone, Default)]
+    struct Lines(Arc<Mutex<Vec<u8>>>);
+
+    impl std::io::Write for Lines {
+        fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+            self.0.lock().unwrap().extend_from_slice(bytes);
+            Ok(bytes.len())
+        }
+
+        fn flush(&mut self) -> std::io::Result<()> {
+            Ok(())
+        }
+    }
+
+    #[tokio::test]
+    async fn nothing_secret_is_logged_or_told() {
+        let lines = Lines::default();
+        let writer = lines.clone();
+        let subscriber = tracing_subscriber::fmt()
+            .with_max_level(tracing::Level::TRACE)
+            .with_writer(move || writer.clone())
+            .finish();
+        let _guard = tracing::subscriber::set_default(subscriber);
+        let scripted = Scripted::new([Answer::json(503, ""), Answer::typed(400, "text/plain", "invalid id")]);
+        let client = super::client(&settings(), scripted.clone()).unwrap();
+        let fault = client.get(&["tokens", "TOKENSECRET"], &[("token", "TOKENSECRET")]).await.unwrap_err();
+        let logged = String::from_utf8(lines.0.lock().unwrap().clone()).unwrap();
+        assert!(logged.contains("/1/tokens/*"), "{logged}");
+        for text in [logged, format!("{fault} {fault:?} {:?}", settings().credentials)] {
+            assert!(!text.contains("SECRET"), "{text}");
+        }
+        assert_eq!(scripted.credentials(), [true, true]);
+    }
+
+    #[test]
+    fn a_credential_that_could_break_out_of_the_header_is_refused() {
+        for bad in ["", "a\"b", "a b", "a\r\nx-evil: 1"] {
+            let mut settings = settings();
+            settings.credentials.insert("token".to_owned(), Secret::new(bad));
+            let fault = super::client(&settings, Scripted::new([])).err().unwrap();
+            assert_eq!(fault.class, FaultClass::Unauthorised, "{bad:?}");
         }
     }
 }

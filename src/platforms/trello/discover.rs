@@ -105,21 +105,18 @@ async fn workspace(trello: &Trello, id: &str, listed: Value) -> Result<Workspace
         }
         Err(fault) => return Err(fault),
     };
-    let boards = match take_list(&mut native, "boards") {
-        Some(boards) => boards,
-        None => {
+    let boards = if let Some(boards) = take_list(&mut native, "boards") {
+        boards
+    } else {
             let query = [("filter", "all"), ("fields", BOARD_FIELDS)];
             entries(client.get(&["organizations", id, "boards"], &query).await?)
-        }
     };
-    let people = take_list(&mut native, "members");
-    let memberships = take_list(&mut native, "memberships");
-    let (memberships, people) = match (memberships, people) {
-        (Some(memberships), Some(people)) => (memberships, people),
-        _ => {
+    let nested = (take_list(&mut native, "memberships"), take_list(&mut native, "members"));
+    let (memberships, people) = if let (Some(memberships), Some(people)) = nested {
+        (memberships, people)
+    } else {
             let query = [("filter", "all"), ("member", "true")];
             (entries(client.get(&["organizations", id, "memberships"], &query).await?), Vec::new())
-        }
     };
     Ok(Workspace { native, members: join_members(memberships, people), boards, fault: None })
 }

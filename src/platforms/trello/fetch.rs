@@ -82,7 +82,7 @@ mod tests {
         }
     }
 
-    fn upload(bytes: Value) -> Record {
+    fn upload(bytes: &Value) -> Record {
         let native = json!({
             "id": "a1", "isUpload": true, "bytes": bytes, "mimeType": "image/png",
             "downloadUrl": "https://trello.com/1/cards/c1/attachments/a1/download/x.png",
@@ -102,7 +102,7 @@ mod tests {
     async fn bytes_come_through_a_redirect_that_loses_the_credential() {
         let moved = Answer::typed(302, "text/plain", "").header("location", "https://storage.example/x?signed=1");
         let (result, bytes, scripted) =
-            fetched(upload(json!(5)), vec![moved, Answer::typed(200, "application/octet-stream", "12345")]).await;
+            fetched(upload(&json!(5)), vec![moved, Answer::typed(200, "application/octet-stream", "12345")]).await;
         result.unwrap();
         assert_eq!(bytes, b"12345");
         assert_eq!(scripted.credentials(), [true, false]);
@@ -118,14 +118,14 @@ mod tests {
             (json!(4), Answer::typed(200, "image/png", "12345")),
             (json!(6), Answer::typed(200, "image/png", "12345")),
         ] {
-            let (result, ..) = fetched(upload(bytes.clone()), vec![answer]).await;
+            let (result, ..) = fetched(upload(&bytes), vec![answer]).await;
             assert_eq!(result.unwrap_err().class, FaultClass::Protocol, "{bytes}");
         }
     }
 
     #[tokio::test]
     async fn a_link_is_not_fetched() {
-        let mut record = upload(json!(null));
+        let mut record = upload(&json!(null));
         record.native["isUpload"] = json!(false);
         let (result, _, scripted) = fetched(record, vec![]).await;
         assert_eq!(result.unwrap_err().class, FaultClass::Invalid);

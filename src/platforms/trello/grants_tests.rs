@@ -5,7 +5,7 @@ use serde_json::json;
 use super::*;
 
 /// The rights of a person with these parts in a workspace and in a board of it.
-fn rights(in_workspace: Option<&str>, in_board: Option<&str>, prefs: Value, board_prefs: Value) -> Grants {
+fn rights(in_workspace: Option<&str>, in_board: Option<&str>, prefs: Value, board_prefs: &Value) -> Grants {
     let membership = |part: Option<&str>| {
         part.map(|part| json!({"idMember": "me", "memberType": part})).into_iter().collect::<Vec<_>>()
     };
@@ -31,7 +31,7 @@ fn may(grants: &Grants, place: &str, kind: Kind, verb: Verb) -> Option<bool> {
 
 #[test]
 fn a_board_admin_may_everything_and_delete_as_workspace_member() {
-    let grants = rights(Some("normal"), Some("admin"), json!({}), json!({"permissionLevel": "org"}));
+    let grants = rights(Some("normal"), Some("admin"), json!({}), &json!({"permissionLevel": "org"}));
     for kind in [Kind::Container, Kind::Member, Kind::Item] {
         assert_eq!(may(&grants, "b", kind, Verb::Update), Some(true), "{kind}");
     }
@@ -40,42 +40,42 @@ fn a_board_admin_may_everything_and_delete_as_workspace_member() {
 
 #[test]
 fn a_board_member_may_write_content_but_no_settings_and_no_roles() {
-    let grants = rights(Some("normal"), Some("normal"), json!({}), json!({"invitations": "members"}));
+    let grants = rights(Some("normal"), Some("normal"), json!({}), &json!({"invitations": "members"}));
     assert_eq!(may(&grants, "b", Kind::Item, Verb::Create), Some(true));
     assert_eq!(may(&grants, "b", Kind::Member, Verb::Create), Some(true));
     assert_eq!(may(&grants, "b", Kind::Member, Verb::Update), Some(false));
     assert_eq!(may(&grants, "b", Kind::Container, Verb::Update), Some(false));
     assert_eq!(may(&grants, "b", Kind::Container, Verb::Delete), Some(false));
-    let closed = rights(Some("normal"), Some("normal"), json!({}), json!({"invitations": "admins"}));
+    let closed = rights(Some("normal"), Some("normal"), json!({}), &json!({"invitations": "admins"}));
     assert_eq!(may(&closed, "b", Kind::Member, Verb::Create), Some(false));
 }
 
 #[test]
 fn observers_and_strangers_may_nothing() {
     for (in_workspace, in_board) in [(Some("normal"), Some("observer")), (None, None), (Some("normal"), None)] {
-        let grants = rights(in_workspace, in_board, json!({}), json!({}));
+        let grants = rights(in_workspace, in_board, json!({}), &json!({}));
         assert_eq!(may(&grants, "b", Kind::Item, Verb::Create), Some(false), "{in_workspace:?} {in_board:?}");
     }
 }
 
 #[test]
 fn a_workspace_admin_may_delete_boards_unless_the_workspace_forbids_it() {
-    let grants = rights(Some("admin"), None, json!({}), json!({"permissionLevel": "org"}));
+    let grants = rights(Some("admin"), None, json!({}), &json!({"permissionLevel": "org"}));
     assert_eq!(may(&grants, "b", Kind::Container, Verb::Delete), Some(true));
     assert_eq!(may(&grants, "b", Kind::Item, Verb::Create), None, "nothing tells");
     let forbidden = json!({"boardDeleteRestrict": {"org": "none"}});
-    let grants = rights(Some("admin"), None, forbidden, json!({"permissionLevel": "org"}));
+    let grants = rights(Some("admin"), None, forbidden, &json!({"permissionLevel": "org"}));
     assert_eq!(may(&grants, "b", Kind::Container, Verb::Delete), Some(false));
 }
 
 #[test]
 fn workspaces_are_changed_by_admins_and_boards_created_as_the_workspace_says() {
-    let admin = rights(Some("admin"), None, json!({}), json!({}));
+    let admin = rights(Some("admin"), None, json!({}), &json!({}));
     assert_eq!(may(&admin, "w", Kind::WorkspaceMember, Verb::Create), Some(true));
     let restrict =
         |value: &str| json!({"boardVisibilityRestrict": {"private": value, "org": value, "public": value}});
     for (prefs, create) in [(json!({}), true), (restrict("org"), true), (restrict("admin"), false)] {
-        let normal = rights(Some("normal"), None, prefs, json!({}));
+        let normal = rights(Some("normal"), None, prefs, &json!({}));
         assert_eq!(may(&normal, "w", Kind::Container, Verb::Create), Some(create));
         assert_eq!(may(&normal, "w", Kind::Workspace, Verb::Update), Some(false));
     }

@@ -154,27 +154,27 @@ fn restore(seen: &Seen, grants: &Grants) -> Vec<Requirement> {
     vec![
         summary(
             "Workspace restore: admin of the workspace",
-            workspaces(Kind::Workspace, Verb::Update),
+            &workspaces(Kind::Workspace, Verb::Update),
             "Have the account made an admin of the workspace.",
         ),
         summary(
             "Merge into a board, its content: member of the board",
-            content,
+            &content,
             "Have the account made a member of the board.",
         ),
         summary(
             "Merge into a board, its name, settings and roles: admin of the board",
-            settings,
+            &settings,
             "Have the account made an admin of the board; without, these stay as they are.",
         ),
         summary(
             "Board copy: may create boards in the workspace",
-            workspaces(Kind::Container, Verb::Create),
+            &workspaces(Kind::Container, Verb::Create),
             "Let members create boards in the workspace's settings, or make the account an admin of it.",
         ),
         summary(
             "Delete before restore: may delete the board",
-            boards(Kind::Container, Verb::Delete),
+            &boards(Kind::Container, Verb::Delete),
             "Have the account made an admin of the workspace, or of the board while in the workspace.",
         ),
     ]
@@ -200,7 +200,7 @@ fn tally(grants: impl Iterator<Item = (String, Grant)>) -> Tally {
     tally
 }
 
-fn summary(requirement: &str, tally: Tally, advice: &str) -> Requirement {
+fn summary(requirement: &str, tally: &Tally, advice: &str) -> Requirement {
     let met = if !tally.denied.is_empty() {
         Grant::Denied(format!("not for {}", shortened(&tally.denied)))
     } else if !tally.unknown.is_empty() || tally.allowed.is_empty() {

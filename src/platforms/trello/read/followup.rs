@@ -14,6 +14,7 @@ use crate::http::client::Query;
 use crate::http::fault::{ApiFault, FaultClass};
 use crate::http::paging::{Backwards, Next};
 use crate::http::types::{Intent, Method, Request};
+use crate::model::coverage::Missing;
 
 /// Which questions are open.
 #[derive(Debug, Clone, Copy)]
@@ -35,6 +36,8 @@ pub(super) struct More {
     pub(super) power_ups: Vec<Value>,
     /// Comments older than those known.
     pub(super) comments: Vec<Value>,
+    /// What the account may not see.
+    pub(super) missing: Vec<Missing>,
 }
 
 /// Asks what is open.
@@ -52,7 +55,7 @@ pub(super) async fn ask(trello: &Trello, board: &str, parts: &Parts, open: &Open
         questions.push(Question { what: What::Comments, path: "actions", query: comment_page(oldest_comment) });
     }
     let mut more = More::default();
-    for (what, answer) in answers(trello, board, &questions).await? {
+    for (what, answer) in answers(trello, board, &questions, &mut more.missing).await? {
         match what {
             What::PowerUps => more.power_ups = answer,
             // Only the ids were asked for, since as a rule there are none.
@@ -125,6 +128,7 @@ async fn answers(
     trello: &Trello,
     board: &str,
     questions: &[Question],
+    missing: &mut Vec<Missing>,
 ) -> Result<Vec<(What, Vec<Value>)>, ApiFault> {
     if questions.len() > 1 && !trello.no_batch.load(Relaxed) {
         match batch(trello, board, questions).await {
@@ -139,7 +143,13 @@ async fn answers(
         let mut path = vec!["boards", board];
         path.extend(question.path.split('/'));
         let query: Vec<_> = question.query.iter().map(|(name, value)| (*name, value.as_str())).collect();
-        answers.push((question.what, entries(trello.client.get(&path, &query).await?)));
+        match (question.what, trello.client.get(&path, &query).await) {
+            // The inventory of power-ups is no reason to lose the board.
+            (What::PowerUps, Err(fault)) if fault.class == FaultClass::Forbidden => {
+                missing.push(Missing { key: None, what: "the board's power-ups".to_owned(), why: fault.to_string() });
+            }
+            (what, answer) => answers.push((what, entries(answer?))),
+        }
     }
     Ok(answers)
 }

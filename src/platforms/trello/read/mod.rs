@@ -13,10 +13,10 @@ use super::json::{entries, text};
 use super::Trello;
 use crate::http::fault::{ApiFault, FaultClass};
 use crate::http::paging::{Backwards, Next};
-use crate::model::coverage::{Count, Coverage};
+use crate::model::coverage::{Count, Coverage, Missing};
 use crate::model::{Kind, NativeId};
 use crate::platforms::connector::{ContainerInfo, RecordSink};
-use question::{ACTIONS_LIMIT, CARD_PAGE, CARDS_LIMIT};
+use question::{ACTIONS_LIMIT, CARD_PAGE, CARDS_LIMIT, LABELS_LIMIT};
 pub(super) use split::join_members;
 use split::Splitter;
 
@@ -65,6 +65,11 @@ async fn collect(trello: &Trello, board: &NativeId) -> Result<(Splitter, u64), A
     parts.cards.into_iter().for_each(|card| splitter.card(card));
     splitter.comments(parts.comments);
     splitter.comments(more.comments);
+    splitter.missing.extend(more.missing);
+    if splitter.count(Kind::Label) >= LABELS_LIMIT {
+        let why = format!("Trello gives at most {LABELS_LIMIT} and no way to ask for more");
+        splitter.missing.push(Missing { key: None, what: "labels beyond the first thousand, if any".to_owned(), why });
+    }
     splitter.power_ups(parts.power_ups.unwrap_or(more.power_ups));
     Ok((splitter, comments))
 }

@@ -8,6 +8,8 @@ pub(super) const ACTIONS_LIMIT: usize = 1000;
 pub(super) const CARDS_LIMIT: usize = 1000;
 /// Cards in one page when they come with everything that hangs on them; larger pages are refused.
 pub(super) const CARD_PAGE: usize = 500;
+/// The most labels in one answer; the default would be 50.
+pub(super) const LABELS_LIMIT: u64 = 1000;
 /// Comments, and comments that came with a copied card.
 pub(super) const COMMENT_TYPES: &str = "commentCard,copyCommentCard";
 

@@ -159,3 +159,18 @@ async fn a_revoked_token_ends_the_reading_even_within_a_batch() {
     let (result, records, _) = read_over(answers).await;
     assert_eq!((result.unwrap_err().class, records.len()), (FaultClass::Unauthorised, 0));
 }
+
+#[tokio::test]
+async fn power_ups_that_may_not_be_listed_do_not_cost_the_board() {
+    let answers = vec![board(&cards(0..1, 0), &[]), Answer::typed(401, "text/plain", "unauthorized permission requested")];
+    let (coverage, records, _) = read_over(answers).await;
+    assert_eq!((coverage.unwrap().missing[0].what.as_str(), records.len()), ("the board's power-ups", 4));
+}
+
+#[tokio::test]
+async fn exactly_as_many_labels_as_may_be_given_is_not_called_complete() {
+    let labels: Vec<Value> = (0..1000).map(|n| json!({"id": id(n), "name": "L"})).collect();
+    let answers = vec![answer(&json!({"id": "b1", "labels": labels, "cards": [], "actions": [], "boardPlugins": []}))];
+    let (coverage, ..) = read_over(answers).await;
+    assert!(coverage.unwrap().missing[0].what.contains("labels"));
+}

@@ -42,13 +42,13 @@ pub(super) async fn write(
 }
 
 async fn single(trello: &Trello, mutation: &Mutation, blobs: &dyn BlobSource) -> Result<Receipt, WriteError> {
-    let card = card_of(trello, mutation).await.map_err(refusal)?;
+    let card = card_of(trello, mutation).await.map_err(|fault| refusal(&fault))?;
     let call = request::call(mutation, card.as_deref()).map_err(WriteError::Refused)?;
     let answer = match send(trello, mutation, &call, blobs).await {
         Ok(answer) => answer,
         // It is gone, which is what was wanted; a repeated deletion ends like this.
         Err(fault) if mutation.verb == Verb::Delete && fault.class == FaultClass::NotFound => Value::Null,
-        Err(fault) => return Err(refusal(fault)),
+        Err(fault) => return Err(refusal(&fault)),
     };
     let receipt = receipt::receipt(mutation, &answer).ok_or_else(|| {
         WriteError::Unknown(format!("the answer to the creation of a {} has no id", mutation.kind))
@@ -106,7 +106,7 @@ async fn card_of(trello: &Trello, mutation: &Mutation) -> Result<Option<String>,
 }
 
 /// What a fault means for a write.
-fn refusal(fault: ApiFault) -> WriteError {
+fn refusal(fault: &ApiFault) -> WriteError {
     match fault.class {
         _ if fault.outcome_unknown => WriteError::Unknown(fault.to_string()),
         FaultClass::Stopped => WriteError::Stopped,

@@ -17,7 +17,7 @@ impl BlobSource for Blobs {
     }
 }
 
-fn mutation(verb: Verb, kind: Kind, fields: Value) -> Mutation {
+fn mutation(verb: Verb, kind: Kind, fields: impl Into<Value>) -> Mutation {
     let is_new = verb == Verb::Create && !matches!(kind, Kind::Member | Kind::WorkspaceMember);
     Mutation {
         verb,
@@ -25,7 +25,7 @@ fn mutation(verb: Verb, kind: Kind, fields: Value) -> Mutation {
         container: (!matches!((kind, is_new), (Kind::Container | Kind::Workspace, true))).then(|| "B".into()),
         parent: Some("P".into()),
         id: (!is_new).then(|| "I".into()),
-        fields: fields.as_object().cloned().unwrap(),
+        fields: fields.into().as_object().cloned().unwrap(),
         blob: None,
         known: Vec::new(),
     }
@@ -260,8 +260,9 @@ async fn receipts_name_the_new_key_and_link() {
 
 #[tokio::test]
 async fn outcomes_are_told_apart() {
+    type Expected = fn(&WriteError) -> bool;
     let create = || mutation(Verb::Create, Kind::Label, json!({"name": "L"}));
-    let cases: [(Answer, fn(&WriteError) -> bool); 4] = [
+    let cases: [(Answer, Expected); 4] = [
         (Answer::typed(400, "text/plain", "invalid id"), |e| matches!(e, WriteError::Refused(_))),
         (Answer::lost(), |e| matches!(e, WriteError::Unknown(_))),
         (Answer::json(200, "{}"), |e| matches!(e, WriteError::Unknown(_))),

@@ -22,7 +22,8 @@ pub(super) async fn write(trello: &Trello, values: &[Mutation]) -> Vec<Result<Re
     let items: Vec<Value> = values.iter().filter_map(item).collect();
     let body = Map::from_iter([("customFieldItems".to_owned(), json!(items))]);
     let path = ["cards", card.as_str(), "customFields"];
-    let outcome = trello.client.write(Method::Put, &path, Body::Json(body::json(&body))).await.map_err(refusal);
+    let outcome = trello.client.write(Method::Put, &path, Body::Json(body::json(&body))).await;
+    let outcome = outcome.map_err(|fault| refusal(&fault));
     values.iter().map(|value| outcome.as_ref().map_err(Clone::clone).and_then(|_| receipt(value))).collect()
 }
 
