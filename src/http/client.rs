@@ -128,7 +128,8 @@ impl Client {
         self.stack.send(request).await
     }
 
-    async fn json(&self, request: &Request<'_>) -> Result<Value, ApiFault> {
+    /// Sends a call and parses its JSON answer.
+    pub async fn json(&self, request: &Request<'_>) -> Result<Value, ApiFault> {
         let mut response = self.stack.send(request).await?;
         // From here on a write has been carried out: whatever fails now only loses its answer.
         let lost = |fault: ApiFault| ApiFault { outcome_unknown: request.intent.is_write(), ..fault };

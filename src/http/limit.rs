@@ -54,7 +54,7 @@ fn shared(rule: &Rule, clock: &Arc<dyn Clock>) -> Shared {
 }
 
 /// After a refusal a whole window passes, but never more than this: longer limits are left to the counting.
-const LONGEST_PAUSE: Duration = Duration::from_secs(60);
+const LONGEST_PAUSE: Duration = Duration::from_mins(1);
 
 /// Holds calls back until all limits that count them allow them.
 pub struct Limit<T> {
@@ -98,7 +98,9 @@ impl<T> Limit<T> {
         let mut windows: Vec<_> = self.counting(request).map(|(_, window)| window).collect();
         let wait = windows.iter_mut().map(|window| window.wait(now)).max().unwrap_or_default();
         if wait.is_zero() {
-            windows.iter_mut().for_each(|window| window.take(now));
+            for window in &mut windows {
+                window.take(now, request.cost);
+            }
         }
         wait
     }

@@ -40,7 +40,7 @@ impl<T: Transport> Transport for Logging<T> {
         match &answer {
             Ok(response) => tracing::debug!(method, url, status = response.status, ms, "call"),
             Err(fault) => {
-                tracing::debug!(method, url, status = fault.status, ms, class = ?fault.class, "call failed")
+                tracing::debug!(method, url, status = fault.status, ms, class = ?fault.class, "call failed");
             }
         }
         answer

@@ -17,7 +17,7 @@ pub mod redirects;
 pub mod retrying;
 pub mod stopping;
 #[cfg(test)]
-pub mod testing;
+pub(crate) mod testing;
 pub mod transport;
 pub mod types;
 pub mod window;

@@ -18,7 +18,7 @@ use crate::base::secret::Secret;
 
 /// One scripted answer.
 #[derive(Debug, Clone)]
-pub struct Answer {
+pub(crate) struct Answer {
     status: u16,
     headers: Vec<(String, String)>,
     body: Bytes,
@@ -27,23 +27,23 @@ pub struct Answer {
 
 impl Answer {
     /// A JSON answer.
-    pub fn json(status: u16, body: &str) -> Self {
+    pub(crate) fn json(status: u16, body: &str) -> Self {
         Self::typed(status, "application/json; charset=utf-8", body)
     }
 
     /// An answer of some media type.
-    pub fn typed(status: u16, media_type: &str, body: &str) -> Self {
+    pub(crate) fn typed(status: u16, media_type: &str, body: &str) -> Self {
         let headers = vec![("content-type".to_owned(), media_type.to_owned())];
         Self { status, headers, body: Bytes::from(body.to_owned()), lost: false }
     }
 
     /// No answer at all: the connection breaks after the request was sent.
-    pub fn lost() -> Self {
+    pub(crate) fn lost() -> Self {
         Self { lost: true, ..Self::json(0, "") }
     }
 
     /// The same answer with one more header.
-    pub fn header(mut self, name: &str, value: &str) -> Self {
+    pub(crate) fn header(mut self, name: &str, value: &str) -> Self {
         self.headers.push((name.to_owned(), value.to_owned()));
         self
     }
@@ -59,29 +59,29 @@ struct Seen {
 
 /// The transport. Clones share script and memory.
 #[derive(Clone)]
-pub struct Scripted {
+pub(crate) struct Scripted {
     answers: Arc<Mutex<VecDeque<Answer>>>,
     seen: Arc<Mutex<Vec<Seen>>>,
 }
 
 impl Scripted {
     /// Gives these answers in this order, and fails when there are no more.
-    pub fn new(answers: impl IntoIterator<Item = Answer>) -> Self {
+    pub(crate) fn new(answers: impl IntoIterator<Item = Answer>) -> Self {
         Self { answers: Arc::new(Mutex::new(answers.into_iter().collect())), seen: Arc::default() }
     }
 
     /// The calls so far: method, host, path and query.
-    pub fn calls(&self) -> Vec<String> {
+    pub(crate) fn calls(&self) -> Vec<String> {
         self.seen.lock().unwrap().iter().map(|seen| seen.call.clone()).collect()
     }
 
     /// The bodies so far; a form is shown as its fields and its file's bytes.
-    pub fn bodies(&self) -> Vec<String> {
+    pub(crate) fn bodies(&self) -> Vec<String> {
         self.seen.lock().unwrap().iter().map(|seen| seen.body.clone()).collect()
     }
 
     /// Which of the calls carried a credential.
-    pub fn credentials(&self) -> Vec<bool> {
+    pub(crate) fn credentials(&self) -> Vec<bool> {
         self.seen.lock().unwrap().iter().map(|seen| seen.credential).collect()
     }
 }
@@ -120,13 +120,13 @@ impl Transport for Scripted {
 }
 
 /// Some call with this intent.
-pub fn request(intent: Intent) -> Request<'static> {
+pub(crate) fn request(intent: Intent) -> Request<'static> {
     Request::new(Method::Get, Url::parse("https://api.example/1/boards/b1").unwrap(), intent)
 }
 
 /// A whole client over the script, on a clock that stands until somebody waits. The base is
 /// `https://api.example/1`, the credential `OAuth SECRET`.
-pub fn client(scripted: &Scripted) -> Client {
+pub(crate) fn client(scripted: &Scripted) -> Client {
     let base = Url::parse("https://api.example/1").unwrap();
     let profile = Profile {
         authorization: Secret::new("OAuth SECRET"),

@@ -25,7 +25,7 @@ impl<T: Transport + ?Sized> Transport for std::sync::Arc<T> {
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 /// The longest silence within an answer. There is no limit on the whole: files may be large.
-const READ_TIMEOUT: Duration = Duration::from_secs(60);
+const READ_TIMEOUT: Duration = Duration::from_mins(1);
 
 /// The network.
 pub struct Network {
@@ -159,7 +159,10 @@ fn reason(error: &reqwest::Error) -> String {
 
 #[cfg(test)]
 mod tests {
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+
     use super::*;
+    use crate::http::types::FilePart;
 
     #[tokio::test]
     async fn an_answer_of_another_length_than_promised_ends_in_a_fault() {
@@ -180,5 +183,73 @@ mod tests {
         let fault = Network::new().unwrap().send(&request).await.err().unwrap();
         assert_eq!((fault.class, fault.outcome_unknown), (FaultClass::Network, false));
         assert!(!fault.to_string().contains("SECRET"), "{fault}");
+    }
+
+    /// Serves one call on the loopback interface: gives the address, and a task that ends with what was asked.
+    async fn serve(answer: &'static str) -> (url::Url, tokio::task::JoinHandle<String>) {
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let url = url::Url::parse(&format!("http://{}/1/x", listener.local_addr().unwrap())).unwrap();
+        let server = tokio::spawn(async move {
+            let (mut stream, _) = listener.accept().await.unwrap();
+            let (mut asked, mut buffer) = (Vec::new(), [0; 4096]);
+            while !complete(&asked) {
+                let got = stream.read(&mut buffer).await.unwrap();
+                assert!(got > 0, "the request ended early");
+                asked.extend_from_slice(&buffer[..got]);
+            }
+            stream.write_all(answer.as_bytes()).await.unwrap();
+            String::from_utf8(asked).unwrap()
+        });
+        (url, server)
+    }
+
+    fn complete(asked: &[u8]) -> bool {
+        let text = String::from_utf8_lossy(asked);
+        let Some((head, body)) = text.split_once("\r\n\r\n") else { return false };
+        let len =
+            head.lines().find_map(|line| line.to_lowercase().strip_prefix("content-length: ")?.parse().ok());
+        body.len() >= len.unwrap_or(0)
+    }
+
+    #[tokio::test]
+    async fn a_redirect_is_handed_back_and_not_followed() {
+        let answer = "HTTP/1.1 302 Found\r\nlocation: /elsewhere\r\ncontent-length: 0\r\n\r\n";
+        let (url, server) = serve(answer).await;
+        let request = Request::new(Method::Get, url, Intent::Download);
+        let response = Network::new().unwrap().send(&request).await.unwrap();
+        assert_eq!((response.status, response.header("location")), (302, Some("/elsewhere")));
+        let asked = server.await.unwrap();
+        assert!(asked.contains("accept-encoding: identity"), "{asked}");
+    }
+
+    #[tokio::test]
+    async fn a_form_is_streamed_with_a_length() {
+        let (url, server) = serve("HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n{}").await;
+        let open = || stream::iter([Ok(Bytes::from_static(b"by")), Ok(Bytes::from_static(b"tes"))]).boxed();
+        let file = FilePart {
+            field: "file",
+            file_name: "a b.png".into(),
+            media_type: Some("image/png".into()),
+            len: 5,
+            open: &open,
+        };
+        let body = Body::Form { fields: vec![("name", "A".into())], file };
+        let request = Request::new(Method::Post, url, Intent::WriteOnce).with_body(body);
+        let mut response = Network::new().unwrap().send(&request).await.unwrap();
+        assert_eq!(response.collect(10, "").await.unwrap(), "{}");
+        let asked = server.await.unwrap();
+        for part in
+            ["content-length: ", "name=\"name\"\r\n\r\nA", "filename=\"a b.png\"", "image/png\r\n\r\nbytes"]
+        {
+            assert!(asked.to_lowercase().contains(&part.to_lowercase()), "{part} in {asked}");
+        }
+    }
+
+    #[tokio::test]
+    async fn a_connection_that_breaks_in_mid_answer_is_a_fault() {
+        let (url, _server) = serve("HTTP/1.1 200 OK\r\ncontent-length: 20\r\n\r\n{\"id\":").await;
+        let request = Request::new(Method::Get, url, Intent::Read);
+        let mut response = Network::new().unwrap().send(&request).await.unwrap();
+        assert_eq!(response.collect(100, "").await.unwrap_err().class, FaultClass::Network);
     }
 }

@@ -118,6 +118,8 @@ pub struct Request<'a> {
     pub authenticated: bool,
     /// Whether the caller can ask a smaller question instead: a gateway's time-out is then not repeated.
     pub divisible: bool,
+    /// How many calls the platform may count it as.
+    pub cost: usize,
     /// A header to send besides the usual ones: name and value.
     pub header: Option<(String, String)>,
 }
@@ -125,7 +127,16 @@ pub struct Request<'a> {
 impl<'a> Request<'a> {
     /// A call without a body.
     pub fn new(method: Method, url: Url, intent: Intent) -> Self {
-        Self { method, url, intent, body: Body::Empty, authenticated: true, divisible: false, header: None }
+        Self {
+            method,
+            url,
+            intent,
+            body: Body::Empty,
+            authenticated: true,
+            divisible: false,
+            cost: 1,
+            header: None,
+        }
     }
 
     /// The same call with a body.

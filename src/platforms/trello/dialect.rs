@@ -11,8 +11,8 @@ use crate::model::dialect::{Dialect, TextLink};
 use crate::model::spec::KindSpec;
 use crate::model::{Kind, Record};
 
-/// Trello's dialect.
-pub(super) struct Trello;
+/// The pure half of the platform.
+pub(super) struct TrelloDialect;
 
 /// A short link has this many letters and digits.
 const TOKEN_LEN: usize = 8;
@@ -22,7 +22,7 @@ const TOKEN_LEN: usize = 8;
 const ATTRIBUTION_START: &str = "[boardvault] Originally by ";
 const ATTRIBUTION_END: &str = " UTC";
 
-impl Dialect for Trello {
+impl Dialect for TrelloDialect {
     fn kinds(&self) -> &'static [KindSpec] {
         KINDS
     }
@@ -101,14 +101,14 @@ mod tests {
     }
 
     fn tokens(text: &str) -> Vec<String> {
-        Trello.text_links(text).into_iter().map(|link| link.token).collect()
+        TrelloDialect.text_links(text).into_iter().map(|link| link.token).collect()
     }
 
     #[test]
     fn links_to_cards_and_boards_are_found_with_and_without_a_title() {
         let text = "see https://trello.com/c/AbCd1234/7-fix-it, (trello.com/b/Zz345678) http://127.0.0.1:4001/c/12345678";
         assert_eq!(tokens(text), ["AbCd1234", "Zz345678", "12345678"]);
-        for link in Trello.text_links(text) {
+        for link in TrelloDialect.text_links(text) {
             assert_eq!(text[link.range.clone()], link.token);
         }
     }
@@ -126,17 +126,17 @@ mod tests {
             "data": {"text": "Done."}, "date": "2026-11-21T10:00:42.123Z",
             "memberCreator": {"fullName": "Ada Lovelace", "username": "ada"},
         });
-        let header = Trello.attribution(&comment(native)).unwrap();
+        let header = TrelloDialect.attribution(&comment(native)).unwrap();
         assert_eq!(header, "[boardvault] Originally by Ada Lovelace (@ada) on 2026-11-21 10:00 UTC");
         let again = json!({"data": {"text": format!("{header}\n\nDone.")}});
-        assert_eq!(Trello.attribution(&comment(again)), None);
+        assert_eq!(TrelloDialect.attribution(&comment(again)), None);
     }
 
     #[test]
     fn a_deleted_author_is_named_by_the_id() {
         let native = json!({"data": {"text": "x"}, "idMemberCreator": "5f", "date": "?"});
         assert_eq!(
-            Trello.attribution(&comment(native)).unwrap(),
+            TrelloDialect.attribution(&comment(native)).unwrap(),
             "[boardvault] Originally by a person unknown (5f) on an unknown date UTC"
         );
     }
@@ -144,7 +144,7 @@ mod tests {
     #[test]
     fn a_name_cannot_break_the_header_line() {
         let native = json!({"data": {"text": "x"}, "memberCreator": {"fullName": "A\nB", "username": "u"}});
-        let header = Trello.attribution(&comment(native)).unwrap();
+        let header = TrelloDialect.attribution(&comment(native)).unwrap();
         assert!(!header.contains('\n') && begins_with_attribution(&header));
     }
 
@@ -152,7 +152,7 @@ mod tests {
         #![proptest_config(ProptestConfig::with_cases(64))]
         #[test]
         fn any_text_is_taken_and_ranges_are_exact(text in "[/cb a-z0-9é:.]{0,60}") {
-            for link in Trello.text_links(&text) {
+            for link in TrelloDialect.text_links(&text) {
                 prop_assert_eq!(&text[link.range.clone()], link.token.as_str());
                 prop_assert_eq!(link.token.len(), TOKEN_LEN);
             }

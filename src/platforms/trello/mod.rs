@@ -1,13 +1,27 @@
-//! Trello.
+//! Trello: the tables, and a connector that reads and writes over the REST API. Facts and decisions: `README.md`.
 
 use std::time::Duration;
 
 use super::platform::{CredentialField, Pace, Platform};
 use crate::http::fault::{ApiFault, FaultClass};
+use crate::http::transport::Network;
 
+mod api;
+mod connector;
 mod dialect;
+mod discover;
+mod fetch;
+mod grants;
+mod json;
+mod preflight;
+mod read;
 pub mod sim;
 mod spec;
+#[cfg(test)]
+mod testing;
+mod write;
+
+use connector::Trello;
 
 /// Trello's descriptor.
 pub static PLATFORM: Platform = Platform {
@@ -18,9 +32,21 @@ pub static PLATFORM: Platform = Platform {
         CredentialField { name: "key", env: "BOARDVAULT_TRELLO_KEY", prompt: "API key" },
         CredentialField { name: "token", env: "BOARDVAULT_TRELLO_TOKEN", prompt: "Token" },
     ],
-    credentials_help: "",
-    dialect: &dialect::Trello,
+    credentials_help: "The API key: open https://trello.com/power-ups/admin, choose a Power-Up (or make an empty \
+        one) and copy its key under \"API key\". The token: open \
+        https://trello.com/1/authorize?response_type=token&name=boardvault&expiration=never&scope=read,write&key=KEY \
+        with your key in place of KEY, as the account that is to be backed up, and allow the access. \
+        For backups alone, scope=read is enough. Either can be revoked under the account's settings in Trello.",
+    dialect: &dialect::TrelloDialect,
     pace: Pace { requests: 100, per: Duration::from_secs(10) },
-    connect: |_| Err(ApiFault::new(FaultClass::Local, "connect", "not there yet")),
+    connect: |settings| {
+        let client = api::client(&settings, Network::new()?)?;
+        Ok(Box::new(Trello::new(client, api::part(&settings, "token")?.clone())))
+    },
     sandbox: |_| Err("not there yet".to_owned()),
 };
+
+/// A fault that no server had a part in.
+fn local(call: &str, message: &str) -> ApiFault {
+    ApiFault::new(FaultClass::Local, call, message)
+}

@@ -1,0 +1,253 @@
+//! Checks what the account needs for a backup or a restore, one line a requirement.
+
+use std::sync::atomic::Ordering::Relaxed;
+
+use serde_json::Value;
+
+use super::Trello;
+use super::discover::{self, Seen};
+use super::grants::{Part, board_part, grants, is_blocked, workspace_part};
+use super::json::{is, list, text};
+use crate::http::fault::{ApiFault, FaultClass};
+use crate::model::Kind;
+use crate::model::grants::{Grant, Grants, Verb};
+use crate::platforms::connector::{Purpose, Requirement};
+
+/// So many names are shown in one line.
+const NAMES: usize = 5;
+
+/// Checks all requirements in a fixed order.
+pub(super) async fn preflight(trello: &Trello, purpose: Purpose) -> Result<Vec<Requirement>, ApiFault> {
+    let token = match trello.client.get(&["tokens", trello.token.expose()], &[("fields", "all")]).await {
+        Ok(token) => Ok(token),
+        Err(fault) if matches!(fault.class, FaultClass::Forbidden | FaultClass::NotFound | FaultClass::Invalid) => {
+            Err(fault)
+        }
+        Err(fault) => return Err(fault),
+    };
+    let read_only = token.as_ref().is_ok_and(|token| !permits(token, "write"));
+    trello.read_only_token.store(read_only, Relaxed);
+    let seen = discover::look(trello).await?;
+    let mut lines = vec![active(&seen), access(&token, purpose)];
+    lines.extend(backup(&seen));
+    if purpose == Purpose::Restore {
+        lines.extend(restore(&seen, &grants(&seen, read_only)));
+    }
+    Ok(lines)
+}
+
+fn active(seen: &Seen) -> Requirement {
+    let me = Value::Object(seen.me.clone());
+    let detail = format!("{} (@{})", text(&me, "fullName"), text(&me, "username"));
+    let met = if is_blocked(&seen.me) { Grant::Denied("Trello has blocked it".to_owned()) } else { Grant::Allowed };
+    line("The account is active", met, detail, "Sign in at trello.com as this account and follow what it says.")
+}
+
+fn permits(token: &Value, what: &str) -> bool {
+    let permissions = list(token, "permissions");
+    !permissions.is_empty() && permissions.iter().all(|permission| is(permission, what))
+}
+
+fn access(token: &Result<Value, ApiFault>, purpose: Purpose) -> Requirement {
+    let (what, requirement) = match purpose {
+        Purpose::Backup => ("read", "The app has access to read"),
+        Purpose::Restore => ("write", "The app has access to read and to write"),
+    };
+    let advice = "Make a token with the scope read,write (backups: read) and add the connection again.";
+    match token {
+        Ok(token) => {
+            let until = token.get("dateExpires").and_then(Value::as_str);
+            let detail = until.map_or_else(|| "it does not expire".to_owned(), |date| format!("it expires on {date}"));
+            let met = if permits(token, "read") && permits(token, what) {
+                Grant::Allowed
+            } else {
+                Grant::Denied(format!("the token does not permit to {what} everything"))
+            };
+            line(requirement, met, detail, advice)
+        }
+        Err(fault) => line(requirement, Grant::Unknown, format!("Trello does not tell: {fault}"), advice),
+    }
+}
+
+fn backup(seen: &Seen) -> Vec<Requirement> {
+    let me = me(seen);
+    let workspaces: Vec<String> = seen
+        .workspaces
+        .values()
+        .map(|workspace| {
+            let name = text_of(&workspace.native, "displayName");
+            match workspace_part(me, workspace) {
+                Part::Admin => format!("{name} (admin)"),
+                Part::None => format!("{name} (guest)"),
+                _ => format!("{name} (member)"),
+            }
+        })
+        .collect();
+    let hidden: Vec<String> = seen
+        .workspaces
+        .values()
+        .filter(|workspace| workspace.fault.is_some())
+        .map(|workspace| text_of(&workspace.native, "displayName").to_owned())
+        .collect();
+    let people: usize = seen.workspaces.values().map(|workspace| workspace.members.len()).sum();
+    let unseen = unseen_boards(seen);
+    let level = |board: &Value| board.get("prefs").map(|prefs| text(prefs, "permissionLevel").to_owned());
+    let boards = |keep: &dyn Fn(&Value) -> bool| -> Vec<String> {
+        seen.boards.values().filter(|board| keep(board)).map(|board| text(board, "name").to_owned()).collect()
+    };
+    let open = boards(&|board| level(board).is_some_and(|level| level != "private"));
+    let ours = |board: &Value| board_part(me, board) != Part::None;
+    let private = boards(&|board| ours(board) && level(board).is_some_and(|level| level == "private"));
+    let closed = boards(&|board| ours(board) && is(board, "closed"));
+    let some = |names: &[String]| if names.is_empty() { Grant::Unknown } else { Grant::Allowed };
+    vec![
+        line(
+            "Workspaces where the account is a member or an admin",
+            some(&workspaces),
+            named("workspace", &workspaces),
+            "Have the account invited to the workspaces that are to be backed up.",
+        ),
+        line(
+            "Users of these workspaces and of the boards",
+            if hidden.is_empty() {
+                Grant::Allowed
+            } else {
+                Grant::Denied(format!("the members of {} cannot be listed", hidden.join(", ")))
+            },
+            format!("{people} workspace members; board members are read with each board"),
+            "Make the account a member of the workspace instead of a guest.",
+        ),
+        line(
+            "Public, workspace-visible and organization boards",
+            Grant::Allowed,
+            named("board", &open),
+            "Have the account added to the board or to its workspace.",
+        ),
+        line(
+            "Private boards where the account is a member",
+            if unseen == 0 { Grant::Allowed } else { Grant::Denied(format!("{unseen} boards cannot be seen")) },
+            format!("{}; {unseen} further boards of the workspaces are hidden", named("board", &private)),
+            "Have the account added to these boards, or use a workspace admin with access to private boards.",
+        ),
+        line(
+            "Closed boards where the account is a member",
+            Grant::Allowed,
+            named("board", &closed),
+            "Have the account added to a closed board before closing it.",
+        ),
+    ]
+}
+
+fn restore(seen: &Seen, grants: &Grants) -> Vec<Requirement> {
+    let workspaces = |kind: Kind, verb: Verb| {
+        tally(seen.workspaces.iter().map(|(id, workspace)| {
+            let name = text_of(&workspace.native, "displayName");
+            (name.to_owned(), grants.get(Some(&id.as_str().into()), kind, verb))
+        }))
+    };
+    let boards = |kind: Kind, verb: Verb| {
+        tally(seen.boards.iter().map(|(id, board)| {
+            (text(board, "name").to_owned(), grants.get(Some(&id.as_str().into()), kind, verb))
+        }))
+    };
+    let (settings, content) = (boards(Kind::Container, Verb::Update), boards(Kind::Item, Verb::Create));
+    vec![
+        summary(
+            "Workspace restore: admin of the workspace",
+            &workspaces(Kind::Workspace, Verb::Update),
+            "Have the account made an admin of the workspace.",
+        ),
+        summary(
+            "Merge into a board, its content: member of the board",
+            &content,
+            "Have the account made a member of the board.",
+        ),
+        summary(
+            "Merge into a board, its name, settings and roles: admin of the board",
+            &settings,
+            "Have the account made an admin of the board; without, these stay as they are.",
+        ),
+        summary(
+            "Board copy: may create boards in the workspace",
+            &workspaces(Kind::Container, Verb::Create),
+            "Let members create boards in the workspace's settings, or make the account an admin of it.",
+        ),
+        summary(
+            "Delete before restore: may delete the board",
+            &boards(Kind::Container, Verb::Delete),
+            "Have the account made an admin of the workspace, or of the board while in the workspace.",
+        ),
+    ]
+}
+
+/// Names by what the account may.
+#[derive(Default)]
+struct Tally {
+    allowed: Vec<String>,
+    denied: Vec<String>,
+    unknown: Vec<String>,
+}
+
+fn tally(grants: impl Iterator<Item = (String, Grant)>) -> Tally {
+    let mut tally = Tally::default();
+    for (name, grant) in grants {
+        match grant {
+            Grant::Allowed => tally.allowed.push(name),
+            Grant::Denied(why) => tally.denied.push(format!("{name} ({why})")),
+            Grant::Unknown => tally.unknown.push(name),
+        }
+    }
+    tally
+}
+
+fn summary(requirement: &str, tally: &Tally, advice: &str) -> Requirement {
+    let met = if !tally.denied.is_empty() {
+        Grant::Denied(format!("not for {}", shortened(&tally.denied)))
+    } else if !tally.unknown.is_empty() || tally.allowed.is_empty() {
+        Grant::Unknown
+    } else {
+        Grant::Allowed
+    };
+    let mut detail = format!("possible for {}: {}", tally.allowed.len(), shortened(&tally.allowed));
+    if !tally.unknown.is_empty() {
+        detail.push_str("; not known for ");
+        detail.push_str(&shortened(&tally.unknown));
+    }
+    line(requirement, met, detail, advice)
+}
+
+fn line(requirement: &str, met: Grant, detail: String, advice: &str) -> Requirement {
+    let advice = (met != Grant::Allowed).then(|| advice.to_owned());
+    Requirement { requirement: requirement.to_owned(), met, detail, advice }
+}
+
+fn named(what: &str, names: &[String]) -> String {
+    let plural = if names.len() == 1 { "" } else { "s" };
+    format!("{} {what}{plural}: {}", names.len(), shortened(names))
+}
+
+fn shortened(names: &[String]) -> String {
+    let shown: Vec<&str> = names.iter().take(NAMES).map(String::as_str).collect();
+    match names.len().checked_sub(NAMES) {
+        Some(more) if more > 0 => format!("{} and {more} more", shown.join(", ")),
+        _ if names.is_empty() => "none".to_owned(),
+        _ => shown.join(", "),
+    }
+}
+
+fn unseen_boards(seen: &Seen) -> usize {
+    let listed = seen.workspaces.values().filter_map(|workspace| workspace.native.get("idBoards")?.as_array());
+    listed.flatten().filter_map(Value::as_str).filter(|board| !seen.boards.contains_key(*board)).count()
+}
+
+fn me(seen: &Seen) -> &str {
+    text_of(&seen.me, "id")
+}
+
+fn text_of<'a>(object: &'a serde_json::Map<String, Value>, key: &str) -> &'a str {
+    object.get(key).and_then(Value::as_str).unwrap_or_default()
+}
+
+#[cfg(test)]
+#[path = "preflight_tests.rs"]
+mod tests;
