@@ -73,7 +73,10 @@ pub fn router<I: Imitation>(imitation: I, clock: Arc<dyn Clock>) -> Router {
     Router::new().fallback(handle::<I>).layer(DefaultBodyLimit::disable()).with_state(engine)
 }
 
-async fn handle<I: Imitation>(State(engine): State<Arc<Engine<I>>>, http: axum::extract::Request) -> Response {
+async fn handle<I: Imitation>(
+    State(engine): State<Arc<Engine<I>>>,
+    http: axum::extract::Request,
+) -> Response {
     let request = match Request::read(http, MAX_BODY).await {
         Ok(request) => request,
         Err(sentence) => return Reply::text(400, &sentence).into_response(),
@@ -96,8 +99,8 @@ impl<I: Imitation> Engine<I> {
         if fault.is_some_and(|fault| fault.kind == FaultKind::WrongSize) {
             reply.body.pop();
         }
-        let dropped = fault
-            .is_some_and(|fault| matches!(fault.kind, FaultKind::DropAfter | FaultKind::DropBefore));
+        let dropped =
+            fault.is_some_and(|fault| matches!(fault.kind, FaultKind::DropAfter | FaultKind::DropBefore));
         hold(&self.log).add(LogLine {
             n: 0,
             method: request.method.clone(),
@@ -154,9 +157,11 @@ fn instead_of_working(fault: &Fault, imitation: &impl Imitation) -> Option<Reply
         FaultKind::Status => {
             Some(Reply::text(fault.status.unwrap_or(503), fault.body.as_deref().unwrap_or("scripted fault")))
         }
-        FaultKind::Html => {
-            Some(Reply::bytes(200, "text/html; charset=utf-8", b"<!DOCTYPE html><title>Log in</title>".to_vec()))
-        }
+        FaultKind::Html => Some(Reply::bytes(
+            200,
+            "text/html; charset=utf-8",
+            b"<!DOCTYPE html><title>Log in</title>".to_vec(),
+        )),
         FaultKind::Garbage => Some(Reply::bytes(200, "application/json", br#"{"id":"5,"#.to_vec())),
         FaultKind::DropBefore => Some(Reply::text(503, "")),
         FaultKind::RateLimit => Some(imitation.too_many_requests()),

@@ -86,7 +86,8 @@ impl FaultScript {
     pub fn strike(&mut self, method: &str, path: &str) -> Option<Fault> {
         let mut struck = None;
         for (fault, seen) in &mut self.faults {
-            let method_fits = fault.method.as_deref().is_none_or(|wanted| wanted.eq_ignore_ascii_case(method));
+            let method_fits =
+                fault.method.as_deref().is_none_or(|wanted| wanted.eq_ignore_ascii_case(method));
             if !method_fits || !fault.path.as_deref().is_none_or(|glob| matches(glob, path)) {
                 continue;
             }

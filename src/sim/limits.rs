@@ -49,6 +49,12 @@ impl Limiter {
         *used = used.saturating_add(1);
         Counted { allowed: *used <= self.budget.max, remaining: self.budget.max.saturating_sub(*used) }
     }
+
+    /// Spends what is left of the subject's window.
+    pub fn exhaust(&mut self, subject: &str, now: Duration) {
+        let (_, used) = self.windows.entry(subject.to_owned()).or_insert((now, 0));
+        *used = u32::MAX;
+    }
 }
 
 #[cfg(test)]

@@ -18,7 +18,12 @@ impl ObjectIds {
     /// The next id for a thing made at `now`.
     pub fn next(&mut self, now: Timestamp) -> String {
         self.given = self.given.wrapping_add(1) & 0xff_ffff;
-        format!("{:08x}{:010x}{:06x}", now.as_second().clamp(0, i64::from(u32::MAX)), self.machine, self.given)
+        format!(
+            "{:08x}{:010x}{:06x}",
+            now.as_second().clamp(0, i64::from(u32::MAX)),
+            self.machine,
+            self.given
+        )
     }
 }
 

@@ -104,7 +104,8 @@ impl Params {
     /// The parameters of a query string.
     pub fn from_query(query: &str) -> Self {
         let mut params = Self::default();
-        params.extend(form_urlencoded::parse(query.as_bytes()).into_owned().map(|(k, v)| (k, Value::from(v))));
+        params
+            .extend(form_urlencoded::parse(query.as_bytes()).into_owned().map(|(k, v)| (k, Value::from(v))));
         params
     }
 
@@ -182,7 +183,10 @@ mod tests {
         let request = read("multipart/form-data; boundary=X", body).await.unwrap();
         assert_eq!(request.params.text("name").as_deref(), Some("plan"));
         let file = request.file.unwrap();
-        assert_eq!((file.name.as_str(), file.mime.as_str(), &*file.bytes), ("a.txt", "text/plain", &b"hello"[..]));
+        assert_eq!(
+            (file.name.as_str(), file.mime.as_str(), &*file.bytes),
+            ("a.txt", "text/plain", &b"hello"[..])
+        );
     }
 
     #[tokio::test]
