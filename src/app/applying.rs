@@ -19,7 +19,6 @@ use super::runs::{self, VaultJournal};
 use super::scan::{self, Scan};
 use super::snapshots;
 use crate::apply::{self, Clearance, Event, Gate, Outcome, Run, StepState, Verdict, stale};
-use crate::model::origins::OriginMap;
 use crate::model::{Kind, NativeId, Record, RecordKey, ops};
 use crate::plan::types::{Action, Mode, RestorePlan, Target};
 use crate::platforms::connector::Connector;
@@ -153,9 +152,8 @@ async fn carry_out(
     progress: &dyn Progress,
 ) -> Result<Applied, Error> {
     let plan = &saved.plan;
-    let origins = runs::origins(app, &plan.header.connection)?;
     let known = KnownBefore::load(app, platform, safety.as_deref())?;
-    let checker = Checker { app, platform, connector: connector.clone(), plan, origins: &origins, found: Mutex::default() };
+    let checker = Checker { app, platform, connector: connector.clone(), plan, found: Mutex::default() };
     let mut journal = VaultJournal { vault: app.vault.clone(), run: run.clone() };
     let mut events = previous.to_vec();
     progress.tell(News::Phase { what: "Writing".to_owned(), total: Some(plan.steps.len() as u64) });
@@ -175,7 +173,6 @@ async fn carry_out(
         dialect: platform.dialect,
         connector: connector.as_ref(),
         blobs: &VaultBlobs::new(app.chunks()),
-        origins: &origins,
         known: &|kind: Kind, container: Option<&NativeId>, parent: Option<&NativeId>| known.ids(kind, container, parent),
         gate: (plan.header.mode == Mode::DeleteBefore).then_some(&checker as &dyn Gate),
     };
@@ -206,7 +203,6 @@ struct Checker<'a> {
     platform: &'static Platform,
     connector: Arc<dyn Connector>,
     plan: &'a RestorePlan,
-    origins: &'a OriginMap,
     found: Mutex<()>,
 }
 
@@ -215,7 +211,7 @@ impl Checker<'_> {
         // One reading at a time: a gate that is asked twice must not read twice at once.
         let _one = self.found.lock().await;
         progress.tell(News::Phase { what: "Reading back".to_owned(), total: None });
-        let promised = apply::promise::promised(self.plan, self.platform.dialect, self.origins, state);
+        let promised = apply::promise::promised(self.plan, self.platform.dialect, state);
         let touched = promised.containers();
         let wanted = |id: &NativeId| touched.contains(id).then_some(Attachments::None);
         let connection = &self.plan.header.connection;

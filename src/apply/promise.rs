@@ -7,7 +7,6 @@ use serde_json::Value;
 use super::body::Bodies;
 use super::progress::Progress;
 use crate::model::dialect::Dialect;
-use crate::model::origins::OriginMap;
 use crate::model::{Kind, NativeId, RecordKey, ops};
 use crate::plan::types::{Action, RestorePlan, Target};
 
@@ -28,8 +27,8 @@ impl Promised {
 }
 
 /// What `plan` promises, given what of it is done. Of two steps that write the same field the later one counts.
-pub fn promised(plan: &RestorePlan, dialect: &dyn Dialect, origins: &OriginMap, progress: &Progress) -> Promised {
-    let bodies = Bodies::new(plan, dialect, origins);
+pub fn promised(plan: &RestorePlan, dialect: &dyn Dialect, progress: &Progress) -> Promised {
+    let bodies = Bodies::new(plan, dialect);
     let mut promised = Promised::default();
     for step in &plan.steps {
         let Some(receipt) = progress.receipt(&step.id) else { continue };

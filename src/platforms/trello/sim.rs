@@ -1,1 +1,0 @@
-//! The Trello sandbox: a strict imitation written from the vendor's documents.

@@ -1,0 +1,1 @@
+pub(super) fn fill(_build: &mut super::builder::Builder) {}

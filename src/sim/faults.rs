@@ -1,0 +1,157 @@
+//! Scripted faults: which call goes wrong, and how.
+
+use serde::{Deserialize, Serialize};
+
+/// One scripted fault.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Fault {
+    /// GET, POST, ..; all when absent.
+    #[serde(default)]
+    pub method: Option<String>,
+    /// A path in which `*` stands for any text: `/1/boards/*`; all when absent.
+    #[serde(default)]
+    pub path: Option<String>,
+    /// Strikes from the n-th matching call on; counts from 1.
+    #[serde(default = "one")]
+    pub nth: u64,
+    /// Strikes so many calls in a row.
+    #[serde(default = "one")]
+    pub times: u64,
+    /// Strikes every matching call from `nth` on, whatever `times` says.
+    #[serde(default)]
+    pub every: bool,
+    /// What happens.
+    pub kind: FaultKind,
+    /// Answered by `status`.
+    #[serde(default)]
+    pub status: Option<u16>,
+    /// Answered by `status`, as plain text.
+    #[serde(default)]
+    pub body: Option<String>,
+    /// How long `delay` waits, in milliseconds.
+    #[serde(default)]
+    pub ms: u64,
+    /// After how many bytes of the body `cut` closes the connection.
+    #[serde(default)]
+    pub at_byte: usize,
+}
+
+fn one() -> u64 {
+    1
+}
+
+/// What a fault does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum FaultKind {
+    /// Answers a status and a text; nothing is done.
+    Status,
+    /// Waits, then goes on as usual.
+    Delay,
+    /// Does the work, then closes the connection in the middle of the body.
+    Cut,
+    /// Answers 200 with a web page; nothing is done.
+    Html,
+    /// Answers 200 with a broken JSON document; nothing is done.
+    Garbage,
+    /// Does the work, then closes the connection without an answer.
+    DropAfter,
+    /// Closes the connection without an answer; nothing is done.
+    DropBefore,
+    /// Does the work; the body has one byte too few, and the headers agree with that.
+    WrongSize,
+    /// Answers as the platform does when there were too many requests; nothing is done.
+    RateLimit,
+}
+
+/// The faults that are still to strike.
+#[derive(Debug, Default)]
+pub struct FaultScript {
+    faults: Vec<(Fault, u64)>,
+}
+
+impl FaultScript {
+    /// Adds faults behind those that are there.
+    pub fn add(&mut self, faults: Vec<Fault>) {
+        self.faults.extend(faults.into_iter().map(|fault| (fault, 0)));
+    }
+
+    /// Forgets all faults.
+    pub fn clear(&mut self) {
+        self.faults.clear();
+    }
+
+    /// Counts a call and says which fault strikes it: the first one that does.
+    pub fn strike(&mut self, method: &str, path: &str) -> Option<Fault> {
+        let mut struck = None;
+        for (fault, seen) in &mut self.faults {
+            let method_fits =
+                fault.method.as_deref().is_none_or(|wanted| wanted.eq_ignore_ascii_case(method));
+            if !method_fits || !fault.path.as_deref().is_none_or(|glob| matches(glob, path)) {
+                continue;
+            }
+            *seen += 1;
+            let strikes =
+                *seen >= fault.nth && (fault.every || *seen < fault.nth.saturating_add(fault.times));
+            if strikes && struck.is_none() {
+                struck = Some(fault.clone());
+            }
+        }
+        struck
+    }
+}
+
+/// Whether `path` fits `glob`, in which `*` stands for any text, slashes included.
+fn matches(glob: &str, path: &str) -> bool {
+    let Some((start, rest)) = glob.split_once('*') else { return glob == path };
+    let Some(tail) = path.strip_prefix(start) else { return false };
+    (0..=tail.len()).filter_map(|at| tail.get(at..)).any(|tail| matches(rest, tail))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn script(json: &str) -> FaultScript {
+        let mut script = FaultScript::default();
+        script.add(vec![serde_json::from_str(json).unwrap()]);
+        script
+    }
+
+    fn strikes(script: &mut FaultScript, calls: usize) -> Vec<bool> {
+        (0..calls).map(|_| script.strike("GET", "/1/boards/x").is_some()).collect()
+    }
+
+    #[test]
+    fn a_fault_strikes_the_nth_call_so_many_times() {
+        let mut script = script(r#"{"kind":"drop_after","path":"/1/boards/*","nth":2,"times":2}"#);
+        assert_eq!(strikes(&mut script, 5), [false, true, true, false, false]);
+    }
+
+    #[test]
+    fn other_calls_are_neither_struck_nor_counted() {
+        let mut script = script(r#"{"kind":"status","method":"POST","path":"/1/cards"}"#);
+        assert!(script.strike("GET", "/1/cards").is_none());
+        assert!(script.strike("POST", "/1/cards/x").is_none());
+        assert!(script.strike("POST", "/1/cards").is_some());
+    }
+
+    #[test]
+    fn every_has_no_end() {
+        let mut script = script(r#"{"kind":"html","every":true}"#);
+        assert_eq!(strikes(&mut script, 3), [true, true, true]);
+    }
+
+    #[test]
+    fn a_star_stands_for_any_text() {
+        for (glob, path, fits) in [
+            ("*", "/1/x", true),
+            ("/1/cards/*/attachments", "/1/cards/5/attachments", true),
+            ("/1/cards/*/attachments", "/1/cards/5/stickers", false),
+            ("/1/boards", "/1/boards/5", false),
+        ] {
+            assert_eq!(matches(glob, path), fits, "{glob} {path}");
+        }
+    }
+}
