@@ -101,14 +101,14 @@ impl Iterator for Diff<'_> {
     }
 }
 
-/// `side` stands before `subtree`: passes it on both sides if they share it, goes into it otherwise.
+/// `side` stands before `subtree`: passes it if the other side stands before the same one, goes into it otherwise.
 fn open(subtree: Subtree, side: &mut Side<'_>, other: &mut Side<'_>) -> Result<(), TreeError> {
-    if other.pass_shared(subtree) {
-        side.pass();
-        Ok(())
-    } else {
-        side.enter(subtree)
+    if other.subtree() != Some(subtree) {
+        return side.enter(subtree);
     }
+    side.pass();
+    other.pass();
+    Ok(())
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -126,7 +126,6 @@ struct Side<'a> {
 }
 
 struct Frame {
-    id: Hash,
     node: Node,
     at: usize,
 }
@@ -155,7 +154,7 @@ impl Side<'_> {
     fn enter(&mut self, subtree: Subtree) -> Result<(), TreeError> {
         let node = load(self.chunks, &subtree.id, subtree.level)?;
         let at = node.position(&self.from);
-        self.path.push(Frame { id: subtree.id, node, at });
+        self.path.push(Frame { node, at });
         self.leave_finished();
         Ok(())
     }
@@ -175,21 +174,5 @@ impl Side<'_> {
                 above.at = above.at.saturating_add(1);
             }
         }
-    }
-
-    /// If the side stands before `subtree`, or has gone into it without passing anything yet: passes it whole.
-    fn pass_shared(&mut self, subtree: Subtree) -> bool {
-        if self.subtree() == Some(subtree) {
-            self.pass();
-            return true;
-        }
-        let untouched = self.path.iter().rev().take_while(|frame| frame.at == 0);
-        let depth = untouched.zip(1_usize..).find_map(|(frame, depth)| {
-            (frame.id == subtree.id && frame.node.level() == subtree.level).then_some(depth)
-        });
-        let Some(depth) = depth else { return false };
-        self.path.truncate(self.path.len().saturating_sub(depth));
-        self.pass();
-        true
     }
 }

@@ -48,7 +48,7 @@ pub enum CatalogError {
         candidates: Vec<String>,
     },
     /// No snapshot belongs to such a connection.
-    #[error("there are no backups of a connection `{connection}`; there are backups of {}", known.join(", "))]
+    #[error("there are no backups of a connection `{connection}`; with backups there {}", list(known))]
     NoConnection {
         /// What was typed.
         connection: String,
@@ -228,7 +228,7 @@ mod tests {
         let error = resolve(&sample(), "0000000000").unwrap_err();
         assert!(error.contains("before run r1") && error.contains("home"), "{error}");
         let error = resolve(&sample(), "office@latest").unwrap_err();
-        assert!(error.contains("home, work"), "{error}");
+        assert!(error.ends_with("there are home; work"), "{error}");
         assert!(resolve(&Catalog::default(), "work@latest").unwrap_err().contains("backup NAME"));
     }
 
