@@ -43,3 +43,32 @@ pub(super) fn next_header(
     }
     Ok(None)
 }
+
+/// Reads a file front to back in large pieces, however small the pieces are that are asked for.
+pub(super) struct Window<'a> {
+    fs: &'a dyn Fs,
+    path: &'a Path,
+    start: u64,
+    bytes: Vec<u8>,
+}
+
+impl<'a> Window<'a> {
+    pub(super) fn new(fs: &'a dyn Fs, path: &'a Path) -> Self {
+        Self { fs, path, start: 0, bytes: Vec::new() }
+    }
+
+    /// `len` bytes from `offset`; fewer where the file ends.
+    pub(super) fn read(&mut self, offset: u64, len: usize) -> io::Result<&[u8]> {
+        let within = |start: u64, held: usize| {
+            let from = wire::index(offset.checked_sub(start)?);
+            (from.checked_add(len)? <= held).then_some(from)
+        };
+        if within(self.start, self.bytes.len()).is_none() {
+            self.bytes = self.fs.read_at(self.path, offset, len.max(WINDOW))?;
+            self.start = offset;
+        }
+        let from = wire::index(offset - self.start);
+        let end = from.saturating_add(len).min(self.bytes.len());
+        Ok(wire::slice(&self.bytes, from..end))
+    }
+}
