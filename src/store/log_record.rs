@@ -106,3 +106,47 @@ fn parse_content(seq: u64, plain: &[u8]) -> Option<Content> {
 fn bound(vault: [u8; 8], seq: u64, offset: u64) -> Vec<u8> {
     seal::bound(Object::LogRecord, vault, &[&seq.to_le_bytes(), &offset.to_le_bytes()])
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::base::ids::SeededRandom;
+    use proptest::prelude::*;
+    use zeroize::Zeroizing;
+
+    const VAULT: [u8; 8] = *b"vault id";
+
+    fn key() -> SealKey {
+        SealKey::new(Zeroizing::new([3; 32]))
+    }
+
+    fn record(seq: u64, offset: u64) -> Vec<u8> {
+        let at = Timestamp::from_microsecond(1).unwrap();
+        let entry = Entry { seq, at, kind: 4, payload: b"payload".to_vec() };
+        let content = Content { entry, packs: Position { pack: 2, offset: 9 }, previous: [5; 32] };
+        encode(&key(), &SeededRandom::new(1), VAULT, offset, &content).unwrap()
+    }
+
+    #[test]
+    fn a_record_is_read_at_its_place_only() {
+        let record = record(7, 100);
+        let content = decode(&key(), VAULT, 7, 100, &record).ok().unwrap();
+        assert_eq!((content.entry.payload.as_slice(), content.packs.pack), (b"payload".as_slice(), 2));
+        assert_eq!(parse_header(&record[..HEADER]), Some((7, record.len())));
+        for (vault, seq, offset) in [(VAULT, 8, 100), (VAULT, 7, 101), (*b"another!", 7, 100)] {
+            assert_eq!(decode(&key(), vault, seq, offset, &record).err(), Some("the seal does not hold"));
+        }
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(200))]
+        #[test]
+        fn any_bytes_are_read_without_panic(bytes in prop::collection::vec(any::<u8>(), 0..120), last in 0..2) {
+            let mut bytes = bytes;
+            bytes.extend((last == 1).then_some(END));
+            prop_assert!(decode(&key(), VAULT, 1, 20, &bytes).is_err());
+            prop_assert!(parse_header(&bytes).is_none());
+            let _ = parse_content(1, &bytes);
+        }
+    }
+}
