@@ -206,6 +206,18 @@ fn chunks_that_the_index_has_and_no_pack_are_reported() {
 }
 
 #[test]
+fn a_pack_that_cannot_be_read_is_reported_and_the_rest_is_verified() {
+    let place = super::Place::new();
+    filled(&place);
+    let vault = place.reopen();
+    let pack = place.dir.join("packs/00000001.pack");
+    std::fs::remove_file(&pack).unwrap();
+    std::fs::create_dir(&pack).unwrap();
+    let report = vault.verify(true, &mut |_, _| ()).unwrap();
+    assert_eq!((&report.damages[0].file, report.records), (&pack, 3), "{report:?}");
+}
+
+#[test]
 fn verification_tells_how_far_it_is() {
     let place = super::Place::new();
     filled(&place);
