@@ -82,7 +82,10 @@ impl Log {
                 len - end
             ));
         }
-        let tail = Tail::open(Arc::clone(fs), path, end)?;
+        let mut tail = Tail::open(Arc::clone(fs), path, end)?;
+        // The last record may stem from a process that died before its fsync: nobody shall act on it until
+        // it is sure to stay.
+        tail.sync()?;
         Ok(Self { reader, tail, places, chain, acknowledged: packs })
     }
 
