@@ -26,10 +26,12 @@ pub enum Fault {
     PowerCut,
 }
 
-/// What a power cut leaves of what was not durable.
+/// What is lost of what was not durable.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Loss {
-    /// Nothing.
+    /// Nothing, and it still is not durable: the process died and the machine did not.
+    None,
+    /// All of it.
     All,
     /// Some sectors and some names, chosen by this seed; sectors that were not written read as zeros.
     Torn(u64),
@@ -77,10 +79,18 @@ impl FaultyFs {
         self.state().operations
     }
 
-    /// Starts the machine again after a power cut: takes away what was not durable, and fails no more.
+    /// Fails according to `plan` from now on; its operations count from the first of this disk.
+    pub fn fail(&self, plan: Plan) {
+        self.state().plan = Some(plan);
+    }
+
+    /// Starts again after a fault: takes away what was not durable, and fails no more.
     pub fn restart(&self, loss: Loss) -> io::Result<()> {
         let mut state = self.state();
+        state.plan = None;
+        state.off = false;
         let random = match loss {
+            Loss::None => return Ok(()),
             Loss::All => None,
             Loss::Torn(seed) => Some(SeededRandom::new(seed)),
         };
@@ -92,8 +102,6 @@ impl FaultyFs {
                 change.undo()?;
             }
         }
-        state.plan = None;
-        state.off = false;
         Ok(())
     }
 

@@ -144,3 +144,46 @@ pub(super) fn read_copy(
         Err(error) => Err(VaultError::io("read", &dir.join(name), error)),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn closed(mut bytes: Vec<u8>) -> Vec<u8> {
+        let total = u32::try_from(bytes.len() + HASH).unwrap();
+        bytes[8..12].copy_from_slice(&total.to_le_bytes());
+        let hash = blake3::hash(&bytes);
+        bytes.extend(hash.as_bytes());
+        bytes
+    }
+
+    #[test]
+    fn newer_is_said_of_a_whole_file_only() {
+        let newer = closed(b"BVAULT\x09\x00....and things of which nothing is known yet".to_vec());
+        assert_eq!(Header::decode(&newer), Err(Unreadable::Newer(9)));
+        for len in 0..newer.len() {
+            assert_eq!(Header::decode(&newer[..len]), Err(Unreadable::Damaged));
+        }
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(200))]
+        #[test]
+        fn any_bytes_decode_without_panic_and_only_to_what_encodes_to_them(
+            body in prop::collection::vec(any::<u8>(), 0..400),
+            slots in 0_u8..4,
+        ) {
+            let mut bytes = b"BVAULT\x01\x00....".to_vec();
+            bytes.extend(body);
+            if let Some(count) = bytes.get_mut(32) {
+                *count = slots;
+                bytes.resize(33 + usize::from(slots) * Slot::LEN, 7);
+            }
+            let bytes = closed(bytes);
+            if let Ok(header) = Header::decode(&bytes) {
+                prop_assert_eq!(header.encode().unwrap(), bytes);
+            }
+        }
+    }
+}

@@ -218,6 +218,17 @@ mod tests {
     }
 
     #[test]
+    fn the_description_of_the_format_has_the_labels_and_sizes_of_this_file() {
+        let text = include_str!("../../docs/format.md");
+        let slot = format!("| {} each | key slots |", Slot::LEN);
+        for part in
+            [CHUNK_ID, CHUNK_SEAL, LOG_SEAL, SLOT, &slot, "65 536 KiB, 3 passes, 1 lane", "47 104 KiB"]
+        {
+            assert!(text.contains(part), "{part}");
+        }
+    }
+
+    #[test]
     fn chunk_ids_depend_on_key_and_kind_and_are_pinned() {
         let keys = Keys::derive(&root());
         let id = keys.chunk_id(ChunkKind::Node, b"content");

@@ -3,13 +3,17 @@
 
 pub mod chunks;
 pub mod codec;
+mod create;
 pub mod error;
 pub mod faulty;
 pub mod fs;
 mod header;
 mod index;
+mod indexing;
 mod keys;
 pub mod log;
+mod log_reader;
+mod log_record;
 pub mod mem;
 mod pack;
 mod pack_writer;

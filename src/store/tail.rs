@@ -21,10 +21,11 @@ pub(super) struct Tail {
 }
 
 impl Tail {
-    /// Opens `path`, whose first `len` bytes are all it holds.
+    /// Opens `path`, whose first `len` bytes are all it holds. Whoever wrote them may have died before
+    /// they were durable, so the first [`sync`](Self::sync) covers them too.
     pub(super) fn open(fs: Arc<dyn Fs>, path: PathBuf, len: u64) -> Result<Self, VaultError> {
         let file = fs.append(&path).map_err(|error| VaultError::io("open", &path, error))?;
-        Ok(Self { fs, path, file, len, unsynced: false, unsynced_name: true, broken: None })
+        Ok(Self { fs, path, file, len, unsynced: len > 0, unsynced_name: true, broken: None })
     }
 
     pub(super) fn len(&self) -> u64 {

@@ -63,22 +63,15 @@ impl Vault {
         progress(done, total);
         let mut indexed = 0;
         for (pack, len) in packs {
-            let path = self.files.path(pack);
-            if !self.files.has_file_header(pack)? {
-                report.damage(&path, 0, None, "the file header is not that of this pack");
-            }
-            self.files.each(pack, 0, len, &mut |item| {
-                match item {
-                    Item::Gap { from, to } => {
-                        report.damage(&path, from, None, format!("{} bytes are no chunk", to - from));
-                    }
-                    Item::Chunk(found) => {
-                        indexed += u64::from(self.verify_chunk(&found, &mut report)?);
-                        progress(done + found.place.end(), total);
-                    }
+            let told = &mut |offset| progress(done + offset, total);
+            match self.verify_pack(pack, len, &mut report, told) {
+                Ok(found) => indexed += found,
+                // A disk that cannot read one file is no reason to leave the others unread.
+                Err(VaultError::Io { what, source }) => {
+                    report.damage(&self.files.path(pack), 0, None, format!("{what}: {source}"));
                 }
-                Ok(true)
-            })?;
+                Err(other) => return Err(other),
+            }
             report.packs += 1;
             done += len;
             progress(done, total);
@@ -89,6 +82,34 @@ impl Vault {
             report.damage(&self.dir.join("index"), 0, None, what);
         }
         Ok(report)
+    }
+
+    /// Looks at one pack; returns how many of its chunks the index has at their place.
+    fn verify_pack(
+        &self,
+        pack: u32,
+        len: u64,
+        report: &mut VerifyReport,
+        progress: &mut dyn FnMut(u64),
+    ) -> Result<u64, VaultError> {
+        let path = self.files.path(pack);
+        if !self.files.has_file_header(pack)? {
+            report.damage(&path, 0, None, "the file header is not that of this pack");
+        }
+        let mut indexed = 0;
+        self.files.each(pack, 0, len, &mut |item| {
+            match item {
+                Item::Gap { from, to } => {
+                    report.damage(&path, from, None, format!("{} bytes are no chunk", to - from));
+                }
+                Item::Chunk(found) => {
+                    indexed += u64::from(self.verify_chunk(&found, report)?);
+                    progress(found.place.end());
+                }
+            }
+            Ok(true)
+        })?;
+        Ok(indexed)
     }
 
     fn verify_vault_file(&self, report: &mut VerifyReport) -> Result<(), VaultError> {

@@ -91,3 +91,33 @@ pub(super) fn index(value: u64) -> usize {
 pub(super) fn slice(bytes: &[u8], range: Range<usize>) -> &[u8] {
     bytes.get(range).unwrap_or_default()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn fields_end_where_the_bytes_end() {
+        let mut fields = Fields(&[1, 2, 0, 7]);
+        assert_eq!((fields.u8(), fields.u16(), fields.u16()), (Some(1), Some(2), None));
+        assert_eq!(fields.rest(), [7]);
+    }
+
+    #[test]
+    fn a_checked_header_opens_unchanged_only() {
+        let header = with_check(vec![1, 2, 3]);
+        assert_eq!(checked(&header).unwrap().rest(), [1, 2, 3]);
+        for at in 0..header.len() {
+            let mut changed = header.clone();
+            changed[at] ^= 1;
+            assert!(checked(&changed).is_none());
+            assert!(checked(&header[..at]).is_none());
+        }
+    }
+
+    #[test]
+    fn runs_of_zeros_are_counted_without_gaps() {
+        assert!(has_zeros(&[1, 0, 0, 0], 3));
+        assert!(!has_zeros(&[0, 0, 1, 0, 0], 3));
+    }
+}

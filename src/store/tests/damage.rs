@@ -190,6 +190,46 @@ fn a_pack_that_lost_acknowledged_bytes_is_reported_and_never_written_to() {
 }
 
 #[test]
+fn chunks_that_the_index_has_and_no_pack_are_reported() {
+    let place = super::Place::new();
+    let vault = place.create();
+    vault.append(1, b"").unwrap();
+    vault.put(ChunkKind::Node, b"first").unwrap();
+    vault.sync().unwrap();
+    let pack = place.dir.join("packs/00000001.pack");
+    let end = std::fs::read(&pack).unwrap().len();
+    vault.put(ChunkKind::Node, b"second").unwrap();
+    vault.sync().unwrap();
+    edit(&pack, |bytes| bytes.truncate(end));
+    let found = vault.verify(false, &mut |_, _| ()).unwrap().damages;
+    assert!(found[0].what.contains("1 chunks are not where the index has them"), "{found:?}");
+}
+
+#[test]
+fn a_pack_that_cannot_be_read_is_reported_and_the_rest_is_verified() {
+    let place = super::Place::new();
+    filled(&place);
+    let vault = place.reopen();
+    let pack = place.dir.join("packs/00000001.pack");
+    std::fs::remove_file(&pack).unwrap();
+    std::fs::create_dir(&pack).unwrap();
+    let report = vault.verify(true, &mut |_, _| ()).unwrap();
+    assert_eq!((&report.damages[0].file, report.records), (&pack, 3), "{report:?}");
+}
+
+#[test]
+fn verification_tells_how_far_it_is() {
+    let place = super::Place::new();
+    filled(&place);
+    let mut told = Vec::new();
+    let report = place.reopen().verify(true, &mut |done, total| told.push((done, total))).unwrap();
+    assert_eq!((report.chunks, report.packs, report.records), (40, 1, 3));
+    assert!(told.is_sorted() && told.len() > 40);
+    let (done, total) = told.last().unwrap();
+    assert_eq!(done, total);
+}
+
+#[test]
 fn a_missing_pack_is_named() {
     let place = super::Place::new();
     filled(&place);
