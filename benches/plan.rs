@@ -15,7 +15,7 @@ use boardvault::model::{Blob, Kind, Record, RecordKey};
 use boardvault::plan::types::{Mode, PlanHeader};
 use boardvault::plan::{PlanInput, Selection, plan};
 use criterion::{Criterion, criterion_group, criterion_main};
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 const CARDS: u32 = 10_000;
 
@@ -134,8 +134,9 @@ fn one_percent_differs(records: &[Record]) -> Comparison {
         let mut pair = Pair { desired: Some(record.clone()), live: Some(record.clone()) };
         if at % 100 == 50 {
             if let Some(live) = &mut pair.live {
-                live.native["name"] = "changed".into();
-                live.native["text"] = "changed".into();
+                let changed =
+                    Map::from_iter([("name".into(), "changed".into()), ("text".into(), "changed".into())]);
+                live.native.as_object_mut().into_iter().for_each(|native| native.extend(changed.clone()));
             }
             comparison.pairs.push(pair);
         } else {

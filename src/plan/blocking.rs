@@ -145,7 +145,7 @@ impl<'a, 's> Blocking<'a, 's> {
                 let action = removal(scene, key.kind);
                 let why = match action {
                     None => Some("the platform offers neither deletion nor archiving of it".to_owned()),
-                    Some(action) => self.denied(key, action).or_else(|| self.incomplete(roots, key, out)),
+                    Some(action) => self.denied(key, action).or_else(|| Self::incomplete(roots, key, out)),
                 };
                 Some((*key, action.unwrap_or(Action::Delete), why?))
             })
@@ -168,7 +168,7 @@ impl<'a, 's> Blocking<'a, 's> {
     }
 
     /// The old one stays when the new one cannot be built whole.
-    fn incomplete(&self, roots: &Roots<'a>, old: &RecordKey, out: &Decisions<'_>) -> Option<String> {
+    fn incomplete(roots: &Roots<'a>, old: &RecordKey, out: &Decisions<'_>) -> Option<String> {
         let (new, _) = roots.replaces.iter().find(|(_, replaced)| **replaced == old)?;
         let within = |blocked: &&Blocked| roots.fresh.get(&blocked.subject) == Some(new);
         let missing = out.blocked.iter().filter(within).count();

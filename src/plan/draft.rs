@@ -9,7 +9,7 @@ use super::decide::Decisions;
 use super::order::{Band, Place};
 use super::roots::Roots;
 use super::types::{Action, FieldChange, Mode, Reason};
-use super::values::{Creates, Facts, Resolved};
+use super::values::{Creates, Facts, Resolved, is_empty, starts_as};
 use crate::model::loss::LossCause;
 use crate::model::spec::{Field, KindSpec, Role, When};
 use crate::model::{Blob, BlobRef, Record, RecordKey, ops};
@@ -62,7 +62,7 @@ struct Drafter<'a, 's> {
     drafts: Vec<Draft<'a>>,
 }
 
-impl<'a> Drafter<'a, '_> {
+impl Drafter<'_, '_> {
     fn creation(&mut self, key: &RecordKey, reason: Reason) {
         let scene = self.facts.scene;
         let (Some(record), Some(spec)) = (scene.desired.get(key).copied(), scene.spec(key.kind)) else {
@@ -81,7 +81,7 @@ impl<'a> Drafter<'a, '_> {
                 resolved.to = title;
             }
             if ops::normal(field.role, Some(&resolved.to)).is_null()
-                || (field.when != When::Create && is_what_a_new_record_has(field, &resolved.to))
+                || (field.when != When::Create && starts_as(field, &resolved.to))
             {
                 continue;
             }
@@ -131,7 +131,7 @@ impl<'a> Drafter<'a, '_> {
             let comes_later = |need: &RecordKey| !self.is_made_before(need, record);
             let waits = resolved.needs.iter().chain(&resolved.linked).any(comes_later);
             // What was put away comes back first, so that things can be put into it; putting away comes last.
-            let puts_away = field.when == When::Last && !is_what_a_new_record_has(field, &resolved.to);
+            let puts_away = field.when == When::Last && !starts_as(field, &resolved.to);
             let draft = if waits || puts_away { &mut last } else { &mut main };
             draft.add(field, ops::get(&live.native, field.path), &resolved);
         }
@@ -232,21 +232,5 @@ impl<'a> Draft<'a> {
         });
         self.needs.extend(resolved.needs.iter().chain(&resolved.linked).cloned());
         self.refers.extend(resolved.refers.iter().chain(&resolved.linked).cloned());
-    }
-}
-
-/// Whether a new record has this value by itself, so that no extra request is needed to set it.
-fn is_what_a_new_record_has(field: &Field, value: &Value) -> bool {
-    is_empty(value) || field.initial.is_some_and(|initial| value.as_str() == Some(initial))
-}
-
-fn is_empty(value: &Value) -> bool {
-    match value {
-        Value::Null => true,
-        Value::Bool(on) => !on,
-        Value::String(text) => text.is_empty(),
-        Value::Array(values) => values.is_empty(),
-        Value::Object(fields) => fields.values().all(is_empty),
-        Value::Number(_) => false,
     }
 }

@@ -59,5 +59,5 @@ impl<'s> Selector<'s> {
 pub(super) fn wants(wanted: &Wanted<'_>, path: &str) -> bool {
     let covers =
         |field: &&str| path.strip_prefix(*field).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'));
-    wanted.as_ref().is_none_or(|fields| fields.iter().any(|field| covers(field)))
+    wanted.as_ref().is_none_or(|fields| fields.iter().any(covers))
 }

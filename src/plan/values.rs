@@ -8,7 +8,7 @@ use super::input::PlanInput;
 use super::matching::Bound;
 use super::scene::{Scene, home, pointed_to};
 use crate::model::loss::LossCause;
-use crate::model::spec::{Codec, Field, Role};
+use crate::model::spec::{Codec, Field, Role, When};
 use crate::model::{Kind, Record, RecordKey, ops};
 
 /// Stands before the id of a record that is still to be created, so that it equals no live id.
@@ -106,10 +106,12 @@ impl<'a, 's> Facts<'a, 's> {
         };
         let mut out = resolving.out;
         let there = ops::normal(field.role, there);
-        // A text that still reads as in the backup is as wanted, even if a link in it has a successor.
+        // A text that still reads as in the backup does not differ, even if a link in it has a successor.
         let literally = matches!(field.codec, Codec::Links | Codec::Attributed)
             && there == ops::normal(field.role, value);
-        out.differs = there != ops::normal(field.role, Some(&expected)) && !literally;
+        // Nor does what a creation would leave out.
+        let by_itself = field.when != When::Create && starts_as(field, &there) && starts_as(field, &expected);
+        out.differs = there != ops::normal(field.role, Some(&expected)) && !literally && !by_itself;
         out
     }
 }
@@ -254,5 +256,22 @@ impl Facts<'_, '_> {
             }
             _ => false,
         }
+    }
+}
+
+/// Whether a new record has this value by itself, so that setting it is not worth a request.
+pub(super) fn starts_as(field: &Field, value: &Value) -> bool {
+    is_empty(value) || field.initial.is_some_and(|initial| value.as_str() == Some(initial))
+}
+
+/// Nothing, off, or without content.
+pub(super) fn is_empty(value: &Value) -> bool {
+    match value {
+        Value::Null => true,
+        Value::Bool(on) => !on,
+        Value::String(text) => text.is_empty(),
+        Value::Array(values) => values.is_empty(),
+        Value::Object(fields) => fields.values().all(is_empty),
+        Value::Number(_) => false,
     }
 }

@@ -1,6 +1,7 @@
 //! Carries plans out in memory, much as the applier does on a platform.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write as _;
 
 use serde_json::Value;
 
@@ -207,7 +208,7 @@ fn line(world: &World, record: &Record) -> String {
     };
     let mut text = format!("{} of {}", spec.noun, above(world, record));
     if spec.ids == IdPolicy::Person {
-        text += &format!(" {}", record.key.id);
+        write!(text, " {}", record.key.id).unwrap();
     }
     for field in ops::writable(spec) {
         let value = ops::normal(field.role, ops::get(&record.native, field.path));
@@ -228,7 +229,7 @@ fn line(world: &World, record: &Record) -> String {
         };
         // Links are compared by the title of what they lead to.
         let linked = ops::rewrite_links(&PLATFORM, &shown, |token| Some(title(Kind::Item, token)));
-        text += &format!(" {}={linked}", field.path);
+        write!(text, " {}={linked}", field.path).unwrap();
     }
     text
 }

@@ -32,12 +32,12 @@ fn merge_creates_what_is_missing_and_says_what_each_step_needs() {
     check_order(&plan);
     check(
         &plan,
-        r##"
+        r#"
         0 create card (missing) Acme/Roadmap/Doing/Login up="l" name="Login" desc="see #c2" labels=["red"] members=["ann"]
         1 create value (missing) Acme/Roadmap/Doing/Login/x field="f" value="x" option="o" after 0
         2 create file (missing) Acme/Roadmap/Doing/Login/plan.pdf name="plan.pdf" after 0
         3 create comment (missing) Acme/Roadmap/Doing/Login/hello text="[by ann]\n\nhello" after 0
-        "##,
+        "#,
     );
 }
 
@@ -65,14 +65,14 @@ fn a_text_that_links_to_something_made_later_is_completed_at_the_end() {
     check_order(&plan);
     check(
         &plan,
-        r##"
+        r#"
         0 create card (missing) Acme/Roadmap/Doing/Login up="l" name="Login" desc="see #c2"~ labels=["red"] members=["ann"]
         1 create card (missing) Acme/Roadmap/Doing/Logout up="l" name="Logout"
         2 create value (missing) Acme/Roadmap/Doing/Login/x field="f" value="x" option="o" after 0
         3 create file (missing) Acme/Roadmap/Doing/Login/plan.pdf name="plan.pdf" after 0
         4 create comment (missing) Acme/Roadmap/Doing/Login/hello text="[by ann]\n\nhello" after 0
         5 update card (completes) Acme/Roadmap/Doing/Login desc="see #c2"~ after 0,1
-        "##,
+        "#,
     );
     let mut account = Account::new(live);
     account.apply(&plan);
@@ -136,7 +136,7 @@ fn a_copy_is_whole_and_says_that_it_is_one() {
     check_order(&plan);
     check(
         &plan,
-        r##"
+        r#"
         0 create board (copied) Acme/Roadmap name="Roadmap (restored 2026-11-21)" up="w"
         1 create member (copied) Acme/Roadmap/normal role="normal" after 0
         2 create label (copied) Acme/Roadmap/Red name="Red" color="red" after 0
@@ -149,7 +149,7 @@ fn a_copy_is_whole_and_says_that_it_is_one() {
         9 create file (copied) Acme/Roadmap/Doing/Login/plan.pdf name="plan.pdf" after 0,6
         10 create comment (copied) Acme/Roadmap/Doing/Login/hello text="[by ann]\n\nhello" after 0,6
         11 update card (completes) Acme/Roadmap/Doing/Login desc="see #c2"~ after 0,5,6,7
-        "##,
+        "#,
     );
 }
 

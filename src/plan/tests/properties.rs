@@ -1,5 +1,7 @@
 //! Random worlds, random damage: what plans promise holds when they are carried out.
 
+use std::fmt::Write as _;
+
 use proptest::prelude::*;
 use serde_json::json;
 
@@ -17,23 +19,25 @@ fn any_world(seed: u64) -> World {
     let mut cards = Vec::new();
     for board in 0..rng.u8(1..3) {
         let b = format!("b{board}");
-        text += &format!(" board {b} Board_{board} desc=about_#{b}l0c0\n");
+        writeln!(text, " board {b} Board_{board} desc=about_#{b}l0c0").unwrap();
         text += "  member ann normal\n  member bob normal\n";
-        text += &format!("  label {b}x Red{board} color=red\n  label {b}y Green{board}\n");
-        text += &format!("  field {b}f Effort\n   option {b}o Small\n   option {b}p Big\n");
+        writeln!(text, "  label {b}x Red{board} color=red\n  label {b}y Green{board}").unwrap();
+        writeln!(text, "  field {b}f Effort\n   option {b}o Small\n   option {b}p Big").unwrap();
         for list in 0..rng.u8(1..4) {
             let l = format!("{b}l{list}");
-            text += &format!("  list {l} List_{l} pos={list} closed={}\n", rng.bool());
+            writeln!(text, "  list {l} List_{l} pos={list} closed={}", rng.bool()).unwrap();
             for card in 0..rng.u8(0..4) {
                 let c = format!("{l}c{card}");
                 let link = if cards.is_empty() { c.clone() } else { rng.choice(&cards).cloned().unwrap() };
-                text += &format!("   card {c} Card_{c} desc=see_#{link} labels={b}x, members=ann,\n");
-                text += &format!(
-                    "    value {c}:{b}f {card} field={b}f option={b}{}\n",
+                writeln!(text, "   card {c} Card_{c} desc=see_#{link} labels={b}x, members=ann,").unwrap();
+                writeln!(
+                    text,
+                    "    value {c}:{b}f {card} field={b}f option={b}{}",
                     if rng.bool() { 'o' } else { 'p' }
-                );
-                text += &format!("    checklist {c}h Todo_{c}\n    file {c}a File_{c}\n");
-                text += &format!("    comment {c}k Says_#{c} author=ann\n");
+                )
+                .unwrap();
+                writeln!(text, "    checklist {c}h Todo_{c}\n    file {c}a File_{c}").unwrap();
+                writeln!(text, "    comment {c}k Says_#{c} author=ann").unwrap();
                 cards.push(c);
             }
         }

@@ -12,7 +12,7 @@ fn a_selected_card_brings_what_it_needs_and_nothing_else() {
     check_order(&plan);
     check(
         &plan,
-        r##"
+        r#"
         0 create workspace (needed) Acme name="Acme"
         1 create board (needed) Acme/Roadmap name="Roadmap" up="w" after 0
         2 create member (needed) Acme/Roadmap/normal role="normal" after 1
@@ -24,7 +24,7 @@ fn a_selected_card_brings_what_it_needs_and_nothing_else() {
         8 create value (missing) Acme/Roadmap/Doing/Login/x field="f" value="x" option="o" after 1,4,5,7
         9 create file (missing) Acme/Roadmap/Doing/Login/plan.pdf name="plan.pdf" after 1,7
         10 create comment (missing) Acme/Roadmap/Doing/Login/hello text="[by ann]\n\nhello" after 1,7
-        "##,
+        "#,
     );
     assert_eq!(summary(&plan).needed, 7);
 }
