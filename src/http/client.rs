@@ -163,7 +163,14 @@ fn parse(request: &Request<'_>, response: &Response, bytes: &Bytes) -> Result<Va
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
+    use async_trait::async_trait;
+
     use super::*;
+    use crate::base::clock::ManualClock;
+    use crate::base::hash::Hash;
+    use crate::base::ids::SeededRandom;
     use crate::http::testing::{Answer, Scripted, client};
 
     #[tokio::test]
@@ -181,6 +188,53 @@ mod tests {
             let fault = client.write(Method::Post, &["cards"], Body::Empty).await.unwrap_err();
             assert!(fault.outcome_unknown, "{fault}");
         }
+    }
+
+    /// Refuses every call for its rate until a time.
+    struct Busy {
+        clock: Arc<ManualClock>,
+        until: Duration,
+    }
+
+    #[async_trait]
+    impl Transport for Busy {
+        async fn send(&self, _request: &Request<'_>) -> Result<Response, ApiFault> {
+            let status = if self.clock.monotonic() < self.until { 429 } else { 200 };
+            let headers = vec![("content-type".to_owned(), "application/json".to_owned())];
+            Ok(Response { status, headers, body: Response::held(Bytes::from_static(b"{}")) })
+        }
+    }
+
+    #[tokio::test]
+    async fn a_minute_of_refusals_is_waited_out_with_few_calls() {
+        let clock = Arc::new(ManualClock::new(jiff::Timestamp::UNIX_EPOCH));
+        let base = Url::parse("https://api.example/1").unwrap();
+        let rule = Rule {
+            name: "busy",
+            owner: Hash::of(b"busy"),
+            calls: 100,
+            interval: Duration::from_secs(10),
+            counts: |_| true,
+            headers: None,
+        };
+        let profile = Profile {
+            authorization: Secret::new("S"),
+            origins: vec![],
+            limits: vec![rule],
+            classify: |_, _, _| FaultClass::RateLimited,
+        };
+        let (_asker, stop) = watch::channel(false);
+        let around = Surroundings {
+            clock: clock.clone(),
+            random: Arc::new(SeededRandom::new(1)),
+            stop,
+            read_only: false,
+        };
+        let busy = Busy { clock: clock.clone(), until: Duration::from_mins(1) };
+        let client = Client::new(busy, base, profile, around);
+        client.get(&["boards"], &[]).await.unwrap();
+        let calls = client.counters().requests.load(std::sync::atomic::Ordering::Relaxed);
+        assert!(calls <= 7 && clock.monotonic() < Duration::from_secs(90), "{calls} {:?}", clock.monotonic());
     }
 
     #[tokio::test]

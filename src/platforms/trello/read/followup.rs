@@ -7,9 +7,9 @@ use std::sync::atomic::Ordering::Relaxed;
 
 use super::super::Trello;
 use super::super::json::{entries, text};
-use super::question::{ACTIONS_LIMIT, CARD_PAGE, CARDS, CARDS_LIMIT, COMMENT_TYPES};
+use super::question::{ACTIONS_LIMIT, CARDS_LIMIT, COMMENT_TYPES};
 use super::split::Parts;
-use super::{badge, pages};
+use super::{all_cards, promised};
 use crate::http::client::Query;
 use crate::http::fault::{ApiFault, FaultClass};
 use crate::http::paging::{Backwards, Next};
@@ -60,12 +60,12 @@ pub(super) async fn ask(trello: &Trello, board: &str, parts: &Parts, open: &Open
             What::PowerUps => more.power_ups = answer,
             // Only the ids were asked for, since as a rule there are none.
             What::Cards if answer.is_empty() => {}
-            What::Cards => more.cards = pages(trello, &["boards", board, "cards", "all"], CARDS, "all", CARD_PAGE).await?,
+            What::Cards => more.cards = all_cards(trello, board).await?,
             What::Comments => more.comments = answer,
         }
     }
     let cards = if more.cards.is_empty() { &parts.cards } else { &more.cards };
-    let promised: u64 = cards.iter().map(|card| badge(card, "comments")).sum();
+    let promised = promised(cards, "comments");
     rest_of_comments(trello, board, parts, &mut more.comments, promised).await?;
     Ok(more)
 }
@@ -76,13 +76,13 @@ async fn rest_of_comments(
     board: &str,
     parts: &Parts,
     comments: &mut Vec<Value>,
-    promised: u64,
+    promised: Option<u64>,
 ) -> Result<(), ApiFault> {
     let mut paging = Backwards::new(ACTIONS_LIMIT);
     paging.take(parts.comments.iter().map(|comment| text(comment, "id")));
     let mut next = paging.take(comments.iter().map(|comment| text(comment, "id")));
     while let Next::Before(id) = next {
-        if (parts.comments.len() + comments.len()) as u64 == promised {
+        if Some((parts.comments.len() + comments.len()) as u64) == promised {
             break;
         }
         let query = comment_page(Some(&id));

@@ -7,6 +7,8 @@ mod followup;
 mod question;
 mod split;
 
+use std::collections::HashSet;
+
 use serde_json::Value;
 
 use super::json::{entries, text};
@@ -16,7 +18,7 @@ use crate::http::paging::{Backwards, Next};
 use crate::model::coverage::{Count, Coverage, Missing};
 use crate::model::{Kind, NativeId};
 use crate::platforms::connector::{ContainerInfo, RecordSink};
-use question::{ACTIONS_LIMIT, CARD_PAGE, CARDS_LIMIT, LABELS_LIMIT};
+use question::{ACTIONS_LIMIT, CARD_PAGE, CARDS_LIMIT, LABELS_LIMIT, LIST_PAGE};
 pub(super) use split::join_members;
 use split::Splitter;
 
@@ -26,16 +28,19 @@ pub(super) async fn read(
     container: &ContainerInfo,
     sink: &mut dyn RecordSink,
 ) -> Result<Coverage, ApiFault> {
-    let (splitter, comments) = collect(trello, &container.id).await?;
-    let coverage = coverage(&splitter, comments);
+    let (splitter, promised) = collect(trello, &container.id).await?;
+    let coverage = coverage(&splitter, promised);
     for (record, bytes) in splitter.found {
         sink.put(record, bytes).await?;
     }
     Ok(coverage)
 }
 
-/// All records of a board, and how many comments its cards say they have.
-async fn collect(trello: &Trello, board: &NativeId) -> Result<(Splitter, u64), ApiFault> {
+/// How many comments, attachments and check items the cards say they have, where they do.
+type Promised = [Option<u64>; 3];
+
+/// All records of a board, and what its cards promise.
+async fn collect(trello: &Trello, board: &NativeId) -> Result<(Splitter, Promised), ApiFault> {
     let id = board.as_str();
     let whole = trello.client.get_divisible(&["boards", id], question::WHOLE).await;
     let mut splitter = Splitter::new(board.clone());
@@ -51,17 +56,19 @@ async fn collect(trello: &Trello, board: &NativeId) -> Result<(Splitter, u64), A
     if !whole {
         parts.cards = cards(trello, id, &splitter).await?;
     }
-    let comments: u64 = parts.cards.iter().map(|card| badge(card, "comments")).sum();
+    let more_cards = whole && parts.cards.len() == CARDS_LIMIT;
+    let all_promised = promised(&parts.cards, "comments") == Some(parts.comments.len() as u64);
+    let full_page = parts.comments.len() >= ACTIONS_LIMIT;
     let open_ends = followup::OpenEnds {
-        cards: whole && parts.cards.len() == CARDS_LIMIT,
+        cards: more_cards,
         power_ups: parts.power_ups.is_none(),
-        comments: !whole || parts.comments.len() >= ACTIONS_LIMIT && (parts.comments.len() as u64) != comments,
+        comments: !whole || full_page && (more_cards || !all_promised),
     };
     let more = followup::ask(trello, id, &parts, &open_ends).await?;
     if !more.cards.is_empty() {
         parts.cards = more.cards;
     }
-    let comments = parts.cards.iter().map(|card| badge(card, "comments")).sum();
+    let promised = ["comments", "attachments", "checkItems"].map(|name| promised(&parts.cards, name));
     parts.cards.into_iter().for_each(|card| splitter.card(card));
     splitter.comments(parts.comments);
     splitter.comments(more.comments);
@@ -71,36 +78,36 @@ async fn collect(trello: &Trello, board: &NativeId) -> Result<(Splitter, u64), A
         splitter.missing.push(Missing { key: None, what: "labels beyond the first thousand, if any".to_owned(), why });
     }
     splitter.power_ups(parts.power_ups.unwrap_or(more.power_ups));
-    Ok((splitter, comments))
+    Ok((splitter, promised))
 }
 
 /// The cards of a board that is too large for one answer.
 async fn cards(trello: &Trello, board: &str, splitter: &Splitter) -> Result<Vec<Value>, ApiFault> {
-    match pages(trello, &["boards", board, "cards", "all"], question::CARDS, "all", CARD_PAGE).await {
+    match all_cards(trello, board).await {
         Err(fault) if fault.class == FaultClass::TooLarge => {}
         result => return result,
     }
     let mut all = Vec::new();
     let lists = splitter.found.iter().filter(|(record, _)| record.key.kind == Kind::Section);
     for list in lists.map(|(record, _)| record.key.id.as_str()) {
-        all.extend(pages(trello, &["lists", list, "cards"], question::CARDS, "all", CARDS_LIMIT).await?);
+        all.extend(pages(trello, &["lists", list, "cards"], LIST_PAGE).await?);
     }
-    Ok(all)
+    // A card that is moved meanwhile comes with both lists.
+    Ok(once(all))
 }
 
-/// All pages of something that is listed newest first.
-async fn pages(
-    trello: &Trello,
-    path: &[&str],
-    query: &[(&str, &str)],
-    filter: &str,
-    limit: usize,
-) -> Result<Vec<Value>, ApiFault> {
+/// The cards of a board in pages.
+async fn all_cards(trello: &Trello, board: &str) -> Result<Vec<Value>, ApiFault> {
+    pages(trello, &["boards", board, "cards", "all"], CARD_PAGE).await
+}
+
+/// All pages of cards, which come newest first.
+async fn pages(trello: &Trello, path: &[&str], limit: usize) -> Result<Vec<Value>, ApiFault> {
     let (mut all, mut paging) = (Vec::new(), Backwards::new(limit));
     let (mut before, limit) = (None::<String>, limit.to_string());
     loop {
-        let mut query = query.to_vec();
-        query.extend([("filter", filter), ("limit", limit.as_str())]);
+        let mut query = question::CARDS.to_vec();
+        query.push(("limit", &limit));
         if let Some(before) = &before {
             query.push(("before", before));
         }
@@ -108,24 +115,30 @@ async fn pages(
         let next = paging.take(page.iter().map(|entry| text(entry, "id")));
         all.extend(page);
         match next {
-            Next::Done => return Ok(all),
+            Next::Done => break,
             Next::Before(id) => before = Some(id),
         }
     }
+    Ok(once(all))
 }
 
-/// What a card says about the number of things on it.
-fn badge(card: &Value, name: &str) -> u64 {
-    card.get("badges").and_then(|badges| badges.get(name)).and_then(Value::as_u64).unwrap_or_default()
+/// The cards without those that came twice: what they promise would be counted twice.
+fn once(mut cards: Vec<Value>) -> Vec<Value> {
+    let mut seen = HashSet::new();
+    cards.retain(|card| seen.insert(text(card, "id").to_owned()));
+    cards
 }
 
-fn coverage(splitter: &Splitter, comments: u64) -> Coverage {
-    let cards = || splitter.found.iter().filter(|(record, _)| record.key.kind == Kind::Item);
-    let promised = |name| cards().map(|(record, _)| badge(&record.native, name)).sum();
+/// How many things of a sort all cards together say they have; nothing when one of them does not say.
+fn promised(cards: &[Value], name: &str) -> Option<u64> {
+    cards.iter().map(|card| card.get("badges")?.get(name)?.as_u64()).sum()
+}
+
+fn coverage(splitter: &Splitter, [comments, attachments, check_items]: Promised) -> Coverage {
     let expected = |kind| match kind {
-        Kind::Comment => Some(comments),
-        Kind::Attachment => Some(promised("attachments")),
-        Kind::ChecklistItem => Some(promised("checkItems")),
+        Kind::Comment => comments,
+        Kind::Attachment => attachments,
+        Kind::ChecklistItem => check_items,
         _ => None,
     };
     let counts = Kind::ALL

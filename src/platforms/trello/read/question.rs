@@ -8,6 +8,8 @@ pub(super) const ACTIONS_LIMIT: usize = 1000;
 pub(super) const CARDS_LIMIT: usize = 1000;
 /// Cards in one page when they come with everything that hangs on them; larger pages are refused.
 pub(super) const CARD_PAGE: usize = 500;
+/// Cards in one page where even those were refused.
+pub(super) const LIST_PAGE: usize = 100;
 /// The most labels in one answer; the default would be 50.
 pub(super) const LABELS_LIMIT: u64 = 1000;
 /// Comments, and comments that came with a copied card.
@@ -56,6 +58,7 @@ pub(super) const FRAME: &Query<'static> = &[
 
 /// Cards with everything that hangs on them but comments.
 pub(super) const CARDS: &Query<'static> = &[
+    ("filter", "all"),
     ("fields", "all"),
     ("attachments", "true"),
     ("attachment_fields", "all"),

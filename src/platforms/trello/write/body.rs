@@ -37,7 +37,7 @@ pub(super) fn set(body: Map<String, Value>) -> Map<String, Value> {
     body.into_iter().filter(|(_, value)| !value.is_null()).collect()
 }
 
-/// A card's parameters: sets as lists with commas, a place as `latitude,longitude`.
+/// A card's parameters: sets as lists with commas, a place as `latitude,longitude`, a cover that shows one thing.
 pub(super) fn card(fields: &Map<String, Value>) -> Map<String, Value> {
     let mut body = fields.clone();
     for (name, value) in &mut body {
@@ -51,10 +51,19 @@ pub(super) fn card(fields: &Map<String, Value>) -> Map<String, Value> {
                     *value = json!(format!("{latitude},{longitude}"));
                 }
             }
+            ("cover", Value::Object(cover)) => *value = Value::Object(exclusive(cover)),
             _ => {}
         }
     }
     body
+}
+
+/// A cover shows one thing; Trello refuses a second one, so what is null goes unsaid beside one that is not.
+fn exclusive(cover: &Map<String, Value>) -> Map<String, Value> {
+    let shows = |name: &str| matches!(name, "color" | "idAttachment");
+    let set = cover.iter().any(|(name, value)| shows(name) && !value.is_null());
+    let keep = |(name, value): &(&String, &Value)| !(set && shows(name) && value.is_null());
+    cover.iter().filter(keep).map(|(name, value)| (name.clone(), value.clone())).collect()
 }
 
 /// A check item's parameters on creation, where its state is called `checked`.

@@ -87,7 +87,11 @@ async fn siblings(trello: &Trello, lost: &Mutation) -> Result<Vec<Value>, ApiFau
 async fn changed(trello: &Trello, lost: &Mutation) -> Result<Option<Receipt>, ApiFault> {
     let path = request::place_of(lost).map_err(|message| local("look-up", &message))?;
     let path: Vec<&str> = path.iter().map(String::as_str).collect();
-    let live = match trello.client.get(&path, &[]).await {
+    let query: &[(&str, &str)] = match lost.kind {
+        Kind::Workspace | Kind::Container | Kind::Item => &[("fields", "all")],
+        _ => &[],
+    };
+    let live = match trello.client.get(&path, query).await {
         Err(fault) if fault.class == FaultClass::NotFound => {
             return Ok(receipt::receipt(lost, &Value::Null).filter(|_| lost.verb == Verb::Delete));
         }

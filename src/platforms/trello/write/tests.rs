@@ -156,9 +156,9 @@ async fn each_change_is_the_documented_request() {
         (Kind::Section, json!({"closed": true}), "PUT /lists/I", json!({"closed": true})),
         (
             Kind::Item,
-            json!({"due": null, "cover": {"color": "red"}}),
+            json!({"due": null, "cover": {"color": "red", "idAttachment": null, "size": "full"}}),
             "PUT /cards/I",
-            json!({"due": null, "cover": {"color": "red"}}),
+            json!({"due": null, "cover": {"color": "red", "size": "full"}}),
         ),
         (Kind::Checklist, json!({"pos": 3}), "PUT /checklists/I", json!({"pos": 3})),
         (Kind::ChecklistItem, json!({"state": "complete"}), "PUT /cards/C/checkItem/I", json!({"state": "complete"})),
