@@ -155,16 +155,13 @@ impl Call<'_> {
     pub(super) fn put_organization_member(&mut self, id: &str, member: Option<&str>) -> Answer {
         let id = self.state.organization(self.caller, id, true)?;
         let role = input::one_of(self.params, "type", &["admin", "normal"])?;
-        let member = match member {
-            Some(member) => {
-                role.as_ref().ok_or_else(|| Refusal::invalid("type"))?;
-                text(self.state.member(member).ok_or_else(Refusal::not_found)?, "id").to_owned()
-            }
-            None => {
-                let email = input::required(self.params, "email")?;
-                let name = input::required(self.params, "fullName")?;
-                self.state.member_by_email(&email, &name)
-            }
+        let member = if let Some(member) = member {
+            role.as_ref().ok_or_else(|| Refusal::invalid("type"))?;
+            text(self.state.member(member).ok_or_else(Refusal::not_found)?, "id").to_owned()
+        } else {
+            let email = input::required(self.params, "email")?;
+            let name = input::required(self.params, "fullName")?;
+            self.state.member_by_email(&email, &name)
         };
         self.state.join(&id, &member, role.as_deref().unwrap_or("normal"));
         let member = self.state.member(&member).ok_or_else(Refusal::not_found)?;

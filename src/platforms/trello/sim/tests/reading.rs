@@ -107,7 +107,7 @@ fn a_batch_answers_in_order_and_keeps_refusals_apart() {
     assert_eq!(answers[0]["200"], json!({"id": board, "name": "Roadmap", "desc": "What we do **next**."}));
     assert_eq!(answers[1]["200"]["name"], "Fix login");
     assert_eq!(answers[2], json!({"name": "Error", "message": "invalid id", "statusCode": 400}));
-    let eleven = vec!["/members/me"; 11].join(",");
+    let eleven = ["/members/me"; 11].join(",");
     assert_eq!(desk.refused(0, "GET", "/batch", json!({"urls": eleven})).0, 400);
 }
 

@@ -173,12 +173,12 @@ fn fill_memberships(build: &mut Builder, workspace: &str) {
     build.change(&format!("/boards/{closed}"), json!({"closed": true}));
 
     let secret = build.state.new_board(&cast.ben, workspace, "Ben's secret");
-    let list = build.state.new_list(&secret, "Hidden", json!(1));
-    build.state.new_card(&cast.ben, &list, "Nobody else sees this", json!(1));
+    let list = build.state.new_list(&secret, "Hidden", &json!(1));
+    build.state.new_card(&cast.ben, &list, "Nobody else sees this", &json!(1));
 
     let watched = build.state.new_board(&cast.ben, workspace, "Ada may only look");
-    let list = build.state.new_list(&watched, "Glass", json!(1));
-    build.state.new_card(&cast.ben, &list, "Do not touch", json!(1));
+    let list = build.state.new_list(&watched, "Glass", &json!(1));
+    build.state.new_card(&cast.ben, &list, "Do not touch", &json!(1));
     build.state.join(&watched, &cast.ada, "observer");
 
     // Somebody who left: still on a card, in no membership.
