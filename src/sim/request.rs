@@ -135,7 +135,7 @@ impl Params {
         }
     }
 
-    /// Names of the parameters that begin with `prefix`; they count as understood.
+    /// Names of the parameters that begin with `prefix`.
     pub fn starting_with(&self, prefix: &str) -> Vec<String> {
         self.values.keys().filter(|name| name.starts_with(prefix)).cloned().collect()
     }

@@ -117,9 +117,11 @@ impl Call<'_> {
             ["labels", id] => self.put_label(id),
             ["customFields", id] => self.put_custom_field(id),
             ["cards", id] => self.put_card(id),
-            ["cards", id, "customField", field, "item"] => self.put_card_custom_field(id, field),
+            ["cards" | "card", id, "customField", field, "item"] => self.put_card_custom_field(id, field),
             ["cards", id, "customFields"] => self.put_card_custom_fields(id),
-            ["cards", id, "checkItem", item] => self.put_check_item(id, item),
+            ["cards", id, "checkItem", item] | ["cards", id, "checklist", _, "checkItem", item] => {
+                self.put_check_item(id, item)
+            }
             ["cards", id, "actions", action, "comments"] => {
                 self.state.card(self.caller, id, super::access::Access::View)?;
                 self.put_comment(action)

@@ -122,7 +122,10 @@ impl Call<'_> {
             let value = self.params.raw(&name).cloned().unwrap_or_default();
             let preference = name.trim_start_matches("prefs/");
             match preference.split_once('/') {
-                Some((outer, inner)) => organization["prefs"][outer][inner] = value,
+                Some((outer, inner)) if organization["prefs"][outer].get(inner).is_some() => {
+                    organization["prefs"][outer][inner] = value;
+                }
+                Some(_) => return Err(Refusal::invalid(&name)),
                 None if preference == "externalMembersDisabled" => {
                     organization["prefs"][preference] =
                         input::flag(self.params, &name)?.ok_or_else(|| Refusal::invalid(&name))?.into();

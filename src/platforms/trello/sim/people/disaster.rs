@@ -14,12 +14,12 @@ impl People<'_> {
         let Some(board) = self.busiest_board() else { return };
         let Some(culprit) = self.somebody(&board, Access::Admin) else { return };
         self.overwrite_due_dates(&board, &culprit);
-        self.delete_cards(&board, &culprit);
-        self.rename(&board, &culprit);
         self.delete_label(&board, &culprit);
         self.delete_option(&board, &culprit);
         self.delete_checklist(&board, &culprit);
         self.delete_attachment(&board, &culprit);
+        self.delete_cards(&board, &culprit);
+        self.rename(&board, &culprit);
         self.archive_list(&board, &culprit);
         self.remove_member(&board, &culprit);
     }
@@ -47,7 +47,7 @@ impl People<'_> {
             let (who, name) = (self.first_name(culprit), self.name(CARD, &card));
             if self.delete(culprit, &format!("/cards/{card}")) {
                 self.tell(format!(
-                    "{who} deleted the card \"{name}\" with {files} attachments and {comments} comments and changes."
+                    "{who} deleted the card \"{name}\" ({files} attachments, {comments} comments and changes)."
                 ));
             }
         }
@@ -74,7 +74,7 @@ impl People<'_> {
         let Some((cards, label)) = labels.into_iter().map(|label| (used(&label), label)).max() else { return };
         let (who, name) = (self.first_name(culprit), self.name(LABEL, &label));
         if self.delete(culprit, &format!("/labels/{label}")) {
-            self.tell(format!("{who} deleted the label \"{name}\", which {cards} cards had."));
+            self.tell(format!("{who} deleted the label \"{name}\" (on {cards} cards)."));
         }
     }
 
