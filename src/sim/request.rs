@@ -73,15 +73,12 @@ impl Request {
         while let Some(part) = parts.next_field().await.map_err(|e| e.to_string())? {
             let name = part.name().unwrap_or_default().to_owned();
             let mime = part.content_type().unwrap_or("application/octet-stream").to_owned();
-            match part.file_name().map(str::to_owned) {
-                Some(file_name) => {
-                    let bytes = part.bytes().await.map_err(|e| e.to_string())?.to_vec();
-                    self.file = Some(Upload { name: file_name, mime, bytes });
-                }
-                None => {
-                    let value = part.text().await.map_err(|e| e.to_string())?;
-                    self.params.extend([(name, Value::from(value))]);
-                }
+            if let Some(file_name) = part.file_name().map(str::to_owned) {
+                let bytes = part.bytes().await.map_err(|e| e.to_string())?.to_vec();
+                self.file = Some(Upload { name: file_name, mime, bytes });
+            } else {
+                let value = part.text().await.map_err(|e| e.to_string())?;
+                self.params.extend([(name, Value::from(value))]);
             }
         }
         Ok(())
@@ -138,7 +135,7 @@ impl Params {
         }
     }
 
-    /// Names of the parameters that begin with `prefix`; they count as understood.
+    /// Names of the parameters that begin with `prefix`.
     pub fn starting_with(&self, prefix: &str) -> Vec<String> {
         self.values.keys().filter(|name| name.starts_with(prefix)).cloned().collect()
     }

@@ -14,7 +14,7 @@ use crate::sim::world::text;
 impl State {
     /// Attaches a link.
     pub(super) fn new_link(&mut self, by: &str, card: &str, name: &str, url: &str) -> String {
-        self.new_attachment(by, card, json!({"name": name, "url": url, "isUpload": false}))
+        self.new_attachment(by, card, &json!({"name": name, "url": url, "isUpload": false}))
     }
 
     /// Attaches a file.
@@ -23,12 +23,12 @@ impl State {
         let about = json!({
             "name": name, "fileName": file_name, "bytes": blob.len(), "mimeType": mime, "isUpload": true,
         });
-        let id = self.new_attachment(by, card, about);
+        let id = self.new_attachment(by, card, &about);
         self.blobs.insert(id.clone(), blob);
         id
     }
 
-    fn new_attachment(&mut self, by: &str, card: &str, about: Value) -> String {
+    fn new_attachment(&mut self, by: &str, card: &str, about: &Value) -> String {
         let id = self.new_id();
         let board = self.world.get(CARD, card).map(|card| text(card, "idBoard").to_owned()).unwrap_or_default();
         let pos = input::bottom(self.positions(card, ATTACHMENT));

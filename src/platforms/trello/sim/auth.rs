@@ -72,7 +72,7 @@ impl Gate {
             tokens: BTreeMap::new(),
             per_key: limiter(300, WINDOW),
             per_token: limiter(100, WINDOW),
-            members: limiter(100, Duration::from_secs(900)),
+            members: limiter(100, Duration::from_mins(15)),
             refused: limiter(200, WINDOW),
         }
     }

@@ -37,6 +37,13 @@ const PREFERENCES: &[(&str, &[&str])] = &[
     ("switcherViews", &[]),
 ];
 
+/// Names and values of preferences.
+type Preferences = Vec<(&'static str, Value)>;
+/// What goes when a board goes.
+const PARTS_OF_A_BOARD: &[Kind] = &[
+    CARD, LIST, LABEL, CUSTOM_FIELD, CHECKLIST, ATTACHMENT, STICKER, ACTION, MEMBERSHIP, BOARD_PLUGIN, PLUGIN_DATA,
+];
+
 impl State {
     /// Adds a board without lists and labels; `by` becomes its administrator.
     pub(super) fn new_board(&mut self, by: &str, organization: &str, name: &str) -> String {
@@ -64,12 +71,7 @@ impl State {
         for attachment in self.world.ids_of(board, ATTACHMENT) {
             self.blobs.remove(&attachment);
         }
-        const PARTS: &[Kind] = &[
-            CARD,
-            STICKER,
-            LIST, LABEL, CUSTOM_FIELD, CHECKLIST, ATTACHMENT, ACTION, MEMBERSHIP, BOARD_PLUGIN, PLUGIN_DATA,
-        ];
-        for kind in PARTS {
+        for kind in PARTS_OF_A_BOARD {
             for id in self.world.ids_of(board, kind) {
                 self.world.remove(kind, &id);
             }
@@ -236,10 +238,10 @@ impl Call<'_> {
             }
         }
         for (name, pos) in [("To Do", 16_384), ("Doing", 32_768), ("Done", 49_152)].into_iter().filter(|_| default_lists) {
-            self.state.new_list(&id, name, json!(pos));
+            self.state.new_list(&id, name, &json!(pos));
         }
         for colour in input::COLOURS.iter().take(6).filter(|_| default_labels) {
-            self.state.new_label(&id, "", json!(colour));
+            self.state.new_label(&id, "", &json!(colour));
         }
         self.state.note(&self.caller.member, "createBoard", &id, None, json!({}));
         Ok(self.state.board_view(&id))
@@ -304,7 +306,7 @@ impl Call<'_> {
     }
 
     /// The preferences among the parameters, checked, and the level of visibility if it is among them.
-    fn preferences(&self, prefix: &str) -> Result<(Vec<(&'static str, Value)>, Option<String>), Refusal> {
+    fn preferences(&self, prefix: &str) -> Result<(Preferences, Option<String>), Refusal> {
         let mut found = Vec::new();
         for (preference, words) in PREFERENCES {
             let name = format!("{prefix}{preference}");

@@ -114,13 +114,14 @@ impl Call<'_> {
             ["boards", id, "members", member] => self.put_board_member(id, Some(member)),
             ["boards", id, "memberships", membership] => self.put_board_membership(id, membership),
             ["lists", id] => self.put_list(id),
-            ["lists", id, "closed"] => self.put_list_closed(id),
             ["labels", id] => self.put_label(id),
             ["customFields", id] => self.put_custom_field(id),
             ["cards", id] => self.put_card(id),
-            ["cards", id, "customField", field, "item"] => self.put_card_custom_field(id, field),
+            ["cards" | "card", id, "customField", field, "item"] => self.put_card_custom_field(id, field),
             ["cards", id, "customFields"] => self.put_card_custom_fields(id),
-            ["cards", id, "checkItem", item] => self.put_check_item(id, item),
+            ["cards", id, "checkItem", item] | ["cards", id, "checklist", _, "checkItem", item] => {
+                self.put_check_item(id, item)
+            }
             ["cards", id, "actions", action, "comments"] => {
                 self.state.card(self.caller, id, super::access::Access::View)?;
                 self.put_comment(action)
@@ -128,8 +129,21 @@ impl Call<'_> {
             ["cards", id, "stickers", sticker] => self.put_sticker(id, sticker),
             ["checklists", id] => self.put_checklist(id),
             ["actions", id] | ["actions", id, "text"] => self.put_comment(id),
+            [kind @ ("boards" | "lists" | "labels" | "cards" | "checklists"), id, field] => {
+                self.put_field(kind, id, field)
+            }
             _ => Err(no_such_path()),
         }
+    }
+
+    /// One field through a path of its own, where the parameter is called `value`.
+    fn put_field(&mut self, kind: &str, id: &str, field: &str) -> Answer {
+        let value = self.params.raw("value").cloned().ok_or_else(|| Refusal::invalid("value"))?;
+        let params = Params::from_json([(field.to_owned(), value)].into_iter().collect());
+        let mut call = Call { state: self.state, caller: self.caller, params: &params, file: None };
+        let answer = call.put(&[kind, id])?;
+        // A field that nothing reads is no field.
+        if params.unknown().is_empty() { Ok(answer) } else { Err(no_such_path()) }
     }
 
     fn delete(&mut self, parts: &[&str]) -> Answer {

@@ -19,7 +19,7 @@ const CARD_ROLES: &[&str] = &["separator", "board", "mirror", "link"];
 
 impl State {
     /// Adds a card at a position of a list.
-    pub(super) fn new_card(&mut self, by: &str, list: &str, name: &str, pos: Value) -> String {
+    pub(super) fn new_card(&mut self, by: &str, list: &str, name: &str, pos: &Value) -> String {
         let id = self.new_id();
         let board = self.world.get(LIST, list).map(|list| text(list, "idBoard").to_owned()).unwrap_or_default();
         let short = self.next_short(&board);
@@ -99,7 +99,7 @@ impl Call<'_> {
         let parts = CardParts::read(self.params, "")?;
         let card = self.state.world.get(CARD, &id).ok_or_else(Refusal::not_found)?;
         let mut view = self.state.full_card(card, &parts);
-        if parts.actions {
+        if parts.has("actions") {
             view["actions"] = self.state.page_of_actions(&id, self.params, true, "commentCard")?;
         }
         Ok(view)
@@ -130,7 +130,7 @@ impl Call<'_> {
             changes.insert("cardRole", role.into());
         }
         let link = self.params.text("urlSource").filter(|link| !link.is_empty());
-        let id = self.state.new_card(&self.caller.member, &list, &name, pos);
+        let id = self.state.new_card(&self.caller.member, &list, &name, &pos);
         if let Some(card) = self.state.world.edit(CARD, &id) {
             Self::set(card, changes);
         }

@@ -125,17 +125,17 @@ impl Call<'_> {
         if let Some(target) = &target {
             found["idChecklist"] = target.as_str().into();
         }
-        let changed = found.clone();
+        let answer = found.clone();
         if let Some(target) = target {
             list.retain(|known| known["id"] != item);
             if let Some(target) = self.state.world.edit(CHECKLIST, &target) {
-                put_in(target, "checkItems", changed.clone());
+                put_in(target, "checkItems", answer.clone());
             }
         }
         if !only_pos {
             self.changed(&card, "updateCheckItemStateOnCard");
         }
-        Ok(changed)
+        Ok(answer)
     }
 
     pub(super) fn delete_check_item(&mut self, card: &str, item: &str) -> Answer {

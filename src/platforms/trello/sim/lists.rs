@@ -11,7 +11,7 @@ use crate::sim::world::{Kind, text};
 
 impl State {
     /// Adds a list.
-    pub(super) fn new_list(&mut self, board: &str, name: &str, pos: Value) -> String {
+    pub(super) fn new_list(&mut self, board: &str, name: &str, pos: &Value) -> String {
         let id = self.new_id();
         let list = json!({
             "id": id, "name": name, "closed": false, "pos": pos, "softLimit": null, "idBoard": board,
@@ -22,7 +22,7 @@ impl State {
     }
 
     /// Adds a label.
-    pub(super) fn new_label(&mut self, board: &str, name: &str, colour: Value) -> String {
+    pub(super) fn new_label(&mut self, board: &str, name: &str, colour: &Value) -> String {
         let id = self.new_id();
         self.world.insert(LABEL, &[board], json!({"id": id, "idBoard": board, "name": name, "color": colour}));
         id
@@ -63,7 +63,7 @@ impl Call<'_> {
             let first = self.state.positions(&board, LIST).fold(f64::INFINITY, f64::min);
             if first.is_finite() { input::number_json(first / 2.0) } else { json!(16_384) }
         });
-        let id = self.state.new_list(&board, &name, pos);
+        let id = self.state.new_list(&board, &name, &pos);
         self.state.touch_board(&board);
         self.state.note(&self.caller.member, "createList", &board, None, json!({"list": {"id": id, "name": name}}));
         self.list_view(&id)
@@ -98,18 +98,6 @@ impl Call<'_> {
         if let Some(target) = target {
             self.move_list(&id, &board, &target);
         }
-        self.list_view(&id)
-    }
-
-    /// Archiving through its own path, where the parameter is called `value`.
-    pub(super) fn put_list_closed(&mut self, id: &str) -> Answer {
-        let list = self.state.part(self.caller, LIST, id, Access::Edit)?;
-        let (id, board) = (text(list, "id").to_owned(), text(list, "idBoard").to_owned());
-        let closed = input::flag(self.params, "value")?.ok_or_else(|| Refusal::invalid("value"))?;
-        if let Some(list) = self.state.world.edit(LIST, &id) {
-            list["closed"] = closed.into();
-        }
-        self.state.touch_board(&board);
         self.list_view(&id)
     }
 
@@ -148,7 +136,7 @@ impl Call<'_> {
         if self.state.world.count_of(&board, LABEL) >= 1_000 {
             return Err(Refusal::over_limit("LABELS_PER_BOARD", "Label limit exceeded"));
         }
-        let id = self.state.new_label(&board, &name, colour);
+        let id = self.state.new_label(&board, &name, &colour);
         self.label_answer(&id)
     }
 

@@ -183,19 +183,19 @@ impl Call<'_> {
         let board = self.state.board(self.caller, board, Access::Edit)?;
         let role = input::one_of(self.params, "type", &["admin", "normal", "observer"])?;
         input::flag(self.params, "allowBillableGuest")?;
-        let member = match member {
-            Some(member) => self.member_in_path(member)?,
-            None => {
-                let email = input::required(self.params, "email")?;
-                let name = input::text(self.params, "fullName")?.unwrap_or_else(|| email.clone());
-                self.state.member_by_email(&email, &name)
-            }
+        let member = if let Some(member) = member {
+            self.member_in_path(member)?
+        } else {
+            let email = input::required(self.params, "email")?;
+            let name = input::text(self.params, "fullName")?.unwrap_or_else(|| email.clone());
+            self.state.member_by_email(&email, &name)
         };
         let role = role.unwrap_or_else(|| "normal".to_owned());
         let admin = self.state.board(self.caller, &board, Access::Admin).is_ok();
         let invites = self.state.world.get(BOARD, &board).is_some_and(|b| b["prefs"]["invitations"] == "members");
         let new = self.state.role(&board, &member).is_none();
-        if !admin && !(invites && new && role != "admin") {
+        let may_add = invites && new && role != "admin";
+        if !(admin || may_add) {
             return Err(Refusal::unauthorized());
         }
         self.state.join(&board, &member, &role);

@@ -6,6 +6,11 @@
 //! * `views` and `nested` show stored entities as Trello does.
 //! * `worlds` fills a sandbox, `people` live in it.
 
+#![expect(
+    clippy::indexing_slicing,
+    reason = "entities are JSON objects: reading a missing field gives null, writing one adds it"
+)]
+
 mod access;
 mod actions;
 mod attachments;
@@ -52,12 +57,20 @@ const DOWNLOAD_SECONDS: i64 = 300;
 
 /// Builds the sandbox. The error names the worlds when there is none of that name.
 pub fn sandbox(settings: SandboxSettings) -> Result<Sandbox, String> {
+    let (trello, accounts) = open(&settings)?;
+    Ok(Sandbox {
+        router: engine::router(trello, settings.clock),
+        base_url: format!("{}/1", settings.origin),
+        accounts,
+    })
+}
+
+fn open(settings: &SandboxSettings) -> Result<(Trello, Vec<SandboxAccount>), String> {
     let built = worlds::build(&settings.world, settings.seed, settings.origin.clone())?;
-    let key = derived("key", settings.seed, "")[..32].to_owned();
-    let mut gate = Gate::new(key);
+    let mut gate = Gate::new(derived("key", settings.seed, "", 32));
     let mut accounts = Vec::new();
     for resident in &built.residents {
-        let token = format!("ATTA{}", derived("token", settings.seed, &resident.role));
+        let token = format!("ATTA{}", derived("token", settings.seed, &resident.role, 64));
         let member = built.state.world.get(MEMBER, &resident.member);
         accounts.push(SandboxAccount {
             username: member.map(|member| text(member, "username").to_owned()).unwrap_or_default(),
@@ -65,7 +78,7 @@ pub fn sandbox(settings: SandboxSettings) -> Result<Sandbox, String> {
             credentials: [("key".to_owned(), gate.key.clone()), ("token".to_owned(), token.clone())].into(),
         });
         let granted = Token {
-            id: derived("token id", settings.seed, &resident.role)[..24].to_owned(),
+            id: derived("token id", settings.seed, &resident.role, 24),
             member: resident.member.clone(),
             write: resident.write,
             created: built.state.now,
@@ -76,20 +89,17 @@ pub fn sandbox(settings: SandboxSettings) -> Result<Sandbox, String> {
         state: built.state,
         gate,
         clock: Arc::clone(&settings.clock),
-        storage_origin: settings.storage_origin,
+        storage_origin: settings.storage_origin.clone(),
         seed: settings.seed,
         unknown: BTreeMap::new(),
     };
-    Ok(Sandbox {
-        router: engine::router(trello, settings.clock),
-        base_url: format!("{}/1", settings.origin),
-        accounts,
-    })
+    Ok((trello, accounts))
 }
 
-/// Hexadecimal digits that follow from the seed.
-fn derived(purpose: &str, seed: u64, subject: &str) -> String {
-    blake3::hash(format!("trello sandbox {purpose} {seed} {subject}").as_bytes()).to_hex().to_string()
+/// So many hexadecimal digits that follow from the seed.
+fn derived(purpose: &str, seed: u64, subject: &str, digits: usize) -> String {
+    let hash = blake3::hash(format!("trello sandbox {purpose} {seed} {subject}").as_bytes());
+    hash.to_hex().chars().take(digits).collect()
 }
 
 struct Trello {
@@ -215,7 +225,7 @@ impl Trello {
     }
 
     fn signature(&self, attachment: &str, expires: i64) -> String {
-        derived("signature", self.seed, &format!("{attachment} {expires}"))
+        derived("signature", self.seed, &format!("{attachment} {expires}"), 64)
     }
 
     /// The file storage: it knows signatures and no members, and refuses who sends it a credential.

@@ -18,26 +18,33 @@ pub(super) const CARDS_PAGE: usize = 1_000;
 /// Actions when nobody says how many.
 const ACTIONS_PAGE: usize = 50;
 
+const BOARD_FILTERS: &[&str] =
+    &["all", "open", "closed", "members", "organization", "public", "starred", "none", "private"];
+const OTHER_PARTS: &[&str] = &["customFieldItems", "stickers", "pluginData", "members", "membersVoted"];
+
 /// What a request wants with each card.
 pub(super) struct CardParts {
     fields: String,
     attachments: Option<String>,
     checklists: Option<String>,
-    custom_field_items: bool,
-    stickers: bool,
-    plugin_data: bool,
-    members: bool,
-    members_voted: bool,
-    /// Whether actions were asked for inside the cards.
-    pub(super) actions: bool,
+    /// Parts that are either asked for or not, by their names.
+    others: Vec<&'static str>,
 }
 
 impl CardParts {
     /// Reads the parameters; inside a board their names begin with `card_`.
     pub(super) fn read(params: &Params, prefix: &str) -> Result<Self, Refusal> {
         let name = |name: &str| format!("{prefix}{name}");
-        let flag = |part: &str| input::flag(params, &name(part)).map(|flag| flag.unwrap_or(false));
         let fields_of = |part: &str| params.text(&name(part)).unwrap_or_else(|| "all".to_owned());
+        let mut others = Vec::new();
+        for part in OTHER_PARTS {
+            if input::flag(params, &name(part))?.unwrap_or(false) {
+                others.push(*part);
+            }
+        }
+        if params.text(&name("actions")).is_some() {
+            others.push("actions");
+        }
         let attachments = params.text(&name("attachments")).filter(|wanted| wanted != "false");
         let checklists = input::one_of(params, &name("checklists"), &["all", "none", "true", "false"])?;
         let checklists = checklists.filter(|wanted| !["none", "false"].contains(&wanted.as_str()));
@@ -45,13 +52,13 @@ impl CardParts {
             fields: fields_of("fields"),
             attachments: attachments.map(|_| fields_of("attachment_fields")),
             checklists: checklists.map(|_| fields_of("checklist_fields")),
-            custom_field_items: flag("customFieldItems")?,
-            stickers: flag("stickers")?,
-            plugin_data: flag("pluginData")?,
-            members: flag("members")?,
-            members_voted: flag("membersVoted")?,
-            actions: params.text(&name("actions")).is_some(),
+            others,
         })
+    }
+
+    /// Whether this part was asked for.
+    pub(super) fn has(&self, part: &str) -> bool {
+        self.others.contains(&part)
     }
 }
 
@@ -69,19 +76,18 @@ impl State {
         if let Some(fields) = &parts.checklists {
             view["checklists"] = self.world.of(id, CHECKLIST).map(|c| project(Self::plain(c), fields)).collect();
         }
-        if parts.custom_field_items {
+        if parts.has("customFieldItems") {
             view["customFieldItems"] = custom_field_items.unwrap_or_else(|| json!([]));
         }
-        if parts.stickers {
+        if parts.has("stickers") {
             view["stickers"] = self.world.of(id, STICKER).map(Self::plain).collect();
         }
-        if parts.plugin_data {
+        if parts.has("pluginData") {
             view["pluginData"] = self.world.of(id, PLUGIN_DATA).map(Self::plain).collect();
         }
-        for (wanted, part, ids) in
-            [(parts.members, "members", "idMembers"), (parts.members_voted, "membersVoted", "idMembersVoted")]
+        for (part, ids) in [("members", "idMembers"), ("membersVoted", "idMembersVoted")]
         {
-            if wanted {
+            if parts.has(part) {
                 let members = items(card, ids).iter().filter_map(Value::as_str);
                 let members = members.filter_map(|member| self.world.get(MEMBER, member));
                 view[part] = members.map(|member| Self::member_view(member, false)).collect();
@@ -117,7 +123,7 @@ impl State {
         let limit = input::limit(params, "limit", CARDS_PAGE)?;
         let span = Span::read(params, "")?;
         let page: Vec<&Value> = cards.into_iter().filter(|card| span.holds(card)).take(limit).collect();
-        if parts.actions && page.len() > 300 {
+        if parts.has("actions") && page.len() > 300 {
             let message = "Too many cards requested with actions. Request fewer cards.";
             return Err(Refusal::over_limit("API_TOO_MANY_CARDS_REQUESTED", message));
         }
@@ -179,9 +185,7 @@ impl State {
     ) -> Result<Value, Refusal> {
         let with_organization = input::flag(params, "organization")?.unwrap_or(false);
         let words: Vec<&str> = filter.split(',').collect();
-        const KNOWN: &[&str] =
-            &["all", "open", "closed", "members", "organization", "public", "starred", "none", "private"];
-        if words.iter().any(|word| !KNOWN.contains(word)) {
+        if words.iter().any(|word| !BOARD_FILTERS.contains(word)) {
             return Err(Refusal::invalid("filter"));
         }
         let fits = |board: &Value| {

@@ -122,7 +122,10 @@ impl Call<'_> {
             let value = self.params.raw(&name).cloned().unwrap_or_default();
             let preference = name.trim_start_matches("prefs/");
             match preference.split_once('/') {
-                Some((outer, inner)) => organization["prefs"][outer][inner] = value,
+                Some((outer, inner)) if organization["prefs"][outer].get(inner).is_some() => {
+                    organization["prefs"][outer][inner] = value;
+                }
+                Some(_) => return Err(Refusal::invalid(&name)),
                 None if preference == "externalMembersDisabled" => {
                     organization["prefs"][preference] =
                         input::flag(self.params, &name)?.ok_or_else(|| Refusal::invalid(&name))?.into();
@@ -155,16 +158,13 @@ impl Call<'_> {
     pub(super) fn put_organization_member(&mut self, id: &str, member: Option<&str>) -> Answer {
         let id = self.state.organization(self.caller, id, true)?;
         let role = input::one_of(self.params, "type", &["admin", "normal"])?;
-        let member = match member {
-            Some(member) => {
-                role.as_ref().ok_or_else(|| Refusal::invalid("type"))?;
-                text(self.state.member(member).ok_or_else(Refusal::not_found)?, "id").to_owned()
-            }
-            None => {
-                let email = input::required(self.params, "email")?;
-                let name = input::required(self.params, "fullName")?;
-                self.state.member_by_email(&email, &name)
-            }
+        let member = if let Some(member) = member {
+            role.as_ref().ok_or_else(|| Refusal::invalid("type"))?;
+            text(self.state.member(member).ok_or_else(Refusal::not_found)?, "id").to_owned()
+        } else {
+            let email = input::required(self.params, "email")?;
+            let name = input::required(self.params, "fullName")?;
+            self.state.member_by_email(&email, &name)
         };
         self.state.join(&id, &member, role.as_deref().unwrap_or("normal"));
         let member = self.state.member(&member).ok_or_else(Refusal::not_found)?;

@@ -129,7 +129,7 @@ impl Builder {
     /// A card made by the cheapest way, for large worlds.
     pub(super) fn plain_card(&mut self, list: &str, name: &str, pos: u32) -> String {
         let ada = self.cast.ada.clone();
-        self.state.new_card(&ada, list, name, input::number_json(f64::from(pos) * 1_024.0))
+        self.state.new_card(&ada, list, name, &input::number_json(f64::from(pos) * 1_024.0))
     }
 
     pub(super) fn comment(&mut self, member: &str, card: &str, comment: &str) -> String {

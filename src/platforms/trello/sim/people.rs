@@ -1,3 +1,0 @@
-use super::state::State;
-use crate::sim::engine::PeopleOrder;
-pub(super) fn act(_state: &mut State, order: &PeopleOrder) -> Result<Vec<String>, String> { Err(order.what.clone()) }
