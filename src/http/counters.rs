@@ -8,7 +8,7 @@ use std::time::Duration;
 pub struct Counters {
     /// Calls that read data.
     pub requests: AtomicU64,
-    /// Calls that read bytes of files, redirects included.
+    /// Calls that read bytes of files; with its redirect a download counts once.
     pub downloads: AtomicU64,
     /// Calls that change something.
     pub writes: AtomicU64,
