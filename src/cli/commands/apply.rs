@@ -25,7 +25,7 @@ pub(super) fn show(ui: &Ui, applied: &Applied) -> Done {
     if applied.is_complete() { Done::Complete } else { Done::Incomplete }
 }
 
-fn text(applied: &Applied) -> String {
+pub(super) fn text(applied: &Applied) -> String {
     let outcome = &applied.outcome;
     let mut lines = Vec::new();
     let word = match outcome.verdict {

@@ -55,7 +55,14 @@ fn list(app: &App, ui: &Ui) -> Result<(), Error> {
     Ok(())
 }
 
-fn checked(ui: &Ui, requirements: &[Requirement]) -> Done {
+fn checked(ui: &Ui, lines: &[Requirement]) -> Done {
+    ui.result(&to_value(lines).unwrap_or_default(), &requirements(lines));
+    let unmet = lines.iter().any(|line| matches!(line.met, Grant::Denied(_)));
+    if unmet { Done::Incomplete } else { Done::Complete }
+}
+
+/// The requirements, one by one, and what they amount to.
+pub(super) fn requirements(requirements: &[Requirement]) -> String {
     let mut lines = Vec::new();
     for line in requirements {
         let (mark, why) = match &line.met {
@@ -73,6 +80,5 @@ fn checked(ui: &Ui, requirements: &[Requirement]) -> Done {
     }
     let unmet = requirements.iter().filter(|line| matches!(line.met, Grant::Denied(_))).count();
     lines.push(if unmet == 0 { "Nothing stands in the way.".to_owned() } else { format!("{unmet} of {} requirements are not met.", requirements.len()) });
-    ui.result(&to_value(requirements).unwrap_or_default(), &lines.join("\n"));
-    if unmet == 0 { Done::Complete } else { Done::Incomplete }
+    lines.join("\n")
 }
