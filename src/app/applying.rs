@@ -46,12 +46,18 @@ pub struct Applied {
 impl Applied {
     /// Whether everything happened and is as promised.
     pub fn is_complete(&self) -> bool {
-        self.outcome.verdict == Verdict::Complete && self.check.as_ref().is_some_and(|check| check.differences.is_empty())
+        self.outcome.verdict == Verdict::Complete
+            && self.check.as_ref().is_some_and(|check| check.differences.is_empty())
     }
 }
 
 /// Carries out the plan whose id begins with `plan`.
-pub async fn apply(app: &App, plan: &str, allow_delete: bool, progress: &dyn Progress) -> Result<Applied, Error> {
+pub async fn apply(
+    app: &App,
+    plan: &str,
+    allow_delete: bool,
+    progress: &dyn Progress,
+) -> Result<Applied, Error> {
     let saved = planning::find(app, plan)?;
     admissible(&saved, allow_delete)?;
     let connection = &saved.plan.header.connection;
@@ -89,11 +95,17 @@ pub async fn resume(app: &App, run: &str, progress: &dyn Progress) -> Result<App
 fn admissible(saved: &SavedPlan, allow_delete: bool) -> Result<(), Error> {
     let deletions = saved.plan.deletions().count();
     if saved.plan.steps.is_empty() {
-        return Err(Error::usage(format!("plan {} writes nothing; there is nothing to apply", saved.short())));
+        return Err(Error::usage(format!(
+            "plan {} writes nothing; there is nothing to apply",
+            saved.short()
+        )));
     }
     if deletions > 0 && !allow_delete {
-        return Err(Error::usage(format!("plan {} removes things from the live account, in {deletions} steps", saved.short()))
-            .hint(format!("If that is what you want: boardvault apply {} --allow-delete", saved.short())));
+        return Err(Error::usage(format!(
+            "plan {} removes things from the live account, in {deletions} steps",
+            saved.short()
+        ))
+        .hint(format!("If that is what you want: boardvault apply {} --allow-delete", saved.short())));
     }
     Ok(())
 }
@@ -127,7 +139,10 @@ fn unchanged(app: &App, platform: &Platform, plan: &RestorePlan, scan: &Scan) ->
     };
     let mut error = Error {
         kind: ErrorKind::Stale,
-        ..Error::failed(format!("the live account has changed since the plan was made, in {} things that it touches", changed.len()))
+        ..Error::failed(format!(
+            "the live account has changed since the plan was made, in {} things that it touches",
+            changed.len()
+        ))
     };
     for change in changed.iter().take(10) {
         let what = match (change.was, change.is) {
@@ -173,14 +188,21 @@ async fn carry_out(
         dialect: platform.dialect,
         connector: connector.as_ref(),
         blobs: &VaultBlobs::new(app.chunks()),
-        known: &|kind: Kind, container: Option<&NativeId>, parent: Option<&NativeId>| known.ids(kind, container, parent),
+        known: &|kind: Kind, container: Option<&NativeId>, parent: Option<&NativeId>| {
+            known.ids(kind, container, parent)
+        },
         gate: (plan.header.mode == Mode::DeleteBefore).then_some(&checker as &dyn Gate),
     };
-    let outcome = apply::run(&work, previous, &mut journal, &mut watch, &app.stop)
-        .await
-        .map_err(|error| Error::failed(error.to_string()).hint(format!("When that is mended: boardvault resume {run}")))?;
+    let outcome =
+        apply::run(&work, previous, &mut journal, &mut watch, &app.stop).await.map_err(|error| {
+            Error::failed(error.to_string()).hint(format!("When that is mended: boardvault resume {run}"))
+        })?;
     let state = apply::Progress::replay(&events);
-    let check = if outcome.verdict == Verdict::Interrupted { None } else { Some(checker.check(&state, progress).await?) };
+    let check = if outcome.verdict == Verdict::Interrupted {
+        None
+    } else {
+        Some(checker.check(&state, progress).await?)
+    };
     Ok(Applied { plan: saved.id.clone(), safety, troubles: troubles(plan, &state), outcome, check, run })
 }
 
@@ -225,7 +247,10 @@ impl Gate for Checker<'_> {
     async fn may_delete(&self, state: &apply::Progress) -> Clearance {
         match self.check(state, &super::progress::Silent).await {
             Ok(check) if check.differences.is_empty() => Clearance::Delete,
-            Ok(check) => Clearance::Keep(format!("the new one is not as it should be: {}", check.differences.join("; "))),
+            Ok(check) => Clearance::Keep(format!(
+                "the new one is not as it should be: {}",
+                check.differences.join("; ")
+            )),
             Err(error) => Clearance::AskAgain(error.to_string()),
         }
     }
@@ -256,7 +281,8 @@ impl KnownBefore {
             (_, None) => reader.container_ids().unwrap_or_default(),
             (_, Some(container)) => {
                 let below = |record: &Record| {
-                    let own = lineage::parent(self.platform.dialect, record).filter(|key| key.kind != Kind::Container);
+                    let own = lineage::parent(self.platform.dialect, record)
+                        .filter(|key| key.kind != Kind::Container);
                     parent.is_none() || own.is_none_or(|own| Some(&own.id) == parent)
                 };
                 let records = reader.container_kind(container, kind).filter_map(Result::ok);

@@ -50,7 +50,12 @@ pub struct Report {
 ///
 /// What could not be read is named in the manifest, whose status then is partial. Asked to stop, it ends with
 /// what it has.
-pub async fn backup(app: &App, connection: &str, options: Options, progress: &dyn Progress) -> Result<Report, Error> {
+pub async fn backup(
+    app: &App,
+    connection: &str,
+    options: Options,
+    progress: &dyn Progress,
+) -> Result<Report, Error> {
     let started = app.clock.now();
     let (platform, connector) = connections::connect(app, connection, true)?;
     let connector: Arc<dyn Connector> = Arc::from(connector);
@@ -61,8 +66,11 @@ pub async fn backup(app: &App, connection: &str, options: Options, progress: &dy
     progress.tell(News::Phase { what: "Looking around".to_owned(), total: None });
     let discovery = connector.discover().await?;
     let full = options.full || snapshots::since_full_pass(&catalog, connection) >= FULL_PASS_EVERY;
-    let (due, unchanged): (Vec<_>, Vec<_>) =
-        discovery.containers.iter().cloned().partition(|info| full || is_due(info, parent, options.attachments));
+    let (due, unchanged): (Vec<_>, Vec<_>) = discovery
+        .containers
+        .iter()
+        .cloned()
+        .partition(|info| full || is_due(info, parent, options.attachments));
 
     let downloads = Downloads::new(
         app,
@@ -71,7 +79,10 @@ pub async fn backup(app: &App, connection: &str, options: Options, progress: &dy
         options.attachments,
         "left out by choice",
         AlreadyStored {
-            readers: parent.map(|parent| Reader::new(app.chunks(), parent.manifest.tree)).into_iter().collect(),
+            readers: parent
+                .map(|parent| Reader::new(app.chunks(), parent.manifest.tree))
+                .into_iter()
+                .collect(),
             ledger: downloads::stored_without_manifest(app, connection, parent.map(|parent| parent.id))?,
         },
     );
@@ -142,8 +153,12 @@ fn is_due(info: &ContainerInfo, parent: Option<&Snapshot>, attachments: Attachme
     let Some(parent) = parent.map(|parent| &parent.manifest) else { return true };
     let Some(before) = parent.containers.iter().find(|entry| entry.id == info.id) else { return true };
     let was_whole = before.carried_from.is_none()
-        && !parent.missing.iter().any(|missing| missing.key.as_ref().is_some_and(|key| key.container == info.id));
-    let wants_more = parent.left_out.attachments > 0 && attachments.wants_more_than(parent.left_out.max_attachment);
+        && !parent
+            .missing
+            .iter()
+            .any(|missing| missing.key.as_ref().is_some_and(|key| key.container == info.id));
+    let wants_more =
+        parent.left_out.attachments > 0 && attachments.wants_more_than(parent.left_out.max_attachment);
     info.version.is_none() || info.version != before.version || !was_whole || wants_more
 }
 
@@ -151,13 +166,20 @@ fn is_due(info: &ContainerInfo, parent: Option<&Snapshot>, attachments: Attachme
 pub(super) fn write_discovered(writer: &SnapshotWriter, discovery: &Discovery) -> Result<(), Error> {
     let ids: BTreeSet<&NativeId> = discovery.records.iter().map(|record| &record.key.container).collect();
     for id in ids {
-        writer.replace_container(id.clone(), discovery.records.iter().filter(|record| record.key.container == *id))?;
+        writer.replace_container(
+            id.clone(),
+            discovery.records.iter().filter(|record| record.key.container == *id),
+        )?;
     }
     Ok(())
 }
 
 /// Takes containers and workspaces out that the parent has and discovery no longer shows; names them.
-fn remove_vanished(writer: &SnapshotWriter, discovery: &Discovery, parent: Option<&Snapshot>) -> Result<Vec<String>, Error> {
+fn remove_vanished(
+    writer: &SnapshotWriter,
+    discovery: &Discovery,
+    parent: Option<&Snapshot>,
+) -> Result<Vec<String>, Error> {
     let mut vanished = Vec::new();
     let Some(parent) = parent else { return Ok(vanished) };
     for entry in &parent.manifest.containers {
@@ -166,7 +188,8 @@ fn remove_vanished(writer: &SnapshotWriter, discovery: &Discovery, parent: Optio
             vanished.push(entry.name.clone());
         }
     }
-    let workspaces: BTreeSet<_> = parent.manifest.containers.iter().filter_map(|entry| entry.workspace.clone()).collect();
+    let workspaces: BTreeSet<_> =
+        parent.manifest.containers.iter().filter_map(|entry| entry.workspace.clone()).collect();
     for (id, name) in workspaces {
         if !discovery.records.iter().any(|record| record.key.container == id) {
             writer.remove_container(id)?;

@@ -39,14 +39,20 @@ pub(super) fn compare(live: &Reader, dialect: &dyn Dialect, promised: &Promised)
             .iter()
             .filter(|(path, wanted)| !same(spec, path, wanted, &record))
             .map(|(path, wanted)| {
-                let found = ops::get(&record.native, path).map_or_else(|| "nothing".to_owned(), ToString::to_string);
+                let found =
+                    ops::get(&record.native, path).map_or_else(|| "nothing".to_owned(), ToString::to_string);
                 format!("{path} should be {wanted} and is {found}")
             })
             .collect();
         if wrong.is_empty() {
             check.as_promised += 1;
         } else {
-            check.differences.push(format!("{} \"{}\": {}", spec.noun, snapshots::title(dialect, &record), wrong.join(", ")));
+            check.differences.push(format!(
+                "{} \"{}\": {}",
+                spec.noun,
+                snapshots::title(dialect, &record),
+                wrong.join(", ")
+            ));
         }
     }
     for key in &promised.gone {

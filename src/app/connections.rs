@@ -45,8 +45,16 @@ pub struct NewConnection {
 /// The stored form. Only ever inside a sealed log entry.
 #[derive(Serialize, Deserialize)]
 enum Stored {
-    Added { name: String, platform: String, base_url: String, identity: Identity, credentials: BTreeMap<String, String> },
-    Removed { name: String },
+    Added {
+        name: String,
+        platform: String,
+        base_url: String,
+        identity: Identity,
+        credentials: BTreeMap<String, String>,
+    },
+    Removed {
+        name: String,
+    },
 }
 
 struct Known {
@@ -57,7 +65,8 @@ struct Known {
 /// The error for a platform that does not exist.
 pub fn unknown_platform(id: &str) -> Error {
     let names: Vec<&str> = platforms::PLATFORMS.iter().map(|platform| platform.id).collect();
-    Error::usage(format!("there is no platform `{id}`")).hint(format!("Known platforms: {}.", names.join(", ")))
+    Error::usage(format!("there is no platform `{id}`"))
+        .hint(format!("Known platforms: {}.", names.join(", ")))
 }
 
 /// Adds a connection after asking the platform whose credential it is.
@@ -75,7 +84,8 @@ pub async fn add(app: &App, new: NewConnection) -> Result<Connection, Error> {
     let base_url = new.base_url.unwrap_or_else(|| platform.base_url.to_owned());
     let connector = open(app, platform, &base_url, new.credentials.clone(), true)?;
     let identity = connector.identify().await?;
-    let credentials = new.credentials.iter().map(|(name, secret)| (name.clone(), secret.expose().to_owned())).collect();
+    let credentials =
+        new.credentials.iter().map(|(name, secret)| (name.clone(), secret.expose().to_owned())).collect();
     let stored =
         Stored::Added { name: new.name.clone(), platform: new.platform, base_url, identity, credentials };
     app.append_json(entry::CONNECTION, &stored)?;
@@ -107,9 +117,14 @@ pub async fn check(app: &App, name: &str, purpose: Purpose) -> Result<Vec<Requir
 
 /// Connects to the account behind a connection. Makes no call. With `read_only` every write is refused
 /// below the connector, so that a command that only looks cannot write by mistake.
-pub fn connect(app: &App, name: &str, read_only: bool) -> Result<(&'static Platform, Box<dyn Connector>), Error> {
+pub fn connect(
+    app: &App,
+    name: &str,
+    read_only: bool,
+) -> Result<(&'static Platform, Box<dyn Connector>), Error> {
     let known = take(app, name)?;
-    let platform = platforms::find(&known.shown.platform).ok_or_else(|| unknown_platform(&known.shown.platform))?;
+    let platform =
+        platforms::find(&known.shown.platform).ok_or_else(|| unknown_platform(&known.shown.platform))?;
     let connector = open(app, platform, &known.shown.base_url, known.credentials, read_only)?;
     Ok((platform, connector))
 }
@@ -121,11 +136,15 @@ fn open(
     credentials: BTreeMap<String, Secret>,
     read_only: bool,
 ) -> Result<Box<dyn Connector>, Error> {
-    let base_url = Url::parse(base_url)
-        .map_err(|error| Error::usage(format!("`{base_url}` is not an address: {error}")).hint("It looks like `https://api.trello.com/1`."))?;
+    let base_url = Url::parse(base_url).map_err(|error| {
+        Error::usage(format!("`{base_url}` is not an address: {error}"))
+            .hint("It looks like `https://api.trello.com/1`.")
+    })?;
     if base_url.scheme() != "https" && !base_url.host_str().is_some_and(is_loopback) {
-        return Err(Error::usage(format!("{base_url} is not https, and the credential would travel readable"))
-            .hint("Only a sandbox on this machine may be reached over http."));
+        return Err(Error::usage(format!(
+            "{base_url} is not https, and the credential would travel readable"
+        ))
+        .hint("Only a sandbox on this machine may be reached over http."));
     }
     let settings = Settings {
         base_url,
@@ -139,7 +158,8 @@ fn open(
 }
 
 fn is_loopback(host: &str) -> bool {
-    host == "localhost" || host.trim_matches(['[', ']']).parse::<std::net::IpAddr>().is_ok_and(|ip| ip.is_loopback())
+    host == "localhost"
+        || host.trim_matches(['[', ']']).parse::<std::net::IpAddr>().is_ok_and(|ip| ip.is_loopback())
 }
 
 fn take(app: &App, name: &str) -> Result<Known, Error> {
@@ -160,8 +180,10 @@ fn known(app: &App) -> Result<BTreeMap<String, Known>, Error> {
     for (at, stored) in app.entries_json::<Stored>(entry::CONNECTION)? {
         match stored {
             Stored::Added { name, platform, base_url, identity, credentials } => {
-                let shown = Connection { name: name.clone(), platform, base_url, identity, added_at: at.to_string() };
-                let credentials = credentials.into_iter().map(|(name, text)| (name, Secret::new(text))).collect();
+                let shown =
+                    Connection { name: name.clone(), platform, base_url, identity, added_at: at.to_string() };
+                let credentials =
+                    credentials.into_iter().map(|(name, text)| (name, Secret::new(text))).collect();
                 found.insert(name, Known { shown, credentials });
             }
             Stored::Removed { name } => {

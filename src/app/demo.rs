@@ -34,5 +34,6 @@ pub async fn people(sandbox: &Running, deed: Deed, seed: u64) -> Result<Vec<Stri
     request.authenticated = false;
     let mut answer = Network::new()?.send(&request).await?;
     let story = answer.collect(LONGEST, &request.call()).await?;
-    serde_json::from_slice(&story).map_err(|_| Error::failed(format!("the sandbox said: {}", String::from_utf8_lossy(&story))))
+    serde_json::from_slice(&story)
+        .map_err(|_| Error::failed(format!("the sandbox said: {}", String::from_utf8_lossy(&story))))
 }

@@ -82,8 +82,10 @@ pub fn diff(app: &App, from: &str, to: &str) -> Result<Differences, Error> {
     let (old, new) = (&from.manifest.tree, &to.manifest.tree);
     let comparison = snapshot::compare(&app.chunks(), old, new, containers.as_deref(), from.dialect)?;
     let inside = |key: &RecordKey| match (&scope, narrowed) {
-        (Some(keys), Some(opened)) => opened.lies_in(key, keys).or_else(|_| Ok::<bool, Error>(false)).unwrap_or(false)
-            || [&from, &to].iter().any(|side| side.lies_in(key, keys).unwrap_or(false)),
+        (Some(keys), Some(opened)) => {
+            opened.lies_in(key, keys).or_else(|_| Ok::<bool, Error>(false)).unwrap_or(false)
+                || [&from, &to].iter().any(|side| side.lies_in(key, keys).unwrap_or(false))
+        }
         _ => true,
     };
     let mut differences = Differences {
@@ -128,7 +130,8 @@ struct Describer<'a> {
 impl<'a> Describer<'a> {
     fn new(dialect: &'a dyn Dialect, from: &'a Opened, to: &'a Opened, comparison: &'a Comparison) -> Self {
         let sides = |pair: &'a Pair| pair.desired.iter().chain(&pair.live);
-        let named: Vec<Record> = comparison.context.values().chain(&comparison.pairs).flat_map(sides).cloned().collect();
+        let named: Vec<Record> =
+            comparison.context.values().chain(&comparison.pairs).flat_map(sides).cloned().collect();
         let one_sided: BTreeSet<&RecordKey> = comparison
             .pairs
             .iter()
@@ -156,7 +159,9 @@ impl<'a> Describer<'a> {
         let side = if pair.desired.is_some() { self.from } else { self.to };
         let mut top = None;
         let mut below = record.clone();
-        while let Some(above) = lineage::parent(self.dialect, &below).filter(|key| self.one_sided.contains(key)) {
+        while let Some(above) =
+            lineage::parent(self.dialect, &below).filter(|key| self.one_sided.contains(key))
+        {
             below = side.reader.get(&above).ok().flatten()?;
             top = Some(above);
         }
@@ -177,8 +182,12 @@ impl<'a> Describer<'a> {
         let fields = match (&pair.desired, &pair.live) {
             (Some(old), Some(new)) => {
                 let differing = ops::field_diff(spec, &old.native, &new.native);
-                let text = |role, value: Option<&Value>| value.map_or_else(String::new, |value| self.names.text(role, value));
-                let writable = differing.iter().filter(|diff| !matches!(diff.field.role, crate::model::spec::Role::ReadOnly(_)));
+                let text = |role, value: Option<&Value>| {
+                    value.map_or_else(String::new, |value| self.names.text(role, value))
+                };
+                let writable = differing
+                    .iter()
+                    .filter(|diff| !matches!(diff.field.role, crate::model::spec::Role::ReadOnly(_)));
                 writable
                     .map(|diff| FieldLine {
                         path: diff.field.path,
@@ -199,6 +208,13 @@ impl<'a> Describer<'a> {
             *last = self.names.title(spec, record);
         }
         let with = self.parts.get(&record.key).cloned().unwrap_or_default();
-        Ok(Found::Line(Box::new(Line { change, key: record.key.clone(), noun: spec.noun, path, fields, with })))
+        Ok(Found::Line(Box::new(Line {
+            change,
+            key: record.key.clone(),
+            noun: spec.noun,
+            path,
+            fields,
+            with,
+        })))
     }
 }

@@ -35,9 +35,18 @@ impl<'a> Draft<'a> {
             }
             Err(fault) => fault,
         };
-        let why = if fault.class == FaultClass::Stopped { "the backup was stopped before it was read".to_owned() } else { fault.to_string() };
+        let why = if fault.class == FaultClass::Stopped {
+            "the backup was stopped before it was read".to_owned()
+        } else {
+            fault.to_string()
+        };
         let carried = self.parent.and_then(|parent| {
-            parent.manifest.containers.iter().find(|entry| entry.id == info.id).map(|entry| (entry.clone(), parent.id))
+            parent
+                .manifest
+                .containers
+                .iter()
+                .find(|entry| entry.id == info.id)
+                .map(|entry| (entry.clone(), parent.id))
         });
         let why = match carried {
             Some((before, from)) => {
@@ -56,7 +65,9 @@ impl<'a> Draft<'a> {
 
     /// A container that had not changed. Names and places come from discovery, the rest from the parent.
     pub(super) fn add_unchanged(&mut self, info: &ContainerInfo) {
-        let before = self.parent.and_then(|parent| parent.manifest.containers.iter().find(|entry| entry.id == info.id));
+        let before = self
+            .parent
+            .and_then(|parent| parent.manifest.containers.iter().find(|entry| entry.id == info.id));
         self.containers.push(entry(info, before.map_or(0, |entry| entry.records)));
     }
 

@@ -4,8 +4,8 @@ use std::fmt;
 
 use crate::http::fault::{ApiFault, FaultClass};
 use crate::snapshot::SnapshotError;
-use crate::store::error::VaultError;
 use crate::store::chunks::ChunkError;
+use crate::store::error::VaultError;
 
 /// What a failure means for whoever called; the edges map it to an exit code or an HTTP status.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -83,7 +83,8 @@ impl From<ApiFault> for Error {
 
 impl From<VaultError> for Error {
     fn from(error: VaultError) -> Self {
-        let kind = if matches!(error, VaultError::Damaged { .. }) { ErrorKind::Damage } else { ErrorKind::Failed };
+        let kind =
+            if matches!(error, VaultError::Damaged { .. }) { ErrorKind::Damage } else { ErrorKind::Failed };
         Self { kind, ..Self::failed(error.to_string()) }
     }
 }

@@ -28,8 +28,11 @@ pub struct Node {
 /// The records of one container as a tree. The first value is the container itself, where it was read.
 pub fn build(dialect: &dyn Dialect, records: Vec<Record>) -> Vec<Node> {
     let names = Names::of(dialect, &records);
-    let ids: BTreeMap<(Kind, NativeId), usize> =
-        records.iter().enumerate().map(|(at, record)| ((record.key.kind, record.key.id.clone()), at)).collect();
+    let ids: BTreeMap<(Kind, NativeId), usize> = records
+        .iter()
+        .enumerate()
+        .map(|(at, record)| ((record.key.kind, record.key.id.clone()), at))
+        .collect();
     let root = records.iter().position(|record| matches!(record.key.kind, Kind::Container | Kind::Workspace));
     let mut below: BTreeMap<Option<usize>, Vec<usize>> = BTreeMap::new();
     for (at, record) in records.iter().enumerate() {
@@ -64,12 +67,21 @@ fn assemble(
         nodes.push(Node {
             title: names.title(spec, &record),
             noun: spec.noun,
-            fields: spec.fields.iter().filter(|field| field.path != spec.title).filter_map(|field| names.shown(field, &record)).collect(),
+            fields: spec
+                .fields
+                .iter()
+                .filter(|field| field.path != spec.title)
+                .filter_map(|field| names.shown(field, &record))
+                .collect(),
             record,
             children,
         });
     }
-    nodes.sort_by(|a, b| (a.record.key.kind, order(a)).partial_cmp(&(b.record.key.kind, order(b))).unwrap_or(std::cmp::Ordering::Equal));
+    nodes.sort_by(|a, b| {
+        (a.record.key.kind, order(a))
+            .partial_cmp(&(b.record.key.kind, order(b)))
+            .unwrap_or(std::cmp::Ordering::Equal)
+    });
     nodes
 }
 
@@ -91,7 +103,9 @@ impl Names {
     pub fn of(dialect: &dyn Dialect, records: &[Record]) -> Self {
         let mut names = Self { titles: BTreeMap::new(), people: BTreeMap::new() };
         for record in records {
-            let Some(title) = dialect.spec(record.key.kind).and_then(|spec| own_title(spec, record)) else { continue };
+            let Some(title) = dialect.spec(record.key.kind).and_then(|spec| own_title(spec, record)) else {
+                continue;
+            };
             if matches!(record.key.kind, Kind::Member | Kind::WorkspaceMember) {
                 names.people.insert(record.key.id.clone(), title.clone());
             }
@@ -127,7 +141,9 @@ impl Names {
             Value::Bool(set) => if *set { "yes" } else { "no" }.to_owned(),
             Value::Number(number) => number.to_string(),
             Value::String(text) => self.name(role, text),
-            Value::Array(values) => values.iter().map(|value| self.text(role, value)).collect::<Vec<_>>().join(", "),
+            Value::Array(values) => {
+                values.iter().map(|value| self.text(role, value)).collect::<Vec<_>>().join(", ")
+            }
             Value::Object(fields) => fields
                 .iter()
                 .filter(|(_, value)| !value.is_null())

@@ -86,8 +86,13 @@ pub async fn plan(app: &App, request: &PlanRequest, progress: &dyn Progress) -> 
     let around = opened.workspaces_of(&selection);
     let workspaces = with_aliases(&around, Kind::Workspace, &origins);
     let compared: Vec<NativeId> = scope.iter().chain(&workspaces).cloned().collect();
-    let mut comparison =
-        snapshot::compare(&app.chunks(), &opened.manifest.tree, &scan.tree, Some(&compared), platform.dialect)?;
+    let mut comparison = snapshot::compare(
+        &app.chunks(),
+        &opened.manifest.tree,
+        &scan.tree,
+        Some(&compared),
+        platform.dialect,
+    )?;
     if request.mode != Mode::Merge {
         add_equal_records(&mut comparison, &opened.reader, desired.iter().chain(&around))?;
     }
@@ -113,7 +118,10 @@ pub async fn plan(app: &App, request: &PlanRequest, progress: &dyn Progress) -> 
 pub async fn undo(app: &App, run: &str, progress: &dyn Progress) -> Result<SavedPlan, Error> {
     let run = runs::find(app, run)?;
     let done = by_hash(app, &run.plan)?.plan;
-    let safety = run.safety.as_deref().ok_or_else(|| Error::failed(format!("run {} kept no safety snapshot", run.id)))?;
+    let safety = run
+        .safety
+        .as_deref()
+        .ok_or_else(|| Error::failed(format!("run {} kept no safety snapshot", run.id)))?;
     let before = snapshots::by_id(app, safety)?;
     let connection = done.header.connection.clone();
     let (platform, connector) = connections::connect(app, &connection, true)?;
@@ -124,11 +132,20 @@ pub async fn undo(app: &App, run: &str, progress: &dyn Progress) -> Result<Saved
     let touched: BTreeSet<NativeId> = touched.map(|key| key.container.clone()).collect();
     let scan = read_live(app, &connector, &connection, &touched, progress).await?;
     let compared: Vec<NativeId> = touched.iter().cloned().collect();
-    let mut comparison =
-        snapshot::compare(&app.chunks(), &before.manifest.tree, &scan.tree, Some(&compared), platform.dialect)?;
+    let mut comparison = snapshot::compare(
+        &app.chunks(),
+        &before.manifest.tree,
+        &scan.tree,
+        Some(&compared),
+        platform.dialect,
+    )?;
     let reader = Reader::new(app.chunks(), before.manifest.tree);
-    let lost: BTreeSet<NativeId> =
-        undone.removed.iter().filter(|key| key.kind == Kind::Container).map(|key| key.container.clone()).collect();
+    let lost: BTreeSet<NativeId> = undone
+        .removed
+        .iter()
+        .filter(|key| key.kind == Kind::Container)
+        .map(|key| key.container.clone())
+        .collect();
     add_equal_records(&mut comparison, &reader, lost.iter())?;
     let header = PlanHeader {
         format: FORMAT,
@@ -145,17 +162,30 @@ pub async fn undo(app: &App, run: &str, progress: &dyn Progress) -> Result<Saved
     };
     let origins = runs::origins(app, &connection)?;
     let taken = snapshots::time(before.manifest.finished_at);
-    let made = compute(app, platform, &comparison, &scan, &Selection::Everything, &origins, Some(&undone), header, taken)?;
+    let made = compute(
+        app,
+        platform,
+        &comparison,
+        &scan,
+        &Selection::Everything,
+        &origins,
+        Some(&undone),
+        header,
+        taken,
+    )?;
     save(app, made)
 }
 
 /// The plan whose id begins so.
 pub fn find(app: &App, prefix: &str) -> Result<SavedPlan, Error> {
-    let fitting: Vec<PlanLine> = list(app)?.into_iter().filter(|line| line.hash.to_string().starts_with(prefix)).collect();
+    let fitting: Vec<PlanLine> =
+        list(app)?.into_iter().filter(|line| line.hash.to_string().starts_with(prefix)).collect();
     match fitting.as_slice() {
         [line] => load(app, line),
-        [] => Err(Error::failed(format!("there is no plan `{prefix}`")).hint("`boardvault plan SNAPSHOT` makes one and prints its id.")),
-        several => Err(Error::usage(format!("`{prefix}` is the beginning of {} plans", several.len())).hint("Give more of the id.")),
+        [] => Err(Error::failed(format!("there is no plan `{prefix}`"))
+            .hint("`boardvault plan SNAPSHOT` makes one and prints its id.")),
+        several => Err(Error::usage(format!("`{prefix}` is the beginning of {} plans", several.len()))
+            .hint("Give more of the id.")),
     }
 }
 
@@ -175,11 +205,15 @@ fn load(app: &App, line: &PlanLine) -> Result<SavedPlan, Error> {
     let bytes = app.vault.get(ChunkKind::Document, &line.chunk)?;
     let plan: RestorePlan = serde_json::from_slice(&bytes).map_err(|error| Error {
         kind: ErrorKind::Damage,
-        ..Error::failed(format!("plan {} cannot be read: {error}", line.hash.short())).hint("Make it again: `boardvault plan`.")
+        ..Error::failed(format!("plan {} cannot be read: {error}", line.hash.short()))
+            .hint("Make it again: `boardvault plan`.")
     })?;
     if plan.hash() != line.hash {
-        return Err(Error { kind: ErrorKind::Damage, ..Error::failed(format!("plan {} is not what was saved", line.hash.short())) }
-            .hint("Make it again: `boardvault plan`."));
+        return Err(Error {
+            kind: ErrorKind::Damage,
+            ..Error::failed(format!("plan {} is not what was saved", line.hash.short()))
+        }
+        .hint("Make it again: `boardvault plan`."));
     }
     Ok(with_time(app, plan))
 }
@@ -193,7 +227,9 @@ fn save(app: &App, plan: RestorePlan) -> Result<SavedPlan, Error> {
 }
 
 fn with_time(app: &App, plan: RestorePlan) -> SavedPlan {
-    let snapshot_taken = snapshots::by_id(app, &plan.header.snapshot).ok().map(|found| snapshots::time(found.manifest.finished_at));
+    let snapshot_taken = snapshots::by_id(app, &plan.header.snapshot)
+        .ok()
+        .map(|found| snapshots::time(found.manifest.finished_at));
     SavedPlan { id: plan.hash().to_string(), snapshot_taken, plan }
 }
 
@@ -204,7 +240,8 @@ async fn read_live(
     scope: &BTreeSet<NativeId>,
     progress: &dyn Progress,
 ) -> Result<Scan, Error> {
-    progress.tell(News::Phase { what: "Reading the live account".to_owned(), total: Some(scope.len() as u64) });
+    progress
+        .tell(News::Phase { what: "Reading the live account".to_owned(), total: Some(scope.len() as u64) });
     let wanted = |id: &NativeId| scope.contains(id).then_some(Attachments::None);
     scan::scan(app, connector, connection, &wanted, progress).await
 }
@@ -213,7 +250,9 @@ async fn read_live(
 fn with_aliases(ids: &BTreeSet<NativeId>, kind: Kind, origins: &OriginMap) -> BTreeSet<NativeId> {
     let key = |id: &NativeId| RecordKey::new(id.clone(), kind, id.clone());
     ids.iter()
-        .flat_map(|id| origins.aliases(&key(id)).map(|alias| alias.id.clone()).chain([id.clone()]).collect::<Vec<_>>())
+        .flat_map(|id| {
+            origins.aliases(&key(id)).map(|alias| alias.id.clone()).chain([id.clone()]).collect::<Vec<_>>()
+        })
         .collect()
 }
 
@@ -223,8 +262,12 @@ fn add_equal_records<'a>(
     desired: &Reader,
     containers: impl Iterator<Item = &'a NativeId>,
 ) -> Result<(), Error> {
-    let differing: BTreeSet<RecordKey> =
-        comparison.pairs.iter().filter_map(|pair| pair.desired.as_ref()).map(|record| record.key.clone()).collect();
+    let differing: BTreeSet<RecordKey> = comparison
+        .pairs
+        .iter()
+        .filter_map(|pair| pair.desired.as_ref())
+        .map(|record| record.key.clone())
+        .collect();
     for container in containers {
         for record in desired.container(container) {
             let record = record?;
@@ -251,7 +294,8 @@ fn compute(
 ) -> Result<RestorePlan, Error> {
     let account = connections::get(app, &header.connection)?.identity.id;
     let members = scan.discovery.records.iter().filter(|record| record.key.kind == Kind::WorkspaceMember);
-    let people: BTreeSet<NativeId> = members.map(|record| record.key.id.clone()).chain([account.clone()]).collect();
+    let people: BTreeSet<NativeId> =
+        members.map(|record| record.key.id.clone()).chain([account.clone()]).collect();
     let input = PlanInput {
         compare: comparison,
         dialect: platform.dialect,

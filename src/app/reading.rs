@@ -54,7 +54,8 @@ pub(super) async fn read(
         progress.tell(News::Now(next.info.name.clone()));
         let finished = take(next, writer).await?;
         if let Some(fault) = downloads.broken() {
-            return Err(Error::from(fault).hint("Free some space and run the backup again; what is stored stays stored."));
+            return Err(Error::from(fault)
+                .hint("Free some space and run the backup again; what is stored stays stored."));
         }
         progress.tell(News::Advance(1));
         done.push(finished);
@@ -95,13 +96,18 @@ async fn take(running: Running, writer: &SnapshotWriter) -> Result<ReadContainer
             None => record.blob,
             Some(Fetch::Settled(blob)) => blob,
             Some(Fetch::Running(download)) => {
-                let broken_off = |error| Err(ApiFault::new(FaultClass::Local, "downloading", format!("{error}")));
+                let broken_off =
+                    |error| Err(ApiFault::new(FaultClass::Local, "downloading", format!("{error}")));
                 match download.await.unwrap_or_else(broken_off) {
                     Ok(stored) => Blob::Stored(stored),
                     Err(fault) => {
                         stopped |= fault.class == FaultClass::Stopped;
                         let why = fault.to_string();
-                        missing.push(Missing { key: Some(record.key.clone()), what: describe(&record), why: why.clone() });
+                        missing.push(Missing {
+                            key: Some(record.key.clone()),
+                            what: describe(&record),
+                            why: why.clone(),
+                        });
                         Blob::Missing(why)
                     }
                 }

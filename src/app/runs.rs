@@ -78,7 +78,10 @@ pub fn list(app: &App) -> Result<Vec<RunRecord>, Error> {
     for logged in app.vault.entries(entry::RUN)? {
         let damaged = |why: String| Error {
             kind: ErrorKind::Damage,
-            ..Error::failed(format!("entry {} of the vault's log, an event of a run, cannot be read: {why}", logged.seq))
+            ..Error::failed(format!(
+                "entry {} of the vault's log, an event of a run, cannot be read: {why}",
+                logged.seq
+            ))
         };
         let (id, events) = decode(&logged.payload).map_err(damaged)?;
         if let Some(run) = runs.iter_mut().find(|run| run.id == id) {
@@ -92,18 +95,23 @@ pub fn list(app: &App) -> Result<Vec<RunRecord>, Error> {
 
 /// The run whose id begins so.
 pub fn find(app: &App, prefix: &str) -> Result<RunRecord, Error> {
-    let mut fitting: Vec<RunRecord> = list(app)?.into_iter().filter(|run| run.id.starts_with(prefix)).collect();
+    let mut fitting: Vec<RunRecord> =
+        list(app)?.into_iter().filter(|run| run.id.starts_with(prefix)).collect();
     match (fitting.len(), fitting.pop()) {
         (1, Some(run)) => Ok(run),
-        (0, _) => Err(Error::failed(format!("there is no run `{prefix}`")).hint("`boardvault runs` lists them.")),
-        (several, _) => Err(Error::usage(format!("`{prefix}` is the beginning of {several} runs")).hint("Give more of the id.")),
+        (0, _) => {
+            Err(Error::failed(format!("there is no run `{prefix}`")).hint("`boardvault runs` lists them."))
+        }
+        (several, _) => Err(Error::usage(format!("`{prefix}` is the beginning of {several} runs"))
+            .hint("Give more of the id.")),
     }
 }
 
 /// The permanent id map: what all runs on `connection`'s account have restored. Copies are not in it.
 pub(super) fn origins(app: &App, connection: &str) -> Result<OriginMap, Error> {
     let plans = super::planning::list(app)?;
-    let ours = |run: &RunRecord| plans.iter().any(|plan| plan.hash == run.plan && plan.connection == connection);
+    let ours =
+        |run: &RunRecord| plans.iter().any(|plan| plan.hash == run.plan && plan.connection == connection);
     let made = |run: RunRecord| made(&run.events, |relation| relation == Relation::Restored);
     Ok(list(app)?.into_iter().filter(ours).flat_map(made).collect())
 }
@@ -128,7 +136,9 @@ pub(super) struct VaultJournal {
 impl Journal for VaultJournal {
     fn append(&mut self, events: &[Event]) -> Result<(), JournalError> {
         let payload = encode(&self.run, events);
-        block_in_place(|| self.vault.append(entry::RUN, &payload)).map(drop).map_err(|error| JournalError(error.to_string()))
+        block_in_place(|| self.vault.append(entry::RUN, &payload))
+            .map(drop)
+            .map_err(|error| JournalError(error.to_string()))
     }
 }
 
@@ -163,7 +173,10 @@ mod tests {
 
     #[test]
     fn events_round_trip_and_garbage_is_an_error() {
-        let events = vec![Event::Intent { step: StepId("s1".into()), attempt: 1 }, Event::Skipped { step: StepId("s2".into()), cause: "x".into() }];
+        let events = vec![
+            Event::Intent { step: StepId("s1".into()), attempt: 1 },
+            Event::Skipped { step: StepId("s2".into()), cause: "x".into() },
+        ];
         let bytes = encode("0123456789abcdef", &events);
         assert_eq!(decode(&bytes), Ok(("0123456789abcdef".to_owned(), events)));
         for end in [3, 17, bytes.len() - 1] {

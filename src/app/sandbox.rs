@@ -50,9 +50,11 @@ impl Running {
 
 /// Starts a sandbox.
 pub async fn start(choice: &SandboxChoice, clock: Arc<dyn Clock>) -> Result<Running, Error> {
-    let platform = platforms::find(&choice.platform).ok_or_else(|| super::connections::unknown_platform(&choice.platform))?;
+    let platform = platforms::find(&choice.platform)
+        .ok_or_else(|| super::connections::unknown_platform(&choice.platform))?;
     let listener = TcpListener::bind(("127.0.0.1", choice.port)).await.map_err(|error| {
-        Error::failed(format!("cannot listen on 127.0.0.1:{}: {error}", choice.port)).hint("Choose another `--port`, or 0 for any free one.")
+        Error::failed(format!("cannot listen on 127.0.0.1:{}: {error}", choice.port))
+            .hint("Choose another `--port`, or 0 for any free one.")
     })?;
     let port = listener.local_addr().map_err(|error| Error::failed(error.to_string()))?.port();
     let origin = format!("http://127.0.0.1:{port}");

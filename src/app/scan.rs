@@ -47,19 +47,38 @@ pub(super) async fn scan(
     let catalog = snapshots::catalog(app)?;
     let mut entries: Vec<ContainerEntry> = Vec::new();
     for attachments in [Attachments::None, Attachments::All] {
-        let due: Vec<ContainerInfo> =
-            discovery.containers.iter().filter(|info| wanted(&info.id) == Some(attachments)).cloned().collect();
+        let due: Vec<ContainerInfo> = discovery
+            .containers
+            .iter()
+            .filter(|info| wanted(&info.id) == Some(attachments))
+            .cloned()
+            .collect();
         let stored = AlreadyStored {
-            readers: catalog.latest(connection).map(|latest| Reader::new(app.chunks(), latest.manifest.tree)).into_iter().collect(),
+            readers: catalog
+                .latest(connection)
+                .map(|latest| Reader::new(app.chunks(), latest.manifest.tree))
+                .into_iter()
+                .collect(),
             ..AlreadyStored::default()
         };
-        let downloads = Downloads::new(app, connector.clone(), connection, attachments, "not fetched for this reading", stored);
+        let downloads = Downloads::new(
+            app,
+            connector.clone(),
+            connection,
+            attachments,
+            "not fetched for this reading",
+            stored,
+        );
         for container in reading::read(connector, due, &writer, &downloads, progress).await? {
             match container.result {
                 Ok((_, records)) => entries.push(draft::entry(&container.info, records)),
                 // Deleted between listing and reading: then it is not on the account, which is what a scan says.
                 Err(fault) if fault.class == FaultClass::NotFound => {}
-                Err(fault) => return Err(Error::from(fault).while_doing(&format!("reading \"{}\"", container.info.name))),
+                Err(fault) => {
+                    return Err(
+                        Error::from(fault).while_doing(&format!("reading \"{}\"", container.info.name))
+                    );
+                }
             }
         }
     }
@@ -100,7 +119,11 @@ impl Scan {
             missing: Vec::new(),
             vanished: Vec::new(),
             containers,
-            bytes: Bytes { records_plain: self.written.records_plain, blobs_plain: self.written.blobs_plain, stored: 0 },
+            bytes: Bytes {
+                records_plain: self.written.records_plain,
+                blobs_plain: self.written.blobs_plain,
+                stored: 0,
+            },
             usage,
             full_pass: true,
             left_out: LeftOut::default(),

@@ -39,9 +39,12 @@ pub struct Opened {
 
 /// Opens the snapshot that `text` names.
 pub fn open(app: &App, text: &str) -> Result<Opened, Error> {
-    let spec: SnapshotSpec = text.parse().map_err(|error: crate::snapshot::spec::ParseSpecError| Error::usage(error.to_string()))?;
+    let spec: SnapshotSpec = text
+        .parse()
+        .map_err(|error: crate::snapshot::spec::ParseSpecError| Error::usage(error.to_string()))?;
     let catalog = catalog(app)?;
-    let found = catalog.resolve(&spec, &TimeZone::system()).map_err(|error| Error::failed(error.to_string()))?;
+    let found =
+        catalog.resolve(&spec, &TimeZone::system()).map_err(|error| Error::failed(error.to_string()))?;
     let platform = platforms::find(&found.manifest.platform)
         .ok_or_else(|| super::connections::unknown_platform(&found.manifest.platform))?;
     Ok(Opened {
@@ -68,7 +71,10 @@ pub(super) fn commit(app: &App, manifest: &Manifest) -> Result<SnapshotId, Error
 
 /// The number of the connection's next snapshot.
 pub(super) fn next_number(catalog: &Catalog, connection: &str) -> u64 {
-    let numbers = catalog.newest_first().filter(|found| found.manifest.connection == connection).map(|found| found.manifest.number);
+    let numbers = catalog
+        .newest_first()
+        .filter(|found| found.manifest.connection == connection)
+        .map(|found| found.manifest.number);
     numbers.max().unwrap_or(0) + 1
 }
 
@@ -155,7 +161,9 @@ impl Opened {
         let mut found: BTreeSet<NativeId> =
             around.filter_map(|entry| entry.workspace.as_ref()).map(|(id, _)| id.clone()).collect();
         if let Selection::Only(selected) = selection {
-            found.extend(selected.iter().filter(|one| one.key.kind == Kind::Workspace).map(|one| one.key.id.clone()));
+            found.extend(
+                selected.iter().filter(|one| one.key.kind == Kind::Workspace).map(|one| one.key.id.clone()),
+            );
         }
         found
     }
@@ -171,7 +179,9 @@ impl Opened {
     /// Whether `key` is one of `selected` or hangs on one of them in this snapshot.
     pub(super) fn lies_in(&self, key: &RecordKey, selected: &[RecordKey]) -> Result<bool, Error> {
         let whole = |one: &RecordKey| match one.kind {
-            Kind::Workspace => one.id == key.container || self.containers_in(&one.id).contains(&key.container),
+            Kind::Workspace => {
+                one.id == key.container || self.containers_in(&one.id).contains(&key.container)
+            }
             Kind::Container => one.container == key.container,
             _ => one == key,
         };
@@ -185,7 +195,8 @@ impl Opened {
 
     fn resolve(&self, text: &str) -> Result<Vec<Selected>, Error> {
         let found = select::resolve(&self.reader, self.dialect, text).map_err(|error| {
-            Error::usage(error.to_string()).hint(format!("`boardvault show {}` lists what is there.", self.id.short()))
+            Error::usage(error.to_string())
+                .hint(format!("`boardvault show {}` lists what is there.", self.id.short()))
         })?;
         let whole = |key: RecordKey| Selected { key, field: None };
         Ok(match (found.record().cloned(), found.field) {
@@ -193,7 +204,9 @@ impl Opened {
             (None, _) => found.containers.into_iter().map(whole).collect(),
             (Some(key), Some(SelectedField::Native(field))) => vec![Selected { key, field: Some(field) }],
             (Some(_), Some(SelectedField::Custom { values, .. })) if values.is_empty() => {
-                return Err(Error::usage(format!("`{text}` has no value in this snapshot, so there is nothing to restore")));
+                return Err(Error::usage(format!(
+                    "`{text}` has no value in this snapshot, so there is nothing to restore"
+                )));
             }
             (Some(_), Some(SelectedField::Custom { values, .. })) => values.into_iter().map(whole).collect(),
         })

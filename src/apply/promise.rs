@@ -52,7 +52,9 @@ pub fn promised(plan: &RestorePlan, dialect: &dyn Dialect, progress: &Progress) 
 impl Promised {
     fn remove(&mut self, key: &RecordKey) {
         // What lies in a container goes with it.
-        let inside = |other: &RecordKey| if key.kind == Kind::Container { other.container == key.container } else { other == key };
+        let inside = |other: &RecordKey| {
+            if key.kind == Kind::Container { other.container == key.container } else { other == key }
+        };
         self.records.retain(|other, _| !inside(other));
         self.gone.insert(key.clone());
     }

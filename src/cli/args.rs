@@ -21,7 +21,13 @@ pub struct Cli {
 #[derive(Debug, Args)]
 pub(super) struct Global {
     /// Folder of the vault.
-    #[arg(long, global = true, env = "BOARDVAULT_VAULT", value_name = "DIR", default_value = "boardvault-data")]
+    #[arg(
+        long,
+        global = true,
+        env = "BOARDVAULT_VAULT",
+        value_name = "DIR",
+        default_value = "boardvault-data"
+    )]
     pub vault: PathBuf,
     /// File whose first line is the passphrase. The passphrase itself may stand in BOARDVAULT_PASSPHRASE.
     #[arg(long, global = true, env = "BOARDVAULT_PASSPHRASE_FILE", value_name = "FILE")]
@@ -271,7 +277,9 @@ pub(super) enum SandboxCommand {
 
 /// The whole reference as Markdown: what `docs/cli.md` must say.
 pub fn reference() -> String {
-    let mut text = String::from("# Command line\n\nWritten by the program itself (`BOARDVAULT_BLESS=1 cargo test docs`); a test fails when it is out of date.\n");
+    let mut text = String::from(
+        "# Command line\n\nWritten by the program itself (`BOARDVAULT_BLESS=1 cargo test docs`); a test fails when it is out of date.\n",
+    );
     let mut root = Cli::command();
     root.build();
     section(&root, &mut Vec::new(), &mut text);
@@ -284,7 +292,11 @@ fn section(command: &clap::Command, above: &mut Vec<String>, text: &mut String) 
     let name = above.join(" ");
     let mut command = command.clone().bin_name(&name).disable_help_subcommand(true).term_width(100);
     // Writing to a string cannot fail.
-    let _ = write!(text, "\n## `{name}`\n\n```text\n{}\n```\n", command.render_long_help().to_string().trim_end());
+    let _ = write!(
+        text,
+        "\n## `{name}`\n\n```text\n{}\n```\n",
+        command.render_long_help().to_string().trim_end()
+    );
     for child in command.get_subcommands().filter(|child| child.get_name() != "help") {
         section(child, above, text);
     }

@@ -25,7 +25,9 @@ pub fn main() -> ExitCode {
     let ui = Ui::new(cli.global.json);
     let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
         Ok(runtime) => runtime,
-        Err(error) => return exit::failed(&ui, &crate::app::error::Error::failed(format!("cannot start: {error}"))),
+        Err(error) => {
+            return exit::failed(&ui, &crate::app::error::Error::failed(format!("cannot start: {error}")));
+        }
     };
     let outcome = runtime.block_on(async {
         let (stop, stopped) = watch::channel(false);
@@ -78,5 +80,9 @@ fn logging(global: &args::Global) {
     let registry = tracing_subscriber::registry().with(filter);
     let layer = tracing_subscriber::fmt::layer().with_writer(std::io::stderr);
     // A second subscriber can only exist in tests, where the first one serves as well.
-    let _ = if global.log_json { registry.with(layer.json()).try_init() } else { registry.with(layer).try_init() };
+    let _ = if global.log_json {
+        registry.with(layer.json()).try_init()
+    } else {
+        registry.with(layer).try_init()
+    };
 }

@@ -6,10 +6,10 @@ use std::path::Path;
 
 use super::args::Global;
 use super::ui::Ui;
+use crate::app::context::Unlock;
 use crate::app::error::Error;
 use crate::base::secret::Secret;
 use crate::platforms::platform::Platform;
-use crate::app::context::Unlock;
 
 /// What opens the vault.
 pub(super) fn unlock(global: &Global) -> Result<Unlock, Error> {
@@ -41,7 +41,8 @@ pub(super) fn new_unlock(global: &Global) -> Result<Unlock, Error> {
         }
     };
     if passphrase.expose().is_empty() {
-        return Err(Error::usage("an empty passphrase protects nothing").hint("Choose another, or use `--key-file FILE`."));
+        return Err(Error::usage("an empty passphrase protects nothing")
+            .hint("Choose another, or use `--key-file FILE`."));
     }
     Ok(Unlock::Passphrase(passphrase))
 }
@@ -79,8 +80,9 @@ fn stored_passphrase(global: &Global) -> Result<Option<Secret>, Error> {
 }
 
 fn first_line(file: &Path) -> Result<Secret, Error> {
-    let text = std::fs::read_to_string(file)
-        .map_err(|error| Error::failed(format!("cannot read the passphrase from {}: {error}", file.display())))?;
+    let text = std::fs::read_to_string(file).map_err(|error| {
+        Error::failed(format!("cannot read the passphrase from {}: {error}", file.display()))
+    })?;
     Ok(Secret::new(text.lines().next().unwrap_or_default()))
 }
 
@@ -92,7 +94,8 @@ fn prompt(question: &str) -> Result<Secret, Error> {
         let mut line = String::new();
         std::io::stdin().lock().read_line(&mut line).map(|_| line.trim_end_matches(['\r', '\n']).to_owned())
     };
-    let answer = answer.map_err(|error| Error::failed(format!("cannot ask for the {}: {error}", question.to_lowercase())))?;
+    let answer = answer
+        .map_err(|error| Error::failed(format!("cannot ask for the {}: {error}", question.to_lowercase())))?;
     if answer.is_empty() {
         return Err(Error::usage(format!("no {} was given", question.to_lowercase()))
             .hint("For the vault set BOARDVAULT_PASSPHRASE, BOARDVAULT_PASSPHRASE_FILE or BOARDVAULT_KEY_FILE, or run at a terminal."));

@@ -13,7 +13,9 @@ pub(super) fn table(headings: &[&str], rows: impl IntoIterator<Item = Vec<String
     let cell = |text: &str, right: bool| {
         Cell::new(text).set_alignment(if right { CellAlignment::Right } else { CellAlignment::Left })
     };
-    table.set_header(headings.iter().zip(&right).map(|(heading, right)| cell(heading.trim_start_matches('>'), *right)));
+    table.set_header(
+        headings.iter().zip(&right).map(|(heading, right)| cell(heading.trim_start_matches('>'), *right)),
+    );
     for row in rows {
         table.add_row(row.iter().zip(&right).map(|(text, right)| cell(&plain(text), *right)));
     }

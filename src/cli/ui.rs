@@ -73,7 +73,10 @@ impl Ui {
                 ErrorKind::Stale => "stale",
                 ErrorKind::Damage => "damage",
             };
-            self.note(&json!({ "error": { "kind": kind, "message": error.message, "hints": error.hints } }).to_string());
+            self.note(
+                &json!({ "error": { "kind": kind, "message": error.message, "hints": error.hints } })
+                    .to_string(),
+            );
             return;
         }
         self.note(&format!("{RED}error:{RED:#} {}", plain(&error.message)));
@@ -111,7 +114,11 @@ impl Progress for Ui {
                     old.finish_and_clear();
                 }
                 let bar = total.map_or_else(ProgressBar::new_spinner, ProgressBar::new);
-                let shape = if total.is_some() { "{prefix} {bar:30} {pos}/{len} {wide_msg}" } else { "{spinner} {prefix} {pos} {wide_msg}" };
+                let shape = if total.is_some() {
+                    "{prefix} {bar:30} {pos}/{len} {wide_msg}"
+                } else {
+                    "{spinner} {prefix} {pos} {wide_msg}"
+                };
                 if let Ok(style) = ProgressStyle::with_template(shape) {
                     bar.set_style(style);
                 }
@@ -218,7 +225,10 @@ mod tests {
 
     #[test]
     fn sizes_read_well() {
-        assert_eq!([bytes(0), bytes(1023), bytes(1536), bytes(5 << 30)], ["0 B", "1023 B", "1.5 KiB", "5.0 GiB"]);
+        assert_eq!(
+            [bytes(0), bytes(1023), bytes(1536), bytes(5 << 30)],
+            ["0 B", "1023 B", "1.5 KiB", "5.0 GiB"]
+        );
     }
 
     #[test]

@@ -100,7 +100,11 @@ mod tests {
     #[test]
     fn text_from_the_account_stays_text() {
         let evil = "<script>alert(1)</script>";
-        let record = Record { key: RecordKey::new("b", Kind::Item, "c"), native: serde_json::Value::Null, blob: Blob::None };
+        let record = Record {
+            key: RecordKey::new("b", Kind::Item, "c"),
+            native: serde_json::Value::Null,
+            blob: Blob::None,
+        };
         let fields = vec![("desc", evil.to_owned()), ("url", "javascript:alert(1)".to_owned())];
         let node = Node { record, title: evil.to_owned(), noun: "card", fields, children: Vec::new() };
         let page = page(&[node], &BTreeMap::new(), evil).unwrap();

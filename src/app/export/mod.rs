@@ -56,16 +56,31 @@ pub fn export(app: &App, snapshot: &str, folder: &Path, formats: Formats) -> Res
     Ok(output.done)
 }
 
-fn one(app: &App, opened: &Opened, container: &NativeId, formats: Formats, output: &mut Output) -> Result<(), Error> {
+fn one(
+    app: &App,
+    opened: &Opened,
+    container: &NativeId,
+    formats: Formats,
+    output: &mut Output,
+) -> Result<(), Error> {
     let records = opened.reader.container(container).collect::<Result<Vec<Record>, _>>()?;
     let title = records.iter().find(|record| record.key.kind == Kind::Container);
-    let title = title.and_then(|record| record.native.get("name")).and_then(Value::as_str).unwrap_or_default().to_owned();
+    let title = title
+        .and_then(|record| record.native.get("name"))
+        .and_then(Value::as_str)
+        .unwrap_or_default()
+        .to_owned();
     let stem = names::safe(&title, container.as_str());
     let mut files = std::collections::BTreeMap::new();
     for record in &records {
         match &record.blob {
             Blob::Stored(stored) if formats.attachments => {
-                let name = record.native.get("fileName").or_else(|| record.native.get("name")).and_then(Value::as_str).unwrap_or_default();
+                let name = record
+                    .native
+                    .get("fileName")
+                    .or_else(|| record.native.get("name"))
+                    .and_then(Value::as_str)
+                    .unwrap_or_default();
                 let file = format!("{stem}.attachments/{}", names::safe_file(name, record.key.id.as_str()));
                 output.write(&file, |to| {
                     for piece in BlobReader::open(app.chunks(), *stored).map_err(std::io::Error::other)? {
@@ -75,7 +90,9 @@ fn one(app: &App, opened: &Opened, container: &NativeId, formats: Formats, outpu
                 })?;
                 files.insert(record.key.id.clone(), file);
             }
-            Blob::Missing(why) => output.done.missing.push(format!("{title}: attachment {}: {why}", record.key.id)),
+            Blob::Missing(why) => {
+                output.done.missing.push(format!("{title}: attachment {}: {why}", record.key.id))
+            }
             Blob::Stored(_) | Blob::None => {}
         }
     }
@@ -89,14 +106,17 @@ fn one(app: &App, opened: &Opened, container: &NativeId, formats: Formats, outpu
                 "file": files.get(&record.key.id),
             })).collect::<Vec<_>>(),
         });
-        output.write(&format!("{stem}.json"), |to| serde_json::to_writer_pretty(to, &document).map_err(Into::into))?;
+        output.write(&format!("{stem}.json"), |to| {
+            serde_json::to_writer_pretty(to, &document).map_err(Into::into)
+        })?;
     }
     let nodes: Vec<Node> = outline::build(opened.dialect, records);
     if formats.csv {
         output.write(&format!("{stem}.csv"), |to| csv::write(&nodes, to))?;
     }
     if formats.html {
-        let page = html::page(&nodes, &files, &opened.describe()).map_err(|error| Error::failed(error.to_string()))?;
+        let page = html::page(&nodes, &files, &opened.describe())
+            .map_err(|error| Error::failed(error.to_string()))?;
         output.write(&format!("{stem}.html"), |to| to.write_all(page.as_bytes()))?;
     }
     Ok(())
@@ -111,7 +131,8 @@ struct Output {
 impl Output {
     fn new(folder: &Path) -> Result<Self, Error> {
         let refuse = |what: &str| {
-            Error::usage(format!("{} {what}", folder.display())).hint("Choose a folder that does not exist yet.")
+            Error::usage(format!("{} {what}", folder.display()))
+                .hint("Choose a folder that does not exist yet.")
         };
         match std::fs::read_dir(folder) {
             Ok(mut entries) => {
@@ -119,12 +140,17 @@ impl Output {
                     return Err(refuse("is not empty, and an export replaces nothing"));
                 }
             }
-            Err(_) => std::fs::create_dir_all(folder).map_err(|error| refuse(&format!("cannot be made: {error}")))?,
+            Err(_) => std::fs::create_dir_all(folder)
+                .map_err(|error| refuse(&format!("cannot be made: {error}")))?,
         }
         Ok(Self { folder: folder.to_owned(), done: Exported::default() })
     }
 
-    fn write(&mut self, name: &str, fill: impl FnOnce(&mut dyn Write) -> std::io::Result<()>) -> Result<(), Error> {
+    fn write(
+        &mut self,
+        name: &str,
+        fill: impl FnOnce(&mut dyn Write) -> std::io::Result<()>,
+    ) -> Result<(), Error> {
         let path = self.folder.join(name);
         let written = (|| {
             if let Some(parent) = path.parent() {
@@ -136,7 +162,8 @@ impl Output {
             file.get_ref().sync_all()?;
             Ok::<u64, std::io::Error>(file.get_ref().metadata()?.len())
         })();
-        let bytes = written.map_err(|error| Error::failed(format!("cannot write {}: {error}", path.display())))?;
+        let bytes =
+            written.map_err(|error| Error::failed(format!("cannot write {}: {error}", path.display())))?;
         self.done.bytes += bytes;
         self.done.files.push(PathBuf::from(name));
         Ok(())

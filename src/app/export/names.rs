@@ -19,8 +19,11 @@ pub(super) fn safe_file(title: &str, id: &str) -> String {
 }
 
 fn clean(text: &str, most: usize) -> String {
-    let kept: String =
-        text.chars().map(|c| if c.is_ascii_alphanumeric() || c == '-' { c } else { '_' }).take(most).collect();
+    let kept: String = text
+        .chars()
+        .map(|c| if c.is_ascii_alphanumeric() || c == '-' { c } else { '_' })
+        .take(most)
+        .collect();
     kept.trim_matches(['_', '-']).to_owned()
 }
 

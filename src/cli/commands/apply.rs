@@ -48,7 +48,10 @@ pub(super) fn text(applied: &Applied) -> String {
     }
     lines.extend(applied.troubles.iter().map(|trouble| format!("  {} {}", yellow("!"), plain(trouble))));
     if let Some(safety) = &applied.safety {
-        lines.push(format!("Kept what was there before as safety snapshot {}.", safety.get(..12).unwrap_or(safety)));
+        lines.push(format!(
+            "Kept what was there before as safety snapshot {}.",
+            safety.get(..12).unwrap_or(safety)
+        ));
     }
     match &applied.check {
         Some(check) if check.differences.is_empty() => {
@@ -58,7 +61,10 @@ pub(super) fn text(applied: &Applied) -> String {
             )));
         }
         Some(check) => {
-            lines.push(yellow(&format!("Read back and compared: {} differ from what the plan promised:", check.differences.len())));
+            lines.push(yellow(&format!(
+                "Read back and compared: {} differ from what the plan promised:",
+                check.differences.len()
+            )));
             lines.extend(check.differences.iter().map(|line| format!("  {}", plain(line))));
         }
         None => {}

@@ -50,11 +50,19 @@ pub(super) fn status(manifest: &Manifest) -> String {
     let by_choice = if left_out == 0 {
         String::new()
     } else {
-        format!(", except {} left out by choice ({})", counted(left_out, "attachment", "attachments"), bytes(manifest.left_out.bytes))
+        format!(
+            ", except {} left out by choice ({})",
+            counted(left_out, "attachment", "attachments"),
+            bytes(manifest.left_out.bytes)
+        )
     };
     match manifest.status {
         Status::Complete => format!("{}{by_choice}", green("COMPLETE")),
-        Status::Partial => format!("{}, {} missing{by_choice}", yellow("PARTIAL"), counted(manifest.missing.len() as u64, "thing", "things")),
+        Status::Partial => format!(
+            "{}, {} missing{by_choice}",
+            yellow("PARTIAL"),
+            counted(manifest.missing.len() as u64, "thing", "things")
+        ),
     }
 }
 
@@ -67,8 +75,17 @@ pub(super) fn counts(manifest: &Manifest) -> String {
 /// What taking it has cost.
 pub(super) fn cost(manifest: &Manifest) -> String {
     let usage = &manifest.usage;
-    let retries = if usage.retries == 0 { String::new() } else { format!(" ({} of them repeated)", usage.retries) };
-    let waited = if usage.waited_ms < 100 { String::new() } else { format!(", {}.{} s of it waiting for the rate limit", usage.waited_ms / 1000, usage.waited_ms % 1000 / 100) };
+    let retries =
+        if usage.retries == 0 { String::new() } else { format!(" ({} of them repeated)", usage.retries) };
+    let waited = if usage.waited_ms < 100 {
+        String::new()
+    } else {
+        format!(
+            ", {}.{} s of it waiting for the rate limit",
+            usage.waited_ms / 1000,
+            usage.waited_ms % 1000 / 100
+        )
+    };
     let took = manifest.finished_at.saturating_sub(manifest.started_at).unsigned_abs();
     format!(
         "{} and {}{retries}, {} received, {} new in the vault, {}.{} s{waited}",
@@ -83,9 +100,15 @@ pub(super) fn cost(manifest: &Manifest) -> String {
 
 /// What is missing, and what is no longer there.
 pub(super) fn troubles(manifest: &Manifest) -> Vec<String> {
-    let missing = manifest.missing.iter().map(|missing| format!("  {} missing: {}: {}", yellow("!"), plain(&missing.what), plain(&missing.why)));
+    let missing = manifest.missing.iter().map(|missing| {
+        format!("  {} missing: {}: {}", yellow("!"), plain(&missing.what), plain(&missing.why))
+    });
     let vanished = manifest.vanished.iter().map(|name| {
-        format!("  {} no longer visible: {} (deleted, or the account lost access; earlier snapshots hold it)", yellow("!"), plain(name))
+        format!(
+            "  {} no longer visible: {} (deleted, or the account lost access; earlier snapshots hold it)",
+            yellow("!"),
+            plain(name)
+        )
     });
     missing.chain(vanished).collect()
 }

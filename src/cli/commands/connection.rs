@@ -23,7 +23,11 @@ pub(super) async fn run(app: &App, ui: &Ui, command: ConnectionCommand) -> Resul
             let added = connections::add(app, new).await?;
             let text = format!(
                 "Added {}: {} account of {} (@{}) at {}.\nNext: boardvault connection check {0} --for backup, then boardvault backup {0}",
-                added.name, known.name, plain(&added.identity.name), plain(&added.identity.username), added.base_url,
+                added.name,
+                known.name,
+                plain(&added.identity.name),
+                plain(&added.identity.username),
+                added.base_url,
             );
             ui.result(&to_value(&added).unwrap_or_default(), &text);
         }
@@ -37,7 +41,10 @@ pub(super) async fn run(app: &App, ui: &Ui, command: ConnectionCommand) -> Resul
         }
         ConnectionCommand::Remove { name } => {
             connections::remove(app, &name)?;
-            ui.result(&json!({ "removed": name }), &format!("Removed the connection {name}. Its snapshots stay."));
+            ui.result(
+                &json!({ "removed": name }),
+                &format!("Removed the connection {name}. Its snapshots stay."),
+            );
         }
     }
     Ok(Done::Complete)
@@ -45,7 +52,14 @@ pub(super) async fn run(app: &App, ui: &Ui, command: ConnectionCommand) -> Resul
 
 fn list(app: &App, ui: &Ui) -> Result<(), Error> {
     let all = connections::list(app)?;
-    let row = |c: &Connection| vec![c.name.clone(), c.platform.clone(), format!("{} (@{})", c.identity.name, c.identity.username), c.base_url.clone()];
+    let row = |c: &Connection| {
+        vec![
+            c.name.clone(),
+            c.platform.clone(),
+            format!("{} (@{})", c.identity.name, c.identity.username),
+            c.base_url.clone(),
+        ]
+    };
     let text = if all.is_empty() {
         "No connections yet. Add one: boardvault connection add NAME --platform trello".to_owned()
     } else {
@@ -79,6 +93,10 @@ pub(super) fn requirements(requirements: &[Requirement]) -> String {
         }
     }
     let unmet = requirements.iter().filter(|line| matches!(line.met, Grant::Denied(_))).count();
-    lines.push(if unmet == 0 { "Nothing stands in the way.".to_owned() } else { format!("{unmet} of {} requirements are not met.", requirements.len()) });
+    lines.push(if unmet == 0 {
+        "Nothing stands in the way.".to_owned()
+    } else {
+        format!("{unmet} of {} requirements are not met.", requirements.len())
+    });
     lines.join("\n")
 }

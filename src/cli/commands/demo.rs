@@ -26,25 +26,42 @@ use crate::platforms::connector::Purpose;
 const NAME: &str = "acme";
 const ALL: Options = Options { attachments: Attachments::All, full: false };
 
-pub(super) async fn run(ui: &Ui, platform: &str, world: &str, seed: u64, stop: watch::Receiver<bool>) -> Result<Done, Error> {
+pub(super) async fn run(
+    ui: &Ui,
+    platform: &str,
+    world: &str,
+    seed: u64,
+    stop: watch::Receiver<bool>,
+) -> Result<Done, Error> {
     let known = platforms::find(platform).ok_or_else(|| connections::unknown_platform(platform))?;
-    let folder = tempfile::tempdir().map_err(|error| Error::failed(format!("cannot make a temporary folder: {error}")))?;
+    let folder = tempfile::tempdir()
+        .map_err(|error| Error::failed(format!("cannot make a temporary folder: {error}")))?;
     let seams = Seams::real(stop);
     let mut stage = Stage { ui, number: 0 };
 
     stage.begin(&format!("A {} account to play with", known.name), "sandbox serve");
     let choice = SandboxChoice { platform: platform.to_owned(), world: world.to_owned(), seed, port: 0 };
     let sandbox = sandbox::start(&choice, seams.clock.clone()).await?;
-    stage.say(&format!("An imitation of {} answers at {}: the world \"{world}\", seed {seed}.", known.name, sandbox.base_url));
+    stage.say(&format!(
+        "An imitation of {} answers at {}: the world \"{world}\", seed {seed}.",
+        known.name, sandbox.base_url
+    ));
     stage.say("With a real key and token the same commands work against the real thing.");
 
     stage.begin("An encrypted vault", "init");
     let vault = folder.path().join("vault");
     let unlock = Unlock::Passphrase(Secret::new("correct horse battery staple"));
     let (app, recovery) = App::create(&vault, &unlock, seams)?;
-    stage.say(&format!("Made {} with a passphrase; recovery key {}.", vault.display(), dim(recovery.expose())));
+    stage.say(&format!(
+        "Made {} with a passphrase; recovery key {}.",
+        vault.display(),
+        dim(recovery.expose())
+    ));
 
-    stage.begin("Connect the account, and ask what it may be used for", "connection add acme; boardvault connection check acme --for restore");
+    stage.begin(
+        "Connect the account, and ask what it may be used for",
+        "connection add acme; boardvault connection check acme --for restore",
+    );
     let added = connect(&app, platform, &sandbox).await?;
     stage.say(&format!("Account of {} (@{}).", plain(&added.identity.name), plain(&added.identity.username)));
     stage.show(&connection::requirements(&connections::check(&app, NAME, Purpose::Restore).await?));
@@ -82,15 +99,23 @@ pub(super) async fn run(ui: &Ui, platform: &str, world: &str, seed: u64, stop: w
     let applied = applying::apply(&app, &saved.id, false, ui).await?;
     stage.show(&apply::text(&applied));
 
-    stage.begin("Proof: plan the same restore again from a fresh reading of the account", &format!("plan {}", first.id.short()));
+    stage.begin(
+        "Proof: plan the same restore again from a fresh reading of the account",
+        &format!("plan {}", first.id.short()),
+    );
     let again = planning::plan(&app, &request, ui).await?;
     stage.show(&steps::plan(&again, false));
 
     stage.begin("And the vault is sound", "verify --read-data");
     let verified = upkeep::verify(&app, true, ui)?;
-    stage.say(&format!("{} read, decrypted and checked; {}.", counted(verified.chunks, "chunk", "chunks"), counted(verified.damages.len() as u64, "damage", "damages")));
+    stage.say(&format!(
+        "{} read, decrypted and checked; {}.",
+        counted(verified.chunks, "chunk", "chunks"),
+        counted(verified.damages.len() as u64, "damage", "damages")
+    ));
 
-    let restored = again.plan.verdict == Verdict::NothingToDo && applied.is_complete() && verified.damages.is_empty();
+    let restored =
+        again.plan.verdict == Verdict::NothingToDo && applied.is_complete() && verified.damages.is_empty();
     let value = json!({
         "restored": restored, "first": first.id, "second": second.id,
         "plan": saved.id, "run": applied.run, "steps": applied.outcome, "left_to_do": again.plan.steps.len(),

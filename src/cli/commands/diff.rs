@@ -19,7 +19,8 @@ pub(super) fn text(differences: &Differences) -> String {
     let mut lines = Vec::new();
     let mut heading: Option<Vec<String>> = None;
     for line in &differences.lines {
-        let place: Vec<String> = line.path.iter().take(2.min(line.path.len().saturating_sub(1))).cloned().collect();
+        let place: Vec<String> =
+            line.path.iter().take(2.min(line.path.len().saturating_sub(1))).cloned().collect();
         if heading.as_ref() != Some(&place) {
             lines.push(bold(&place.iter().map(|part| brief(part, 60)).collect::<Vec<_>>().join(" / ")));
             heading = Some(place.clone());
@@ -33,7 +34,11 @@ pub(super) fn text(differences: &Differences) -> String {
         count(Change::Removed),
         count(Change::Changed),
         differences.equal,
-        if differences.touched == 0 { ".".to_owned() } else { format!(", {} touched without a change that matters.", differences.touched) },
+        if differences.touched == 0 {
+            ".".to_owned()
+        } else {
+            format!(", {} touched without a change that matters.", differences.touched)
+        },
     ));
     lines.join("\n")
 }
@@ -45,7 +50,11 @@ fn one(line: &Line, skip: usize) -> Vec<String> {
         Change::Changed => yellow("~"),
     };
     let path = line.path.iter().skip(skip).map(|part| brief(part, 50)).collect::<Vec<_>>().join(" / ");
-    let with: Vec<String> = line.with.iter().map(|(plural, count)| counted(*count, plural.trim_end_matches('s'), plural)).collect();
+    let with: Vec<String> = line
+        .with
+        .iter()
+        .map(|(plural, count)| counted(*count, plural.trim_end_matches('s'), plural))
+        .collect();
     let with = if with.is_empty() { String::new() } else { dim(&format!(" (with {})", with.join(", "))) };
     let mut lines = vec![format!("  {mark} {} {path}{with}", line.noun)];
     for field in &line.fields {

@@ -24,7 +24,11 @@ pub(super) fn run(app: &App, ui: &Ui, args: &Export) -> Result<Done, Error> {
         args.out.display(),
         bytes(done.bytes),
     )];
-    lines.extend(done.missing.iter().map(|missing| format!("  {} not in the snapshot: {}", yellow("!"), plain(missing))));
+    lines.extend(
+        done.missing
+            .iter()
+            .map(|missing| format!("  {} not in the snapshot: {}", yellow("!"), plain(missing))),
+    );
     ui.result(&to_value(&done).unwrap_or_default(), &lines.join("\n"));
     Ok(if done.missing.is_empty() { Done::Complete } else { Done::Incomplete })
 }

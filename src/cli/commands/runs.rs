@@ -18,7 +18,9 @@ pub(super) fn list(app: &App, ui: &Ui, run: Option<&str>) -> Result<Done, Error>
     let mut lines: Vec<RunLine> = runs::list(app)?.iter().map(runs::RunRecord::line).collect();
     lines.reverse();
     let row = |line: &RunLine| {
-        let numbers = line.outcome.as_ref().map_or_else(String::new, |o| format!("{} done, {} failed, {} skipped", o.done, o.failed, o.skipped));
+        let numbers = line.outcome.as_ref().map_or_else(String::new, |o| {
+            format!("{} done, {} failed, {} skipped", o.done, o.failed, o.skipped)
+        });
         vec![line.id.clone(), local(line.started_at), state(line).to_owned(), numbers, line.plan.short()]
     };
     let text = if lines.is_empty() {
@@ -44,7 +46,13 @@ fn one(app: &App, ui: &Ui, run: &str) -> Result<Done, Error> {
     let plan = planning::by_hash(app, &run.plan)?.plan;
     let progress = run.progress();
     let line = run.line();
-    let mut lines = vec![format!("Run {} of plan {}, begun {}: {}", line.id, line.plan.short(), local(line.started_at), state(&line))];
+    let mut lines = vec![format!(
+        "Run {} of plan {}, begun {}: {}",
+        line.id,
+        line.plan.short(),
+        local(line.started_at),
+        state(&line)
+    )];
     for step in &plan.steps {
         let word = match progress.state(&step.id) {
             StepState::Todo => "to do".to_owned(),
@@ -54,7 +62,11 @@ fn one(app: &App, ui: &Ui, run: &str) -> Result<Done, Error> {
             StepState::Skipped(why) => format!("skipped: {}", plain(why)),
         };
         let path = step.path.iter().map(|part| brief(part, 40)).collect::<Vec<_>>().join(" / ");
-        lines.push(format!("  {:?} {} {path}: {word}", step.action, step.noun).to_lowercase().replacen(&path.to_lowercase(), &path, 1));
+        lines.push(format!("  {:?} {} {path}: {word}", step.action, step.noun).to_lowercase().replacen(
+            &path.to_lowercase(),
+            &path,
+            1,
+        ));
     }
     ui.result(&json!({ "run": line, "events": run.events }), &lines.join("\n"));
     Ok(Done::Complete)

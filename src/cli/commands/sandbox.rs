@@ -12,7 +12,11 @@ use crate::cli::args::SandboxCommand;
 use crate::cli::exit::Done;
 use crate::cli::ui::Ui;
 
-pub(super) async fn run(ui: &Ui, command: SandboxCommand, stop: watch::Receiver<bool>) -> Result<Done, Error> {
+pub(super) async fn run(
+    ui: &Ui,
+    command: SandboxCommand,
+    stop: watch::Receiver<bool>,
+) -> Result<Done, Error> {
     let SandboxCommand::Serve { platform, world, seed, port } = command;
     let choice = SandboxChoice { platform, world, seed, port };
     let running = sandbox::start(&choice, Arc::new(SystemClock::new())).await?;

@@ -38,7 +38,12 @@ fn whole(id: SnapshotId, manifest: &Manifest) -> String {
         Purpose::Scan => "scan".to_owned(),
     };
     let mut lines = vec![
-        format!("Snapshot {} of {} ({why}), {}", bold(&id.short()), manifest.connection, local(snapshots::time(manifest.finished_at))),
+        format!(
+            "Snapshot {} of {} ({why}), {}",
+            bold(&id.short()),
+            manifest.connection,
+            local(snapshots::time(manifest.finished_at))
+        ),
         format!("  {}", backup::status(manifest)),
         format!("  {}", backup::counts(manifest)),
         format!("  {}", backup::cost(manifest)),
@@ -58,10 +63,17 @@ fn whole(id: SnapshotId, manifest: &Manifest) -> String {
     lines.push(table(&["WORKSPACE", "BOARD", ">RECORDS", ""], manifest.containers.iter().map(row)));
     if !manifest.coverage.is_empty() {
         let row = |count: &crate::model::coverage::Count| {
-            vec![count.kind.to_string(), count.expected.map_or_else(|| "not told".to_owned(), |n| n.to_string()), count.got.to_string()]
+            vec![
+                count.kind.to_string(),
+                count.expected.map_or_else(|| "not told".to_owned(), |n| n.to_string()),
+                count.got.to_string(),
+            ]
         };
         lines.push(String::new());
-        lines.push(table(&["READ THIS TIME", ">BY THE PLATFORM'S COUNT", ">GOT"], manifest.coverage.iter().map(row)));
+        lines.push(table(
+            &["READ THIS TIME", ">BY THE PLATFORM'S COUNT", ">GOT"],
+            manifest.coverage.iter().map(row),
+        ));
     }
     lines.join("\n")
 }
@@ -110,7 +122,11 @@ fn parts(node: &Node) -> String {
     for child in &node.children {
         *counts.entry(child.noun).or_default() += 1;
     }
-    let due = node.fields.iter().find(|(name, _)| *name == "due").map(|(_, text)| format!("due {}", text.get(..10).unwrap_or(text)));
+    let due = node
+        .fields
+        .iter()
+        .find(|(name, _)| *name == "due")
+        .map(|(_, text)| format!("due {}", text.get(..10).unwrap_or(text)));
     let counts = counts.into_iter().map(|(noun, count)| counted(count, noun, &format!("{noun}s")));
     let all: Vec<String> = due.into_iter().chain(counts).collect();
     if all.is_empty() { String::new() } else { format!("  ({})", all.join(", ")) }

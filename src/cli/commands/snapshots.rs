@@ -36,9 +36,13 @@ pub(super) fn run(app: &App, ui: &Ui, connection: Option<&str>) -> Result<Done, 
     let text = if found.is_empty() {
         "No snapshots yet. Take one: boardvault backup NAME".to_owned()
     } else {
-        table(&["SNAPSHOT", "CONNECTION", "TAKEN", "WHY", "STATUS", ">RECORDS", ">NEW BYTES"], found.iter().map(row))
+        table(
+            &["SNAPSHOT", "CONNECTION", "TAKEN", "WHY", "STATUS", ">RECORDS", ">NEW BYTES"],
+            found.iter().map(row),
+        )
     };
-    let value: Vec<_> = found.iter().map(|snapshot| json!({ "id": snapshot.id, "manifest": snapshot.manifest })).collect();
+    let value: Vec<_> =
+        found.iter().map(|snapshot| json!({ "id": snapshot.id, "manifest": snapshot.manifest })).collect();
     ui.result(&json!(value), &text);
     Ok(Done::Complete)
 }

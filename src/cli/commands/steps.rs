@@ -42,10 +42,16 @@ fn heading(saved: &SavedPlan) -> String {
         Mode::DeleteBeforeLiteral => "delete-before, literal: delete the old first, then build anew",
         Mode::Undo => "undo: the way back of a run",
     };
-    let only = if header.only.is_empty() { String::new() } else { format!("\nonly {}", header.only.join(", ")) };
+    let only =
+        if header.only.is_empty() { String::new() } else { format!("\nonly {}", header.only.join(", ")) };
     let short = header.snapshot.get(..12).unwrap_or(&header.snapshot);
     let taken = saved.snapshot_taken.map_or_else(String::new, |at| format!(", taken {}", local(at)));
-    format!("{} {} from snapshot {short}{taken}, to {}\n{what}{only}", bold("Plan"), bold(&saved.short()), header.connection)
+    format!(
+        "{} {} from snapshot {short}{taken}, to {}\n{what}{only}",
+        bold("Plan"),
+        bold(&saved.short()),
+        header.connection
+    )
 }
 
 fn step_lines(step: &Step, details: bool) -> Vec<String> {
@@ -70,7 +76,8 @@ fn step_lines(step: &Step, details: bool) -> Vec<String> {
         Reason::Completes => "completes what an earlier step makes",
     };
     let size = step.blob.map_or_else(String::new, |blob| format!(", {}", bytes(blob.len)));
-    let mut lines = vec![format!("  {mark} {verb}{} {path} {}", step.noun, dim(&format!("({reason}{size})")))];
+    let mut lines =
+        vec![format!("  {mark} {verb}{} {path} {}", step.noun, dim(&format!("({reason}{size})")))];
     if details || step.action == Action::Update {
         let width = if details { 400 } else { 60 };
         for change in &step.changes {
@@ -107,7 +114,9 @@ fn summary(plan: &RestorePlan) -> String {
         }
     }
     let row = |(noun, numbers): &(String, [u64; 3])| {
-        std::iter::once(noun.clone()).chain(numbers.iter().map(|n| if *n == 0 { String::new() } else { n.to_string() })).collect()
+        std::iter::once(noun.clone())
+            .chain(numbers.iter().map(|n| if *n == 0 { String::new() } else { n.to_string() }))
+            .collect()
     };
     table(&["", ">CREATE", ">UPDATE", ">REMOVE"], counts.values().map(row))
 }
@@ -169,11 +178,19 @@ fn closing(saved: &SavedPlan) -> String {
         counted(plan.min_seconds, "second", "seconds"),
     );
     let allow = if plan.deletions().next().is_some() { " --allow-delete" } else { "" };
-    let next = format!("Nothing has been written yet. To carry it out: boardvault apply {}{allow}", saved.short());
+    let next =
+        format!("Nothing has been written yet. To carry it out: boardvault apply {}{allow}", saved.short());
     match plan.verdict {
-        Verdict::NothingToDo => format!("{state}\n{}", green("Nothing to do: the live account already is as wanted.")),
+        Verdict::NothingToDo => {
+            format!("{state}\n{}", green("Nothing to do: the live account already is as wanted."))
+        }
         Verdict::Applyable => format!("{state}\n{cost}\n{next}"),
-        Verdict::Partial => format!("{state}\n{cost}\n{}\n{next}", yellow("Only a part of what was asked for can be tried, see above.")),
-        Verdict::Blocked => format!("{state}\n{}", red("Nothing of what was asked for can be tried, see above.")),
+        Verdict::Partial => format!(
+            "{state}\n{cost}\n{}\n{next}",
+            yellow("Only a part of what was asked for can be tried, see above.")
+        ),
+        Verdict::Blocked => {
+            format!("{state}\n{}", red("Nothing of what was asked for can be tried, see above."))
+        }
     }
 }

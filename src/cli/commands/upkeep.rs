@@ -10,7 +10,11 @@ use crate::cli::ui::{Ui, counted, green, plain, red};
 
 pub(super) fn verify(app: &App, ui: &Ui, read_data: bool) -> Result<Done, Error> {
     let found = upkeep::verify(app, read_data, ui)?;
-    let depth = if read_data { "every byte was read, decrypted and checked" } else { "structure only; `--read-data` reads every byte" };
+    let depth = if read_data {
+        "every byte was read, decrypted and checked"
+    } else {
+        "structure only; `--read-data` reads every byte"
+    };
     let mut lines = vec![format!(
         "{}, {}, {}: {depth}.",
         counted(found.snapshots, "snapshot", "snapshots"),
@@ -29,7 +33,11 @@ pub(super) fn verify(app: &App, ui: &Ui, read_data: bool) -> Result<Done, Error>
 
 pub(super) fn rebuild_index(app: &App, ui: &Ui) -> Result<Done, Error> {
     let report = upkeep::rebuild_index(app)?;
-    let text = format!("Built the index anew from {} in {}.", counted(report.chunks, "chunk", "chunks"), counted(report.packs, "pack", "packs"));
+    let text = format!(
+        "Built the index anew from {} in {}.",
+        counted(report.chunks, "chunk", "chunks"),
+        counted(report.packs, "pack", "packs")
+    );
     ui.result(&json!({ "chunks": report.chunks, "packs": report.packs }), &text);
     Ok(Done::Complete)
 }

@@ -35,8 +35,8 @@ pub(super) const CARD: KindSpec = KindSpec {
         // A cover shows one of the card's attachments, which come after the card.
         Field::new("cover.idAttachment", Role::Reference(Kind::Attachment)).last(),
         Field::new("cover.color", Role::Writable).last(),
-        Field::new("cover.size", Role::Writable).last(),
-        Field::new("cover.brightness", Role::Writable).last(),
+        Field::new("cover.size", Role::Writable).last().initially("normal"),
+        Field::new("cover.brightness", Role::Writable).last().initially("dark"),
         Field::new("closed", Role::Writable).last(),
         Field::new("cover.idUploadedBackground", Role::ReadOnly(LossCause::Background)),
         Field::new("mirrorSourceId", Role::ReadOnly(LossCause::NotWritable)),
@@ -158,7 +158,10 @@ pub(super) const COMMENT: KindSpec = KindSpec {
     ids: IdPolicy::Server,
     batch: BatchRules::SINGLE,
     natural_key: &[],
-    fields: &[Field::new("data.text", Role::Writable).codec(Codec::Attributed)],
+    fields: &[
+        Field::new("data.text", Role::Writable).codec(Codec::Attributed),
+        Field::new("idMemberCreator", Role::ReadOnly(LossCause::CommentAuthor)),
+    ],
     losses: &[LossCause::NativeId, LossCause::CommentAuthor, LossCause::Reactions],
 };
 

@@ -111,6 +111,8 @@ fn refusal(fault: &ApiFault) -> WriteError {
         _ if fault.outcome_unknown => WriteError::Unknown(fault.to_string()),
         FaultClass::Stopped => WriteError::Stopped,
         FaultClass::Unauthorised => WriteError::Unauthorised(fault.to_string()),
+        // Trello cannot be reached or takes nothing at the moment: the next write would fare the same.
+        FaultClass::Network | FaultClass::RateLimited | FaultClass::Server => WriteError::Unavailable(fault.to_string()),
         _ => WriteError::Refused(fault.to_string()),
     }
 }

@@ -122,7 +122,7 @@ fn update(ids: &Ids<'_>) -> Result<Call, String> {
         Kind::Workspace => body::flat(fields, &["prefs"], "/"),
         Kind::Container => body::flat(fields, &["prefs", "labelNames"], "/"),
         Kind::FieldDef => body::flat(fields, &["display"], "/"),
-        Kind::Item => body::card(fields),
+        Kind::Item => moved(body::card(fields), ids),
         Kind::Comment => comment(fields),
         Kind::Label | Kind::Section | Kind::Checklist | Kind::Sticker => fields.clone(),
         Kind::ChecklistItem => {
@@ -133,6 +133,16 @@ fn update(ids: &Ids<'_>) -> Result<Call, String> {
         _ => return Err(ids.not_offered()),
     };
     Ok(Call { method: Put, path: place(ids)?, body })
+}
+
+/// A card that goes to another list says which board that is on: it may be another board.
+fn moved(mut body: Map<String, Value>, ids: &Ids<'_>) -> Map<String, Value> {
+    if body.contains_key("idList")
+        && let Some(board) = &ids.mutation.container
+    {
+        body.insert("idBoard".to_owned(), json!(board));
+    }
+    body
 }
 
 fn membership(ids: &Ids<'_>) -> Result<Call, String> {
