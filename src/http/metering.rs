@@ -63,7 +63,10 @@ mod tests {
             metering.send(&request(intent)).await.unwrap().collect(5, "").await.unwrap();
         }
         let count = |counter: &std::sync::atomic::AtomicU64| counter.load(Relaxed);
-        assert_eq!((count(&counters.requests), count(&counters.downloads), count(&counters.writes)), (2, 1, 1));
+        assert_eq!(
+            (count(&counters.requests), count(&counters.downloads), count(&counters.writes)),
+            (2, 1, 1)
+        );
         assert_eq!(count(&counters.bytes_in), 25);
     }
 }
