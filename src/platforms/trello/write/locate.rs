@@ -35,7 +35,7 @@ async fn created(trello: &Trello, lost: &Mutation) -> Result<Option<Receipt>, Ap
     let found = siblings
         .iter()
         .filter(|sibling| {
-            let id = NativeId::from(text(sibling, "id"));
+            let id = NativeId::from(receipt::own_id(sibling).unwrap_or_default());
             !lost.known.contains(&id) && !made.contains(&id)
         })
         .filter(|sibling| match lost.blob {
@@ -47,7 +47,7 @@ async fn created(trello: &Trello, lost: &Mutation) -> Result<Option<Receipt>, Ap
             None => includes(sibling, &Value::Object(telling.clone())),
         })
         // Ids begin with the time of creation: the newest is the one that was just made.
-        .max_by_key(|sibling| text(sibling, "id"));
+        .max_by_key(|sibling| receipt::own_id(sibling));
     let receipt = found.and_then(|sibling| receipt::receipt(lost, sibling));
     if let Some(receipt) = &receipt {
         lock(&trello.made).insert(receipt.key.id.clone());
@@ -72,9 +72,9 @@ async fn siblings(trello: &Trello, lost: &Mutation) -> Result<Vec<Value>, ApiFau
             (vec!["lists", list_id.map_or_else(parent, Ok)?, "cards"], &[("filter", "all"), ("fields", "name,pos,shortLink")])
         }
         Kind::Checklist => (vec!["cards", parent()?, "checklists"], &[]),
-        Kind::ChecklistItem => (vec!["checklists", parent()?, "checkItems"], &[]),
+        Kind::ChecklistItem => (vec!["checklists", parent()?, "checkItems"], &[("fields", "all")]),
         Kind::Attachment => (vec!["cards", parent()?, "attachments"], &[("fields", "all")]),
-        Kind::Sticker => (vec!["cards", parent()?, "stickers"], &[]),
+        Kind::Sticker => (vec!["cards", parent()?, "stickers"], &[("fields", "all")]),
         Kind::Comment => {
             // Newest first, so that the one looked for is in the first answer.
             (vec!["cards", parent()?, "actions"], &[("filter", "commentCard"), ("limit", "1000")])
@@ -85,20 +85,31 @@ async fn siblings(trello: &Trello, lost: &Mutation) -> Result<Vec<Value>, ApiFau
 }
 
 async fn changed(trello: &Trello, lost: &Mutation) -> Result<Option<Receipt>, ApiFault> {
-    let path = request::place_of(lost).map_err(|message| local("look-up", &message))?;
-    let path: Vec<&str> = path.iter().map(String::as_str).collect();
-    let query: &[(&str, &str)] = match lost.kind {
-        Kind::Workspace | Kind::Container | Kind::Item => &[("fields", "all")],
-        _ => &[],
-    };
-    let live = match trello.client.get(&path, query).await {
-        Err(fault) if fault.class == FaultClass::NotFound => {
-            return Ok(receipt::receipt(lost, &Value::Null).filter(|_| lost.verb == Verb::Delete));
-        }
+    let live = match live(trello, lost).await {
+        Err(fault) if fault.class == FaultClass::NotFound => None,
         result => result?,
     };
-    let done = lost.verb == Verb::Update && includes(&live, &Value::Object(lost.fields.clone()));
-    Ok(done.then(|| receipt::receipt(lost, &live)).flatten())
+    let done = match (lost.verb, &live) {
+        (Verb::Delete, live) => live.is_none(),
+        (_, Some(live)) => includes(live, &Value::Object(lost.fields.clone())),
+        (_, None) => false,
+    };
+    Ok(done.then(|| receipt::receipt(lost, &live.unwrap_or_default())).flatten())
+}
+
+/// The record as it is now. What hangs on a card or checklist is looked for among its siblings, since single
+/// routes for these are rarely used and not equally well kept.
+async fn live(trello: &Trello, lost: &Mutation) -> Result<Option<Value>, ApiFault> {
+    if matches!(lost.kind, Kind::ChecklistItem | Kind::Sticker | Kind::Attachment | Kind::FieldOption) {
+        let siblings = siblings(trello, lost).await?;
+        let own = lost.id.as_ref().map(NativeId::as_str);
+        return Ok(siblings.into_iter().find(|sibling| receipt::own_id(sibling) == own));
+    }
+    let path = request::place_of(lost).map_err(|message| local("look-up", &message))?;
+    let path: Vec<&str> = path.iter().map(String::as_str).collect();
+    // The defaults of most routes leave out some of what can be written.
+    let query: &[(&str, &str)] = if lost.kind == Kind::FieldDef { &[] } else { &[("fields", "all")] };
+    trello.client.get(&path, query).await.map(Some)
 }
 
 async fn membership(trello: &Trello, lost: &Mutation, route: &str) -> Result<Option<Receipt>, ApiFault> {

@@ -259,6 +259,15 @@ async fn receipts_name_the_new_key_and_link() {
 }
 
 #[tokio::test]
+async fn the_id_of_an_option_has_a_name_of_its_own() {
+    let option = mutation(Verb::Create, Kind::FieldOption, json!({"value": {"text": "S"}}));
+    let (results, _) = sent(std::slice::from_ref(&option), vec![Answer::json(200, r#"{"_id":"NEW"}"#)]).await;
+    assert_eq!(results[0].as_ref().unwrap().key.id.as_str(), "NEW");
+    let (receipt, _) = located(&option, json!([{"_id": "o2", "value": {"text": "S"}}])).await;
+    assert_eq!(receipt.unwrap().key.id.as_str(), "o2");
+}
+
+#[tokio::test]
 async fn outcomes_are_told_apart() {
     type Expected = fn(&WriteError) -> bool;
     let create = || mutation(Verb::Create, Kind::Label, json!({"name": "L"}));
@@ -344,4 +353,7 @@ async fn a_lost_deletion_happened_when_the_thing_is_gone() {
     assert!(located(&lost, json!({"id": "I"})).await.0.is_none());
     let scripted = Scripted::new([Answer::typed(404, "text/plain", "not found")]);
     assert!(locate(&trello(&scripted), &lost).await.unwrap().is_some());
+    let sticker = mutation(Verb::Delete, Kind::Sticker, json!({}));
+    assert!(located(&sticker, json!([{"id": "I"}])).await.0.is_none());
+    assert!(located(&sticker, json!([{"id": "J"}])).await.0.is_some());
 }
