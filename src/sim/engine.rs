@@ -96,8 +96,12 @@ impl<I: Imitation> Engine<I> {
         let mut imitation = hold(&self.imitation);
         let instead = fault.and_then(|fault| instead_of_working(fault, &*imitation));
         let mut reply = instead.unwrap_or_else(|| imitation.answer(request));
-        if fault.is_some_and(|fault| fault.kind == FaultKind::WrongSize) {
-            reply.body.pop();
+        match fault {
+            Some(fault) if fault.kind == FaultKind::StatusAfter => reply = scripted(fault),
+            Some(fault) if fault.kind == FaultKind::WrongSize => {
+                reply.body.pop();
+            }
+            _ => {}
         }
         let dropped =
             fault.is_some_and(|fault| matches!(fault.kind, FaultKind::DropAfter | FaultKind::DropBefore));
@@ -154,9 +158,7 @@ impl<I: Imitation> Engine<I> {
 
 fn instead_of_working(fault: &Fault, imitation: &impl Imitation) -> Option<Reply> {
     match fault.kind {
-        FaultKind::Status => {
-            Some(Reply::text(fault.status.unwrap_or(503), fault.body.as_deref().unwrap_or("scripted fault")))
-        }
+        FaultKind::Status => Some(scripted(fault)),
         FaultKind::Html => Some(Reply::bytes(
             200,
             "text/html; charset=utf-8",
@@ -165,8 +167,16 @@ fn instead_of_working(fault: &Fault, imitation: &impl Imitation) -> Option<Reply
         FaultKind::Garbage => Some(Reply::bytes(200, "application/json", br#"{"id":"5,"#.to_vec())),
         FaultKind::DropBefore => Some(Reply::text(503, "")),
         FaultKind::RateLimit => Some(imitation.too_many_requests()),
-        FaultKind::Delay | FaultKind::Cut | FaultKind::DropAfter | FaultKind::WrongSize => None,
+        FaultKind::Delay
+        | FaultKind::Cut
+        | FaultKind::DropAfter
+        | FaultKind::StatusAfter
+        | FaultKind::WrongSize => None,
     }
+}
+
+fn scripted(fault: &Fault) -> Reply {
+    Reply::text(fault.status.unwrap_or(503), fault.body.as_deref().unwrap_or("scripted fault"))
 }
 
 /// A response whose connection breaks after `at` bytes of the body, while the headers promise all of them.

@@ -23,10 +23,10 @@ pub struct Fault {
     pub every: bool,
     /// What happens.
     pub kind: FaultKind,
-    /// Answered by `status`.
+    /// Answered by `status` and `status_after`.
     #[serde(default)]
     pub status: Option<u16>,
-    /// Answered by `status`, as plain text.
+    /// Answered by `status` and `status_after`, as plain text.
     #[serde(default)]
     pub body: Option<String>,
     /// How long `delay` waits, in milliseconds.
@@ -47,6 +47,8 @@ fn one() -> u64 {
 pub enum FaultKind {
     /// Answers a status and a text; nothing is done.
     Status,
+    /// Does the work, then answers a status and a text all the same.
+    StatusAfter,
     /// Waits, then goes on as usual.
     Delay,
     /// Does the work, then closes the connection in the middle of the body.

@@ -121,3 +121,19 @@ async fn an_unknown_fault_is_refused_by_name() {
     let answer = served.send("POST", "/_sandbox/faults", r#"{"faults":[{"kind":"explode"}]}"#).await;
     assert!(answer.contains("400") && answer.contains("explode"), "{answer}");
 }
+
+#[tokio::test]
+async fn a_refusal_may_come_although_the_work_was_done() {
+    let served = Served::start().await;
+    served.fault(r#"{"kind":"status_after","status":429,"method":"POST"}"#).await;
+    assert!(served.send("POST", "/x", "").await.starts_with("HTTP/1.1 429"));
+    assert_eq!(served.count().await, "1");
+}
+
+#[tokio::test]
+async fn a_body_of_the_wrong_size_agrees_with_its_headers() {
+    let served = Served::start().await;
+    served.fault(r#"{"kind":"wrong_size","path":"/x"}"#).await;
+    let answer = served.send("GET", "/x", "").await;
+    assert!(answer.contains("content-length: 10") && answer.ends_with("{\"count\":0"), "{answer}");
+}

@@ -16,6 +16,7 @@ mod actions;
 mod attachments;
 mod auth;
 mod blob;
+mod board_reading;
 mod boards;
 mod call;
 mod cards;

@@ -135,3 +135,16 @@ fn members_may_invite_only_where_the_board_lets_them() {
     desk.send("PUT", &format!("/boards/{board}"), json!({"prefs/invitations": "admins"}));
     assert_eq!(desk.ask(CLEO, "PUT", &path, json!({"type": "normal"})).status, 401);
 }
+
+#[test]
+fn a_workspace_may_keep_deleting_and_creating_boards_to_its_administrators() {
+    let mut desk = Desk::new("tiny");
+    let board = desk.board("Roadmap");
+    let organization = desk.get("/members/me/organizations")[0]["id"].as_str().unwrap().to_owned();
+    let restrict = json!({"prefs/boardDeleteRestrict/org": "admin", "prefs/boardVisibilityRestrict/public": "none"});
+    desk.send("PUT", &format!("/organizations/{organization}"), restrict);
+    assert_eq!(desk.refused(BEN, "DELETE", &format!("/boards/{board}"), Value::Null).0, 401);
+    let public = json!({"name": "n", "idOrganization": organization, "prefs_permissionLevel": "public"});
+    assert_eq!(desk.refused(ADA, "POST", "/boards", public).0, 401);
+    desk.send("DELETE", &format!("/boards/{board}"), Value::Null);
+}

@@ -127,7 +127,7 @@ fn fill_odd(build: &mut Builder, board: &str) {
     }
     build.plugin_data(&placed, "56d5e249a98895a9797bebb9", "{\"fields\":{\"x\":\"</script>\"}}");
     let fields = ["checkbox", "date", "number", "text"].map(|kind| build.field(board, kind, kind, &[]));
-    let choice = build.field(board, "list", "list", &[("A", "red"), ("A", "red"), ("", "none")]);
+    let choice = build.field(board, "list", "list", &[("A", "red"), ("A", "red"), ("/", "none")]);
     let mut values: Vec<_> = fields
         .iter()
         .zip([json!({"checked": "true"}), json!({"date": "0001-01-01T00:00:00Z"}), json!({"number": "1e21"}), json!({"text": " "})])
