@@ -79,12 +79,18 @@ impl<'a> Scene<'a> {
 
     /// Workspace, container, section, item ... down to `record`, for people.
     pub(super) fn path(&self, side: &Side<'a>, record: &'a Record) -> Vec<String> {
-        self.chain(side, record).iter().rev().map(|record| self.title(record)).collect()
+        self.chain(side, record).iter().rev().map(|record| self.title(side, record)).collect()
     }
 
-    fn title(&self, record: &Record) -> String {
+    fn title(&self, side: &Side<'a>, record: &Record) -> String {
         let spec = self.spec(record.key.kind);
         let title = spec.and_then(|spec| ops::get_text(&record.native, spec.title)).unwrap_or_default();
+        // A field's value is known by the name of the field, not by its id.
+        if record.key.kind == Kind::FieldValue
+            && let Some(field) = side.get(&pointed_to(&record.key, Kind::FieldDef, title))
+        {
+            return self.title(side, field);
+        }
         let line = title.lines().next().unwrap_or_default();
         if line.is_empty() {
             return format!("{} {}", self.noun(record.key.kind), record.key.id);
