@@ -83,12 +83,9 @@ pub fn diff(app: &App, from: &str, to: &str) -> Result<Differences, Error> {
         scope.as_ref().map(|keys| keys.iter().map(|key| key.container.clone()).collect());
     let (old, new) = (&from.manifest.tree, &to.manifest.tree);
     let comparison = snapshot::compare(&app.chunks(), old, new, containers.as_deref(), from.dialect)?;
-    let inside = |key: &RecordKey| match (&scope, narrowed) {
-        (Some(keys), Some(opened)) => {
-            opened.lies_in(key, keys).or_else(|_| Ok::<bool, Error>(false)).unwrap_or(false)
-                || [&from, &to].iter().any(|side| side.lies_in(key, keys).unwrap_or(false))
-        }
-        _ => true,
+    let inside = |key: &RecordKey| match &scope {
+        Some(keys) => Ok::<bool, Error>(from.lies_in(key, keys)? || to.lies_in(key, keys)?),
+        None => Ok(true),
     };
     let mut differences = Differences {
         platform: from.manifest.platform.clone(),
@@ -100,7 +97,9 @@ pub fn diff(app: &App, from: &str, to: &str) -> Result<Differences, Error> {
     };
     let describer = Describer::new(from.dialect, &from, &to, &comparison);
     for pair in &comparison.pairs {
-        if pair.key().is_some_and(|key| !inside(key)) {
+        if let Some(key) = pair.key()
+            && !inside(key)?
+        {
             continue;
         }
         match describer.line(pair)? {
@@ -153,10 +152,7 @@ impl<'a> Describer<'a> {
 
     /// For a record that came or went with the one above it: that one, as high up as it goes.
     fn part_of<'b>(&self, pair: &'b Pair) -> Option<(&'b Record, RecordKey)> {
-        let record = match (&pair.desired, &pair.live) {
-            (Some(record), None) | (None, Some(record)) => record,
-            _ => return None,
-        };
+        let ((Some(record), None) | (None, Some(record))) = (&pair.desired, &pair.live) else { return None };
         let side = if pair.desired.is_some() { self.from } else { self.to };
         let mut top = None;
         let mut below = record.clone();

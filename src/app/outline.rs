@@ -21,7 +21,9 @@ pub struct Node {
     pub noun: &'static str,
     /// What they call several of them.
     pub plural: &'static str,
-    /// Its fields that have a value, in table order, without the title: name and text.
+    /// For a comment: who wrote it and when.
+    pub byline: Option<String>,
+    /// Its fields that have a value, in table order, without the title and what it hangs on: path and text.
     pub fields: Vec<(&'static str, String)>,
     /// What hangs on it, in kind order, then in the order of the platform.
     pub children: Vec<Node>,
@@ -70,10 +72,11 @@ fn assemble(
             title: names.title(spec, &record),
             noun: spec.noun,
             plural: spec.plural,
+            byline: if record.key.kind == Kind::Comment { dialect.attribution(&record) } else { None },
             fields: spec
                 .fields
                 .iter()
-                .filter(|field| field.path != spec.title)
+                .filter(|field| field.path != spec.title && !is_parent(spec, field))
                 .filter_map(|field| names.shown(field, &record))
                 .collect(),
             record,
@@ -166,7 +169,31 @@ impl Names {
     }
 }
 
+impl Node {
+    /// Whether it is archived or closed.
+    pub fn is_closed(&self) -> bool {
+        self.fields.iter().any(|(path, text)| *path == "closed" && text == "yes")
+    }
+
+    /// What a custom field's value says.
+    pub fn value(&self) -> String {
+        self.fields.iter().map(|(_, text)| text.as_str()).collect::<Vec<_>>().join(" ")
+    }
+}
+
+/// Whether the field only says what the record hangs on, which its place in the tree says as well.
+fn is_parent(spec: &KindSpec, field: &Field) -> bool {
+    matches!(spec.parent, Parent::At(_, path) if path == field.path)
+}
+
 fn own_title(spec: &KindSpec, record: &Record) -> Option<String> {
-    let text = ops::get(&record.native, spec.title)?.as_str()?;
-    (!text.is_empty()).then(|| text.to_owned())
+    let text_at =
+        |path: &str| ops::get(&record.native, path).and_then(Value::as_str).filter(|text| !text.is_empty());
+    let mut also = spec.fields.iter().map(|field| field.path);
+    let text = match record.key.kind {
+        // Labels often have a colour and no name.
+        Kind::Label => text_at(spec.title).or_else(|| also.find_map(text_at)),
+        _ => text_at(spec.title),
+    };
+    text.map(str::to_owned)
 }
