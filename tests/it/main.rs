@@ -10,3 +10,5 @@
 )]
 
 mod architecture;
+mod common;
+mod round_trip;
