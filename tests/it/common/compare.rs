@@ -68,8 +68,8 @@ pub(crate) struct Comparison<'a> {
 
 /// What a comparison shows.
 pub(crate) struct Compared {
-    /// In sentences: what is not as it should be.
-    pub(crate) differences: Vec<String>,
+    /// What is not as it should be: which wanted record, and a sentence.
+    pub(crate) differences: Vec<(RecordKey, String)>,
     /// Wanted records and where they are.
     pub(crate) places: BTreeMap<RecordKey, RecordKey>,
 }
@@ -81,9 +81,18 @@ impl Compared {
         found.keys().filter(|key| !places.contains(key)).collect()
     }
 
+    /// Fails unless everything that was wanted is there; `scene` says of what there is talk.
     #[track_caller]
-    pub(crate) fn assert_same(&self) {
-        assert!(self.differences.is_empty(), "{}", self.differences.join("\n"));
+    pub(crate) fn assert_same(&self, scene: &str) {
+        self.assert_same_where(scene, |_| true);
+    }
+
+    /// Fails unless those of the wanted records are there that `selected` picks.
+    #[track_caller]
+    pub(crate) fn assert_same_where(&self, scene: &str, selected: impl Fn(&RecordKey) -> bool) {
+        let picked = self.differences.iter().filter(|(key, _)| selected(key));
+        let sentences: Vec<&str> = picked.map(|(_, sentence)| sentence.as_str()).collect();
+        assert!(sentences.is_empty(), "{scene}:\n{}", sentences.join("\n"));
     }
 }
 
@@ -98,9 +107,12 @@ impl Comparison<'_> {
         for (key, record) in self.wanted {
             let spec = dialect().spec(key.kind).unwrap();
             match places.get(key) {
-                Some(place) => differences.extend(self.differs(spec, record, &self.found[place], &places)),
+                Some(place) => {
+                    let sentences = self.differs(spec, record, &self.found[place], &places);
+                    differences.extend(sentences.into_iter().map(|sentence| (key.clone(), sentence)));
+                }
                 None if self.may_be_gone(spec, record) => {}
-                None => differences.push(format!("{} {} is not there", spec.noun, name(record))),
+                None => differences.push((key.clone(), format!("{} {} is not there", spec.noun, name(record)))),
             }
         }
         Compared { differences, places }
