@@ -11,7 +11,7 @@ use super::outline::Names;
 use super::snapshots::{self, Opened};
 use crate::model::dialect::Dialect;
 use crate::model::pairs::{Comparison, Pair};
-use crate::model::{Kind, NativeId, Record, RecordKey, ops};
+use crate::model::{NativeId, Record, RecordKey, ops};
 use crate::snapshot::{self, lineage};
 
 /// What happened to a record between two snapshots.
@@ -201,12 +201,7 @@ impl<'a> Describer<'a> {
         if change == Change::Changed && fields.is_empty() {
             return Ok(Found::Touched);
         }
-        let mut path = lineage::path(&side.reader, self.dialect, record)?;
-        if record.key.kind == Kind::FieldValue
-            && let Some(last) = path.last_mut()
-        {
-            *last = self.names.title(spec, record);
-        }
+        let path = lineage::path(&side.reader, self.dialect, record)?;
         let with = self.parts.get(&record.key).cloned().unwrap_or_default();
         Ok(Found::Line(Box::new(Line {
             change,

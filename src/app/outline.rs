@@ -7,8 +7,8 @@ use serde_json::Value;
 
 use crate::model::dialect::Dialect;
 use crate::model::ops;
-use crate::model::spec::{Field, KindSpec, Parent, Role};
-use crate::model::{Kind, NativeId, Record};
+use crate::model::spec::{Field, Role};
+use crate::model::{Kind, NativeId, Record, lineage};
 
 /// One record, and what hangs on it.
 #[derive(Debug, Clone)]
@@ -36,14 +36,12 @@ pub fn build(dialect: &dyn Dialect, records: Vec<Record>) -> Vec<Node> {
     let root = records.iter().position(|record| matches!(record.key.kind, Kind::Container | Kind::Workspace));
     let mut below: BTreeMap<Option<usize>, Vec<usize>> = BTreeMap::new();
     for (at, record) in records.iter().enumerate() {
-        let parent = match dialect.spec(record.key.kind).map(|spec| spec.parent) {
-            _ if Some(at) == root => None,
-            Some(Parent::At(kind, path)) => {
-                let id = ops::get(&record.native, path).and_then(Value::as_str).map(NativeId::from);
-                // A record whose parent is not there (the platform does not promise otherwise) hangs on the container.
-                id.and_then(|id| ids.get(&(kind, id)).copied()).or(root)
-            }
-            _ => root,
+        let above = dialect.spec(record.key.kind).and_then(|spec| lineage::parent(spec, record));
+        // A record whose parent is not there (the platform does not promise otherwise) hangs on the container.
+        let parent = if Some(at) == root {
+            None
+        } else {
+            above.and_then(|key| ids.get(&(key.kind, key.id)).copied()).or(root)
         };
         below.entry(parent).or_default().push(at);
     }
@@ -65,7 +63,7 @@ fn assemble(
         let Some(spec) = dialect.spec(record.key.kind) else { continue };
         let children = assemble(dialect, names, slots, below, Some(*at));
         nodes.push(Node {
-            title: names.title(spec, &record),
+            title: names.title(dialect, &record),
             noun: spec.noun,
             fields: spec
                 .fields
@@ -103,7 +101,11 @@ impl Names {
     pub fn of(dialect: &dyn Dialect, records: &[Record]) -> Self {
         let mut names = Self { titles: BTreeMap::new(), people: BTreeMap::new() };
         for record in records {
-            let Some(title) = dialect.spec(record.key.kind).and_then(|spec| own_title(spec, record)) else {
+            let Some(title) = dialect
+                .spec(record.key.kind)
+                .and_then(|spec| lineage::title(spec, record))
+                .map(ToOwned::to_owned)
+            else {
                 continue;
             };
             if matches!(record.key.kind, Kind::Member | Kind::WorkspaceMember) {
@@ -115,16 +117,8 @@ impl Names {
     }
 
     /// What people know a record by.
-    pub fn title(&self, spec: &KindSpec, record: &Record) -> String {
-        if record.key.kind == Kind::FieldValue {
-            // A value is known by the name of the field that it is a value of.
-            let field = spec.fields.iter().find(|field| field.role == Role::Reference(Kind::FieldDef));
-            let id = field.and_then(|field| ops::get(&record.native, field.path)).and_then(Value::as_str);
-            if let Some(title) = id.and_then(|id| self.titles.get(&(Kind::FieldDef, id.into()))) {
-                return title.clone();
-            }
-        }
-        own_title(spec, record).unwrap_or_else(|| record.key.id.to_string())
+    pub fn title(&self, dialect: &dyn Dialect, record: &Record) -> String {
+        lineage::name(dialect, record, |key| self.titles.get(&(key.kind, key.id.clone())).cloned())
     }
 
     /// A field's value as text, or nothing when there is none to show.
@@ -161,9 +155,4 @@ impl Names {
         };
         known.cloned().unwrap_or_else(|| id.to_owned())
     }
-}
-
-fn own_title(spec: &KindSpec, record: &Record) -> Option<String> {
-    let text = ops::get(&record.native, spec.title)?.as_str()?;
-    (!text.is_empty()).then(|| text.to_owned())
 }

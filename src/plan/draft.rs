@@ -1,7 +1,7 @@
 //! From decisions to writes: which fields go into the request that creates a record, which into one after it,
 //! and which wait until everything else stands.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
@@ -157,6 +157,7 @@ impl Drafter<'_, '_> {
                 to: Value::Bool(true),
                 refers_to: None,
                 links: false,
+                names: BTreeMap::new(),
             });
         }
         self.drafts.push(draft);
@@ -229,6 +230,7 @@ impl<'a> Draft<'a> {
             to: resolved.to.clone(),
             refers_to,
             links: !resolved.linked.is_empty(),
+            names: BTreeMap::new(),
         });
         self.needs.extend(resolved.needs.iter().chain(&resolved.linked).cloned());
         self.refers.extend(resolved.refers.iter().chain(&resolved.linked).cloned());

@@ -6,7 +6,8 @@ use serde_json::Value;
 
 use super::input::PlanInput;
 use super::matching::Bound;
-use super::scene::{Scene, home, pointed_to};
+use super::scene::Scene;
+use crate::model::lineage::{home, pointed_to};
 use crate::model::loss::LossCause;
 use crate::model::spec::{Codec, Field, Role, When};
 use crate::model::{Kind, Record, RecordKey, ops};
