@@ -11,4 +11,5 @@
 
 mod architecture;
 mod common;
+mod interruptions;
 mod round_trip;

@@ -6,7 +6,6 @@ use boardvault::app::context::App;
 use boardvault::app::{runs, snapshots};
 use boardvault::apply::{Event, Relation};
 use boardvault::model::dialect::Dialect;
-use boardvault::model::loss::LossCause;
 use boardvault::model::origins::{Origin, OriginMap};
 use boardvault::model::spec::{Codec, Field, IdPolicy, KindSpec, Parent, Role};
 use boardvault::model::{Blob, Kind, NativeId, Record, RecordKey, ops};
@@ -34,17 +33,18 @@ pub(crate) fn made(app: &App, relation: Relation) -> OriginMap {
     origins.collect::<Vec<Origin>>().into_iter().collect()
 }
 
-/// What a plan says that it does not bring back.
+/// What a plan says that it does not bring back, or may not.
 #[derive(Default, Clone)]
 pub(crate) struct Losses {
     records: BTreeSet<RecordKey>,
     fields: BTreeSet<(RecordKey, String)>,
-    kinds: BTreeSet<(Kind, LossCause)>,
+    blocked: BTreeSet<RecordKey>,
 }
 
 impl Losses {
     pub(crate) fn of(plan: &RestorePlan) -> Self {
-        let mut losses = Self { kinds: plan.kind_losses.iter().copied().collect(), ..Self::default() };
+        let blocked = plan.blocked.iter().map(|blocked| blocked.subject.clone()).collect();
+        let mut losses = Self { blocked, ..Self::default() };
         for loss in &plan.losses {
             match &loss.field {
                 Some(field) => drop(losses.fields.insert((loss.key.clone(), field.clone()))),
@@ -121,10 +121,7 @@ impl Comparison<'_> {
     fn may_be_gone(&self, spec: &KindSpec, record: &Record) -> bool {
         !spec.verbs.create
             || self.losses.records.contains(&record.key)
-            || above(record).is_some_and(|above| {
-                self.losses.records.contains(&above)
-                    && self.wanted.get(&above).is_some_and(|above| above.key != record.key)
-            })
+            || self.losses.blocked.contains(&record.key)
     }
 
     /// Where each wanted record is found, parents before children.
@@ -194,7 +191,10 @@ impl Comparison<'_> {
         places: &BTreeMap<RecordKey, RecordKey>,
     ) -> Vec<String> {
         let mut differences = Vec::new();
-        for field in spec.fields.iter().filter(|field| !matches!(field.role, Role::ReadOnly(_))) {
+        if self.losses.blocked.contains(&wanted.key) {
+            return differences;
+        }
+        for field in ops::writable(spec) {
             if self.losses.fields.contains(&(wanted.key.clone(), field.path.to_owned())) {
                 continue;
             }
