@@ -118,7 +118,8 @@ impl<'a, 's> Facts<'a, 's> {
 }
 
 impl Resolved {
-    fn as_is(value: Option<&Value>) -> Self {
+    /// A value that needs nothing and refers to nothing that moves.
+    pub(super) fn as_is(value: Option<&Value>) -> Self {
         Self {
             to: value.cloned().unwrap_or_default(),
             differs: false,

@@ -10,3 +10,6 @@
 )]
 
 mod architecture;
+mod common;
+mod interruptions;
+mod round_trip;
