@@ -106,7 +106,14 @@ mod tests {
             blob: Blob::None,
         };
         let fields = vec![("desc", evil.to_owned()), ("url", "javascript:alert(1)".to_owned())];
-        let node = Node { record, title: evil.to_owned(), noun: "card", plural: "cards", fields, children: Vec::new() };
+        let node = Node {
+            record,
+            title: evil.to_owned(),
+            noun: "card",
+            plural: "cards",
+            fields,
+            children: Vec::new(),
+        };
         let page = page(&[node], &BTreeMap::new(), evil).unwrap();
         assert!(!page.contains("<script"), "{page}");
         assert!(!page.contains("href=\"javascript"), "{page}");
