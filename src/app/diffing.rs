@@ -81,13 +81,11 @@ pub fn diff(app: &App, from: &str, to: &str) -> Result<Differences, Error> {
         scope.as_ref().map(|keys| keys.iter().map(|key| key.container.clone()).collect());
     let (old, new) = (&from.manifest.tree, &to.manifest.tree);
     let comparison = snapshot::compare(&app.chunks(), old, new, containers.as_deref(), from.dialect)?;
-    let inside = |key: &RecordKey| match (&scope, narrowed) {
-        (Some(keys), Some(opened)) => {
-            opened.lies_in(key, keys).or_else(|_| Ok::<bool, Error>(false)).unwrap_or(false)
-                || [&from, &to].iter().any(|side| side.lies_in(key, keys).unwrap_or(false))
-        }
-        _ => true,
+    // What cannot be read on one side may still be found on the other; the comparison itself reports damage.
+    let lies_in = |keys: &[RecordKey], key: &RecordKey| {
+        [&from, &to].iter().any(|side| side.lies_in(key, keys).unwrap_or(false))
     };
+    let inside = |key: &RecordKey| scope.as_ref().is_none_or(|keys| lies_in(keys, key));
     let mut differences = Differences {
         from: from.id.to_string(),
         to: to.id.to_string(),
@@ -152,10 +150,7 @@ impl<'a> Describer<'a> {
 
     /// For a record that came or went with the one above it: that one, as high up as it goes.
     fn part_of<'b>(&self, pair: &'b Pair) -> Option<(&'b Record, RecordKey)> {
-        let record = match (&pair.desired, &pair.live) {
-            (Some(record), None) | (None, Some(record)) => record,
-            _ => return None,
-        };
+        let ((Some(record), None) | (None, Some(record))) = (&pair.desired, &pair.live) else { return None };
         let side = if pair.desired.is_some() { self.from } else { self.to };
         let mut top = None;
         let mut below = record.clone();

@@ -12,7 +12,7 @@ use super::{reading, snapshots};
 use crate::http::fault::FaultClass;
 use crate::model::NativeId;
 use crate::model::coverage::Usage;
-use crate::platforms::connector::{Connector, ContainerInfo, Discovery};
+use crate::platforms::connector::{Connector, ContainerInfo, Discovery, Purpose as UsedFor};
 use crate::platforms::platform::Platform;
 use crate::prolly::Tree;
 use crate::snapshot::manifest::{Bytes, ContainerEntry, LeftOut, Manifest, Purpose, Status};
@@ -41,7 +41,7 @@ pub(super) async fn scan(
     progress: &dyn Progress,
 ) -> Result<Scan, Error> {
     let started_at = app.clock.now().as_millisecond();
-    let discovery = connector.discover().await?;
+    let discovery = connector.discover(UsedFor::Restore).await?;
     let writer = SnapshotWriter::new(app.chunks(), None)?;
     backup::write_discovered(&writer, &discovery)?;
     let catalog = snapshots::catalog(app)?;
