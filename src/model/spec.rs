@@ -153,7 +153,15 @@ pub enum Codec {
 impl Field {
     /// A field that is written as it was read, together with the creation.
     pub const fn new(path: &'static str, role: Role) -> Self {
-        Self { path, role, when: When::Create, codec: Codec::Plain, initial: None, whole: false, unique: false }
+        Self {
+            path,
+            role,
+            when: When::Create,
+            codec: Codec::Plain,
+            initial: None,
+            whole: false,
+            unique: false,
+        }
     }
 
     /// The same field, written in a step of its own after the creation.

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use boardvault::app::backup::{Options, Report, backup};
-use boardvault::app::context::entry;
+use boardvault::app::context::{App, entry};
 use boardvault::app::downloads::Attachments;
 use boardvault::app::error::ErrorKind;
 use boardvault::app::progress::{News, Progress, Silent};
@@ -36,7 +36,11 @@ fn assert_complete(report: &Report) {
 #[track_caller]
 fn assert_names(report: &Report, what: &str, why: &str) {
     assert_eq!(report.manifest.status, Status::Partial);
-    let found = report.manifest.missing.iter().any(|missing| missing.what.contains(what) && missing.why.contains(why));
+    let found = report
+        .manifest
+        .missing
+        .iter()
+        .any(|missing| missing.what.contains(what) && missing.why.contains(why));
     assert!(found, "{what}: {why} is not in {:#?}", report.manifest.missing);
 }
 
@@ -54,12 +58,16 @@ async fn pages_that_are_exactly_full_and_boards_that_are_refused_whole_are_read_
 
 #[tokio::test(flavor = "multi_thread")]
 async fn boards_that_the_account_cannot_see_are_named_as_far_as_is_known() {
-    let desk = Desk::new("tiny", 1).await;
-    assert_complete(&desk.backup(USUAL).await);
-    desk.connect("member", true).await;
-    let report = desk.backup(USUAL).await;
-    let seen: Vec<&str> = report.manifest.containers.iter().map(|entry| entry.name.as_str()).collect();
-    println!("{seen:?} {:#?} {:?}", report.manifest.missing, report.manifest.vanished);
+    let desk = Desk::new("nasty", 1).await;
+    for (role, unseen) in [("workspace admin", 1), ("board admin", 0), ("member", 2)] {
+        desk.connect(role, true).await;
+        let report = desk.backup(FULL).await;
+        let hidden = |text: &str| text.contains("a board of workspace Nästy");
+        let missing = report.manifest.missing.iter().filter(|missing| hidden(&missing.what));
+        assert_eq!(missing.count(), unseen, "{role}: {:#?}", report.manifest.missing);
+        let seen = report.manifest.containers.iter().any(|entry| entry.name == "Ben's secret");
+        assert_eq!(seen, role == "board admin", "{role}");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -97,7 +105,9 @@ async fn a_token_that_is_revoked_in_mid_backup_is_told_and_harms_nothing() {
             assert_names(&second, "", "invalid token");
             assert_eq!(side(&desk, &first), side(&desk, &second));
         }
-        Err(error) => assert!(error.to_string().contains("invalid token") && !error.hints.is_empty(), "{error}"),
+        Err(error) => {
+            assert!(error.to_string().contains("invalid token") && !error.hints.is_empty(), "{error}")
+        }
     }
     desk.world.no_faults().await;
     assert_complete(&desk.backup(USUAL).await);
@@ -125,7 +135,12 @@ async fn a_minute_of_too_many_requests_is_waited_out() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_broken_answer_is_asked_for_again_and_named_when_it_stays_broken() {
-    for (fault, why) in [("cut", "cut"), ("garbage", ""), ("html", ""), ("drop_before", "")] {
+    for (fault, why) in [
+        ("cut", "broke off"),
+        ("garbage", "cut off"),
+        ("html", "a web page (text/html) instead of JSON"),
+        ("drop_before", "connection closed"),
+    ] {
         let desk = Desk::new("tiny", 1).await;
         let roadmap = desk.world.id("board", "Roadmap").await;
         let path = format!("/1/boards/{roadmap}*");
@@ -135,9 +150,7 @@ async fn a_broken_answer_is_asked_for_again_and_named_when_it_stays_broken() {
         }
         desk.world.fault(json!({"kind": fault, "path": path, "every": true, "at_byte": 100})).await;
         let report = desk.backup(FULL).await;
-        assert_names(&report, "Roadmap", "");
-        let told = report.manifest.missing.iter().map(|missing| missing.why.clone()).collect::<Vec<_>>();
-        println!("{fault}: {told:?} {why}");
+        assert_names(&report, "Roadmap", why);
         assert!(count(&desk, &report, "Office garden", Kind::Item) > 0, "{fault} spoilt the other board");
         desk.world.no_faults().await;
         assert_complete(&desk.backup(USUAL).await);
@@ -155,15 +168,25 @@ fn files(desk: &Desk, report: &Report) -> BTreeMap<String, Blob> {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_file_that_does_not_come_as_promised_is_named_and_fetched_next_time() {
-    for fault in ["wrong_size", "html", "status"] {
+    for (fault, why) in [
+        ("wrong_size", "4095 bytes came instead of the 4096"),
+        ("html", "text/html came in place of"),
+        ("status", "403"),
+    ] {
         let desk = Desk::new("tiny", 1).await;
         let id = desk.world.id("attachment", "logo.png").await;
-        desk.world.fault(json!({"kind": fault, "path": format!("/storage/{id}"), "every": true, "status": 403})).await;
+        desk.world
+            .fault(json!({"kind": fault, "path": format!("/storage/{id}"), "every": true, "status": 403}))
+            .await;
         let report = desk.backup(USUAL).await;
-        assert_names(&report, "logo.png", "");
+        assert_names(&report, "logo.png", why);
         let files = files(&desk, &report);
         assert!(matches!(files["logo.png"], Blob::Missing(_)), "{fault}: {files:?}");
-        assert_eq!(files.values().filter(|blob| matches!(blob, Blob::Missing(_))).count(), 1, "{fault}: {files:?}");
+        assert_eq!(
+            files.values().filter(|blob| matches!(blob, Blob::Missing(_))).count(),
+            1,
+            "{fault}: {files:?}"
+        );
 
         desk.world.no_faults().await;
         desk.world.forget_log().await;
@@ -208,7 +231,10 @@ async fn a_stopped_backup_ends_clean_and_no_attachment_is_fetched_twice() {
         let log = desk.world.log().await;
         let fetched = log.iter().filter_map(|call| call.path.strip_prefix("/storage/"));
         let twice: Vec<&str> = fetched.filter(|id| stored.contains(*id)).collect();
-        assert!(twice.is_empty(), "stopped after {boards}: {twice:?} are in the vault and were fetched again");
+        assert!(
+            twice.is_empty(),
+            "stopped after {boards}: {twice:?} are in the vault and were fetched again"
+        );
         most = most.max(stored.len());
     }
     assert!(most > 10, "nothing was stored before any stop");
@@ -224,7 +250,13 @@ fn stored(desk: &Desk, report: Option<Report>) -> BTreeSet<String> {
     }
     for noted in desk.app().vault.entries(entry::DOWNLOADS).unwrap() {
         let ledger: serde_json::Value = serde_json::from_slice(&noted.payload).unwrap();
-        stored.extend(ledger["stored"].as_array().unwrap().iter().map(|pair| pair[0]["id"].as_str().unwrap().to_owned()));
+        stored.extend(
+            ledger["stored"]
+                .as_array()
+                .unwrap()
+                .iter()
+                .map(|pair| pair[0]["id"].as_str().unwrap().to_owned()),
+        );
     }
     stored
 }
@@ -239,8 +271,13 @@ async fn attachments_left_out_by_choice_are_recorded_and_can_be_fetched_later() 
     assert!(!desk.world.log().await.iter().any(crate::common::Call::is_download));
 
     let small = desk.backup(Options { attachments: Attachments::UpTo(5_000), full: false }).await;
-    assert_eq!((small.manifest.left_out.max_attachment, small.manifest.left_out.attachments), (Some(5_000), 2));
-    let stored = |report: &Report| files(&desk, report).values().filter(|blob| matches!(blob, Blob::Stored(_))).count();
+    assert_eq!(
+        (small.manifest.left_out.max_attachment, small.manifest.left_out.attachments),
+        (Some(5_000), 2)
+    );
+    let stored = |report: &Report| {
+        files(&desk, report).values().filter(|blob| matches!(blob, Blob::Stored(_))).count()
+    };
     assert_eq!(stored(&small), 2);
 
     let all = desk.backup(USUAL).await;
@@ -303,12 +340,28 @@ async fn no_secret_and_nothing_of_a_board_can_be_read_in_the_vault_folder() {
     desk.apply(&plan).await;
     let (key, token) = desk.world.account("workspace admin");
     let board = desk.world.id("board", "Roadmap").await;
-    let words = [&key, &token, "Roadmap", "Fix login", "Ada", "127.0.0.1", &desk.world.sandbox.origin, &board, CONNECTION, "trello"];
+    let words = [
+        &key,
+        &token,
+        "Roadmap",
+        "Fix login",
+        "Ada",
+        "127.0.0.1",
+        &desk.world.sandbox.origin,
+        &board,
+        CONNECTION,
+        "trello",
+    ];
     let mut seen = 0;
     let mut found = Vec::new();
     search(&desk.vault_dir(), &mut |path, bytes| {
         seen += 1;
-        found.extend(words.iter().filter(|word| contains(bytes, word.as_bytes())).map(|word| format!("{word} in {}", path.display())));
+        found.extend(
+            words
+                .iter()
+                .filter(|word| contains(bytes, word.as_bytes()))
+                .map(|word| format!("{word} in {}", path.display())),
+        );
     });
     assert!(seen >= 4, "only {seen} files were searched");
     assert!(found.is_empty(), "{found:?}");
@@ -326,5 +379,26 @@ fn search(folder: &Path, look: &mut dyn FnMut(&Path, &[u8])) {
         } else {
             look(&path, &std::fs::read(&path).unwrap());
         }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_vault_that_is_in_use_is_not_opened_twice() {
+    let mut desk = Desk::new("tiny", 1).await;
+    let (dir, key, seams) = (desk.vault_dir(), desk.key(), desk.seams());
+    let Err(error) = App::open(&dir, &key, seams) else { panic!("two have it open") };
+    assert!(error.to_string().contains(&format!("in use by process {}", std::process::id())), "{error}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_snapshot_that_is_not_there_is_refused_with_what_to_do() {
+    let desk = Desk::new("tiny", 1).await;
+    let error = desk.try_plan("work@latest", Mode::Merge, &[]).await.unwrap_err();
+    assert!(error.to_string().contains("take one with `boardvault backup"), "{error}");
+    desk.backup(USUAL).await;
+    for name in ["0000", "home@latest", "work@2020-01-01"] {
+        let error = desk.try_plan(name, Mode::Merge, &[]).await.unwrap_err();
+        let wanted = name.split('@').next().unwrap();
+        assert!(error.to_string().contains(wanted), "{name}: {error}");
     }
 }

@@ -17,11 +17,16 @@ async fn cost(desk: &Desk) -> Cost {
     desk.world.forget_log().await;
     let report = desk.backup(USUAL).await;
     let log = desk.world.log().await;
-    let (files, json): (Vec<&Call>, Vec<&Call>) = log.iter().partition(|call| call.is_download() || call.is_storage());
+    let (files, json): (Vec<&Call>, Vec<&Call>) =
+        log.iter().partition(|call| call.is_download() || call.is_storage());
     let downloads = files.iter().filter(|call| call.is_storage()).count() as u64;
     assert!(log.iter().all(|call| call.status < 400), "{log:?}");
     let usage = report.manifest.usage;
-    assert_eq!((usage.requests, usage.downloads), (json.len() as u64, downloads), "the manifest tells another story: {json:#?}");
+    assert_eq!(
+        (usage.requests, usage.downloads),
+        (json.len() as u64, downloads),
+        "the manifest tells another story: {json:#?}"
+    );
     Cost { json: json.len() as u64, downloads, report }
 }
 
@@ -43,7 +48,11 @@ async fn a_board_costs_what_is_promised() {
     let changed = cost(&desk).await;
     assert_eq!(changed.report.read, 1);
     assert!(changed.report.changes.iter().sum::<u64>() > 0);
-    assert!(changed.json - discovery <= 4, "{} requests for a board with ten changes", changed.json - discovery);
+    assert!(
+        changed.json - discovery <= 4,
+        "{} requests for a board with ten changes",
+        changed.json - discovery
+    );
     assert!(changed.downloads <= 10, "{} downloads for ten changes", changed.downloads);
 }
 

@@ -54,7 +54,8 @@ async fn reference(mode: Mode, path: &str) -> Reference {
 async fn sizes(scene: &Planned) -> Vec<(String, usize)> {
     let mut sizes = scene.desk.world.sizes().await;
     let state = scene.desk.world.state().await;
-    let comments = state["action"].as_array().unwrap().iter().filter(|action| action["type"] == "commentCard").count();
+    let comments =
+        state["action"].as_array().unwrap().iter().filter(|action| action["type"] == "commentCard").count();
     sizes.retain(|(kind, _)| kind != "action");
     sizes.push(("comment".to_owned(), comments));
     sizes
@@ -67,14 +68,16 @@ async fn assert_same_world(scene: &Planned, reference: &Reference, how: &str) {
     let found = compare::side(desk.app(), desk.backup(FULL).await.id);
     let mut wanted = compare::side(desk.app(), scene.before.id);
     if scene.plan.plan.header.mode != Mode::Merge {
-        let restored: BTreeSet<_> = scene.plan.plan.steps.iter().map(|step| &step.subject.container).collect();
+        let restored: BTreeSet<_> =
+            scene.plan.plan.steps.iter().map(|step| &step.subject.container).collect();
         wanted.retain(|key, _| restored.contains(&key.container));
     }
     let origins = &compare::made(desk.app(), Relation::Restored);
     let losses = &Losses::of(&scene.plan.plan);
     let compared = Comparison { wanted: &wanted, found: &found, origins, losses, same_ids: true }.run();
     compared.assert_same(how);
-    let strange: Vec<_> = compared.extra(&found).into_iter().filter(|key| !scene.damaged.contains_key(key)).collect();
+    let strange: Vec<_> =
+        compared.extra(&found).into_iter().filter(|key| !scene.damaged.contains_key(key)).collect();
     assert!(strange.is_empty(), "{how}: made twice: {strange:?}");
 }
 
@@ -129,7 +132,8 @@ async fn a_lost_answer_to_any_write_makes_no_duplicate() {
                 let first = scene.desk.try_apply(&scene.plan).await;
                 let struck = scene.desk.world.log().await.iter().any(|call| call.status == 0);
                 scene.desk.world.no_faults().await;
-                let is_done = first.as_ref().is_ok_and(|applied| applied.outcome.verdict == Verdict::Complete);
+                let is_done =
+                    first.as_ref().is_ok_and(|applied| applied.outcome.verdict == Verdict::Complete);
                 if !is_done {
                     finish(&mut scene, &how).await;
                 }

@@ -42,7 +42,14 @@ impl Scene {
 
     fn compare(&self, wanted: &Side, found: &Side, plan: &RestorePlan, relation: Relation) -> Compared {
         let origins = &compare::made(self.desk.app(), relation);
-        Comparison { wanted, found, origins, losses: &Losses::of(plan), same_ids: relation == Relation::Restored }.run()
+        Comparison {
+            wanted,
+            found,
+            origins,
+            losses: &Losses::of(plan),
+            same_ids: relation == Relation::Restored,
+        }
+        .run()
     }
 
     fn container(&self, name: &str) -> NativeId {
@@ -52,18 +59,25 @@ impl Scene {
 
 /// The records of one container.
 fn inside(side: &Side, container: &NativeId) -> Side {
-    side.iter().filter(|(key, _)| key.container == *container).map(|(key, record)| (key.clone(), record.clone())).collect()
+    side.iter()
+        .filter(|(key, _)| key.container == *container)
+        .map(|(key, record)| (key.clone(), record.clone()))
+        .collect()
 }
 
 fn without(side: &Side, container: &NativeId) -> Side {
-    side.iter().filter(|(key, _)| key.container != *container).map(|(key, record)| (key.clone(), record.clone())).collect()
+    side.iter()
+        .filter(|(key, _)| key.container != *container)
+        .map(|(key, record)| (key.clone(), record.clone()))
+        .collect()
 }
 
 async fn merge_restores(world: &str, seed: u64, damage: (&str, usize)) {
     let scene = Scene::new(world, seed, damage).await;
     let plan = scene.desk.plan(&scene.snapshot(), Mode::Merge, &[]).await;
     let may_do_all = |name: &str| !name.starts_with("Ada may only look");
-    let blocked: Vec<_> = plan.plan.blocked.iter().filter(|blocked| blocked.path.iter().all(|name| may_do_all(name))).collect();
+    let blocked: Vec<_> =
+        plan.plan.blocked.iter().filter(|blocked| blocked.path.iter().all(|name| may_do_all(name))).collect();
     assert!(blocked.is_empty(), "{world} {seed}: {blocked:#?}");
     if plan.plan.steps.is_empty() {
         return;
@@ -73,7 +87,8 @@ async fn merge_restores(world: &str, seed: u64, damage: (&str, usize)) {
 
     let compared = scene.compare(&scene.wanted, &found, &plan.plan, Relation::Restored);
     compared.assert_same(&format!("{world} {seed}"));
-    let strange: Vec<_> = compared.extra(&found).into_iter().filter(|key| !scene.damaged.contains_key(key)).collect();
+    let strange: Vec<_> =
+        compared.extra(&found).into_iter().filter(|key| !scene.damaged.contains_key(key)).collect();
     assert!(strange.is_empty(), "{world} {seed}: made for nothing: {strange:?}");
     let gone: Vec<_> = scene.damaged.keys().filter(|key| !found.contains_key(key)).collect();
     assert!(gone.is_empty(), "{world} {seed}: a merge removed {gone:?}");
@@ -110,8 +125,14 @@ async fn a_merge_makes_a_deleted_board_again() {
     desk.apply(&plan).await;
     let found = compare::side(desk.app(), desk.backup(FULL).await.id);
     let origins = &compare::made(desk.app(), Relation::Restored);
-    let compared =
-        Comparison { wanted: &wanted, found: &found, origins, losses: &Losses::of(&plan.plan), same_ids: true }.run();
+    let compared = Comparison {
+        wanted: &wanted,
+        found: &found,
+        origins,
+        losses: &Losses::of(&plan.plan),
+        same_ids: true,
+    }
+    .run();
     compared.assert_same(&format!("{:?}", plan.plan.header.mode));
     assert_eq!(compared.extra(&found), Vec::<&RecordKey>::new());
     assert!(desk.plan(&before.id.to_string(), Mode::Merge, &[]).await.plan.steps.is_empty());
@@ -132,7 +153,9 @@ async fn replacing_restores(mode: Mode, seed: u64) {
     let strange: Vec<_> = compared.extra(&found).into_iter().filter(|key| key.container == new).collect();
     assert!(strange.is_empty(), "{mode:?} {seed}: more than the backup holds: {strange:?}");
     let others = without(&scene.damaged, &old);
-    scene.compare(&others, &found, &plan.plan, Relation::Restored).assert_same(&format!("{:?}", plan.plan.header.mode));
+    scene
+        .compare(&others, &found, &plan.plan, Relation::Restored)
+        .assert_same(&format!("{:?}", plan.plan.header.mode));
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -163,11 +186,17 @@ async fn a_copy_of_a_board_equals_the_backup_up_to_ids_and_name() {
         let found = scene.now().await;
 
         // What was there is as it was.
-        scene.compare(&scene.damaged, &found, &plan.plan, Relation::Restored).assert_same(&format!("{:?}", plan.plan.header.mode));
+        scene
+            .compare(&scene.damaged, &found, &plan.plan, Relation::Restored)
+            .assert_same(&format!("{:?}", plan.plan.header.mode));
         let mut wanted = inside(&scene.wanted, &old);
         let board = wanted.get_mut(&RecordKey::new(old.clone(), Kind::Container, old.clone())).unwrap();
         board.native["name"] = "Roadmap (restored 2026-11-21)".into();
-        let added: Side = found.iter().filter(|(key, _)| !scene.damaged.contains_key(key)).map(|(k, r)| (k.clone(), r.clone())).collect();
+        let added: Side = found
+            .iter()
+            .filter(|(key, _)| !scene.damaged.contains_key(key))
+            .map(|(k, r)| (k.clone(), r.clone()))
+            .collect();
         let compared = scene.compare(&wanted, &added, &plan.plan, Relation::Copied);
         compared.assert_same(&format!("{:?}", plan.plan.header.mode));
         assert!(compared.extra(&added).is_empty(), "{seed}: {:?}", compared.extra(&added));
@@ -180,8 +209,14 @@ async fn a_copy_of_a_workspace_holds_all_of_its_boards() {
     let plan = scene.desk.plan(&scene.path("Acme"), Mode::Copy, &[]).await;
     scene.desk.apply(&plan).await;
     let found = scene.now().await;
-    scene.compare(&scene.damaged, &found, &plan.plan, Relation::Restored).assert_same(&format!("{:?}", plan.plan.header.mode));
-    let added: Side = found.iter().filter(|(key, _)| !scene.damaged.contains_key(key)).map(|(k, r)| (k.clone(), r.clone())).collect();
+    scene
+        .compare(&scene.damaged, &found, &plan.plan, Relation::Restored)
+        .assert_same(&format!("{:?}", plan.plan.header.mode));
+    let added: Side = found
+        .iter()
+        .filter(|(key, _)| !scene.damaged.contains_key(key))
+        .map(|(k, r)| (k.clone(), r.clone()))
+        .collect();
     let workspaces = added.keys().filter(|key| key.kind == Kind::Workspace).count();
     assert_eq!(workspaces, 1);
     let home = added.keys().find(|key| key.kind == Kind::Workspace).unwrap();

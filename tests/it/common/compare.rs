@@ -112,7 +112,9 @@ impl Comparison<'_> {
                     differences.extend(sentences.into_iter().map(|sentence| (key.clone(), sentence)));
                 }
                 None if self.may_be_gone(spec, record) => {}
-                None => differences.push((key.clone(), format!("{} {} is not there", spec.noun, name(record)))),
+                None => {
+                    differences.push((key.clone(), format!("{} {} is not there", spec.noun, name(record))))
+                }
             }
         }
         Compared { differences, places }
@@ -127,7 +129,9 @@ impl Comparison<'_> {
     /// Where each wanted record is found, parents before children.
     fn places(&self) -> BTreeMap<RecordKey, RecordKey> {
         let mut by_id: BTreeMap<(Kind, &NativeId), &RecordKey> = BTreeMap::new();
-        for key in self.found.keys().filter(|key| key.kind != Kind::Member && key.kind != Kind::WorkspaceMember) {
+        for key in
+            self.found.keys().filter(|key| key.kind != Kind::Member && key.kind != Kind::WorkspaceMember)
+        {
             by_id.insert((key.kind, &key.id), key);
         }
         let mut wanted: Vec<&Record> = self.wanted.values().collect();
@@ -137,13 +141,23 @@ impl Comparison<'_> {
         for record in wanted {
             let key = &record.key;
             let spec = dialect().spec(key.kind).unwrap();
-            let by_same_id = || by_id.get(&(key.kind, &key.id)).filter(|_| self.same_ids || fixed(key.kind)).map(|key| (*key).clone());
-            let by_origin = || self.origins.aliases(key).find(|alias| self.found.contains_key(alias)).cloned();
+            let by_same_id = || {
+                by_id
+                    .get(&(key.kind, &key.id))
+                    .filter(|_| self.same_ids || fixed(key.kind))
+                    .map(|key| (*key).clone())
+            };
+            let by_origin =
+                || self.origins.aliases(key).find(|alias| self.found.contains_key(alias)).cloned();
             let place = match spec.ids {
-                IdPolicy::Server => by_same_id().or_else(by_origin).or_else(|| self.by_nature(spec, record, &places, &taken)),
+                IdPolicy::Server => {
+                    by_same_id().or_else(by_origin).or_else(|| self.by_nature(spec, record, &places, &taken))
+                }
                 IdPolicy::Person if fixed(key.kind) => by_same_id(),
                 IdPolicy::Person => self.in_place_of_container(key, key.id.clone(), &places),
-                IdPolicy::Composed => composed(record, &places).and_then(|id| self.in_place_of_container(key, id, &places)),
+                IdPolicy::Composed => {
+                    composed(record, &places).and_then(|id| self.in_place_of_container(key, id, &places))
+                }
             };
             if let Some(place) = place {
                 taken.insert(place.clone());
@@ -153,7 +167,12 @@ impl Comparison<'_> {
         places
     }
 
-    fn in_place_of_container(&self, key: &RecordKey, id: NativeId, places: &BTreeMap<RecordKey, RecordKey>) -> Option<RecordKey> {
+    fn in_place_of_container(
+        &self,
+        key: &RecordKey,
+        id: NativeId,
+        places: &BTreeMap<RecordKey, RecordKey>,
+    ) -> Option<RecordKey> {
         let home = |kind| RecordKey::new(key.container.clone(), kind, key.container.clone());
         let home = places.get(&home(Kind::Container)).or_else(|| places.get(&home(Kind::Workspace)))?;
         let key = RecordKey::new(home.container.clone(), key.kind, id);
@@ -172,7 +191,10 @@ impl Comparison<'_> {
         }
         let parent = places.get(&above(record)?)?;
         let nature = |record: &Record| -> Vec<Value> {
-            spec.natural_key.iter().map(|path| ops::get(&record.native, path).cloned().unwrap_or_default()).collect()
+            spec.natural_key
+                .iter()
+                .map(|path| ops::get(&record.native, path).cloned().unwrap_or_default())
+                .collect()
         };
         let fits = |other: &&Record| {
             other.key.kind == spec.kind
@@ -200,14 +222,25 @@ impl Comparison<'_> {
             }
             let there = ops::normal(field.role, ops::get(&found.native, field.path));
             let allowed = self.allowed(field, wanted, places);
-            let silent = says_nothing(field, &there) && allowed.iter().any(|value| says_nothing(field, value));
+            let silent =
+                says_nothing(field, &there) && allowed.iter().any(|value| says_nothing(field, value));
             if !silent && !allowed.contains(&there) {
-                differences.push(format!("{} {}: {} should be {:?} and is {there}", spec.noun, name(wanted), field.path, allowed));
+                differences.push(format!(
+                    "{} {}: {} should be {:?} and is {there}",
+                    spec.noun,
+                    name(wanted),
+                    field.path,
+                    allowed
+                ));
             }
         }
         match (&wanted.blob, &found.blob) {
-            (Blob::Stored(a), Blob::Stored(b)) if a != b => differences.push(format!("{} {}: other bytes", spec.noun, name(wanted))),
-            (Blob::Stored(_), Blob::Missing(why)) => differences.push(format!("{} {}: no bytes: {why}", spec.noun, name(wanted))),
+            (Blob::Stored(a), Blob::Stored(b)) if a != b => {
+                differences.push(format!("{} {}: other bytes", spec.noun, name(wanted)))
+            }
+            (Blob::Stored(_), Blob::Missing(why)) => {
+                differences.push(format!("{} {}: no bytes: {why}", spec.noun, name(wanted)))
+            }
             _ => {}
         }
         differences
@@ -219,7 +252,9 @@ impl Comparison<'_> {
         let moved = |kind: Kind, id: &str| {
             let there = |key: &&RecordKey| key.kind == kind && key.id.as_str() == id;
             let container = RecordKey::new(wanted.key.container.clone(), kind, id);
-            let place = places.get(&container).or_else(|| places.iter().find(|(key, _)| there(key)).map(|(_, place)| place));
+            let place = places
+                .get(&container)
+                .or_else(|| places.iter().find(|(key, _)| there(key)).map(|(_, place)| place));
             place.map_or_else(|| id.to_owned(), |place| place.id.0.clone())
         };
         let values = match (field.role, field.codec, &value) {
@@ -242,7 +277,8 @@ impl Comparison<'_> {
 
     fn linked(&self, text: &str, places: &BTreeMap<RecordKey, RecordKey>) -> String {
         let token = |token: &str| {
-            let linked = self.wanted.values().find(|record| dialect().link_token(record).as_deref() == Some(token))?;
+            let linked =
+                self.wanted.values().find(|record| dialect().link_token(record).as_deref() == Some(token))?;
             dialect().link_token(&self.found[places.get(&linked.key)?])
         };
         ops::rewrite_links(dialect(), text, token)

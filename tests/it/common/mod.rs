@@ -182,7 +182,8 @@ impl Desk {
     pub(crate) async fn at(world: World) -> Self {
         // In memory where there is such a place: the tests wait for thousands of fsyncs.
         let memory = PathBuf::from("/dev/shm");
-        let folder = if memory.is_dir() { tempfile::tempdir_in(memory) } else { tempfile::tempdir() }.unwrap();
+        let folder =
+            if memory.is_dir() { tempfile::tempdir_in(memory) } else { tempfile::tempdir() }.unwrap();
         let (stop, _) = watch::channel(false);
         let mut desk = Self { world, disk: Disk::default(), stop, folder, app: None, opened: 0 };
         let (app, _) = App::create(&desk.vault_dir(), &desk.key(), desk.seams()).unwrap();
@@ -245,7 +246,12 @@ impl Desk {
         self.try_backup(options).await.unwrap()
     }
 
-    pub(crate) async fn try_plan(&self, snapshot: &str, mode: Mode, only: &[&str]) -> Result<SavedPlan, Error> {
+    pub(crate) async fn try_plan(
+        &self,
+        snapshot: &str,
+        mode: Mode,
+        only: &[&str],
+    ) -> Result<SavedPlan, Error> {
         let only = only.iter().map(|&path| path.to_owned()).collect();
         planning::plan(self.app(), &PlanRequest { snapshot: snapshot.to_owned(), mode, only }, &Silent).await
     }
