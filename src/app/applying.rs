@@ -140,8 +140,8 @@ fn unchanged(app: &App, platform: &Platform, plan: &RestorePlan, scan: &Scan) ->
     let mut error = Error {
         kind: ErrorKind::Stale,
         ..Error::failed(format!(
-            "the live account has changed since the plan was made, in {} things that it touches",
-            changed.len()
+            "the live account has changed since the plan was made, in {} that it touches",
+            if changed.len() == 1 { "one thing".to_owned() } else { format!("{} things", changed.len()) }
         ))
     };
     for change in changed.iter().take(10) {
@@ -150,7 +150,8 @@ fn unchanged(app: &App, platform: &Platform, plan: &RestorePlan, scan: &Scan) ->
             (None, Some(_)) => "is there again",
             _ => "was changed",
         };
-        error = error.hint(format!("{} \"{}\" {what}", change.key.kind, name(&change.key)));
+        let noun = platform.dialect.spec(change.key.kind).map_or(change.key.kind.name(), |spec| spec.noun);
+        error = error.detail(format!("{noun} \"{}\" {what}", name(&change.key)));
     }
     Err(error.hint("Make a new plan: `boardvault plan` with the same arguments."))
 }

@@ -15,7 +15,7 @@ use super::{reading, snapshots};
 use crate::model::NativeId;
 use crate::platforms::connector::{Connector, ContainerInfo, Discovery, Purpose as UsedFor};
 use crate::snapshot::manifest::{Bytes, LeftOut, Manifest, Purpose, Status};
-use crate::snapshot::{Reader, Snapshot, SnapshotId, SnapshotWriter};
+use crate::snapshot::{Changes, Reader, Snapshot, SnapshotId, SnapshotWriter};
 use crate::store::chunks::Chunks;
 
 /// Every so many backups all containers are read, whatever the platform says about changes: some edits do not
@@ -42,8 +42,8 @@ pub struct Report {
     pub read: u64,
     /// Containers that had not changed and were not read.
     pub unchanged: u64,
-    /// Records that were added, changed and removed against the parent.
-    pub changes: [u64; 3],
+    /// Records that differ from the parent.
+    pub changes: Changes,
 }
 
 /// Takes a backup. When it returns, the snapshot is durable.
@@ -142,7 +142,7 @@ pub async fn backup(
         id,
         read: read.iter().filter(|container| container.result.is_ok()).count() as u64,
         unchanged: unchanged.len() as u64,
-        changes: [written.changes.added, written.changes.changed, written.changes.removed],
+        changes: written.changes,
         manifest,
     })
 }

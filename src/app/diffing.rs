@@ -39,8 +39,8 @@ pub struct Line {
     pub path: Vec<String>,
     /// The fields that differ: path, earlier and later value as text.
     pub fields: Vec<FieldLine>,
-    /// For a record that was added or removed: what came or went with it, by plural noun.
-    pub with: BTreeMap<&'static str, u64>,
+    /// For a record that was added or removed: what came or went with it, by kind.
+    pub with: BTreeMap<Kind, u64>,
 }
 
 /// One field that differs.
@@ -57,6 +57,8 @@ pub struct FieldLine {
 /// All that differs.
 #[derive(Debug, Serialize)]
 pub struct Differences {
+    /// The platform's id.
+    pub platform: String,
     /// Full id of the earlier snapshot.
     pub from: String,
     /// Full id of the later snapshot.
@@ -87,6 +89,7 @@ pub fn diff(app: &App, from: &str, to: &str) -> Result<Differences, Error> {
     };
     let inside = |key: &RecordKey| scope.as_ref().is_none_or(|keys| lies_in(keys, key));
     let mut differences = Differences {
+        platform: from.manifest.platform.clone(),
         from: from.id.to_string(),
         to: to.id.to_string(),
         lines: Vec::new(),
@@ -122,7 +125,7 @@ struct Describer<'a> {
     /// Records that are on one side only.
     one_sided: BTreeSet<&'a RecordKey>,
     /// What came or went with each of them.
-    parts: BTreeMap<RecordKey, BTreeMap<&'static str, u64>>,
+    parts: BTreeMap<RecordKey, BTreeMap<Kind, u64>>,
 }
 
 impl<'a> Describer<'a> {
@@ -139,10 +142,8 @@ impl<'a> Describer<'a> {
         let mut describer =
             Self { dialect, from, to, names: Names::of(dialect, &named), one_sided, parts: BTreeMap::new() };
         for pair in &comparison.pairs {
-            if let Some((record, top)) = describer.part_of(pair)
-                && let Some(spec) = dialect.spec(record.key.kind)
-            {
-                *describer.parts.entry(top).or_default().entry(spec.plural).or_default() += 1;
+            if let Some((record, top)) = describer.part_of(pair) {
+                *describer.parts.entry(top).or_default().entry(record.key.kind).or_default() += 1;
             }
         }
         describer

@@ -27,6 +27,8 @@ pub struct Error {
     pub kind: ErrorKind,
     /// What happened, naming the thing.
     pub message: String,
+    /// Particulars, a sentence each.
+    pub details: Vec<String>,
     /// What to do next.
     pub hints: Vec<String>,
 }
@@ -34,12 +36,19 @@ pub struct Error {
 impl Error {
     /// A failure with no particular meaning.
     pub fn failed(message: impl Into<String>) -> Self {
-        Self { kind: ErrorKind::Failed, message: message.into(), hints: Vec::new() }
+        Self { kind: ErrorKind::Failed, message: message.into(), details: Vec::new(), hints: Vec::new() }
     }
 
     /// A request that makes no sense as it stands.
     pub fn usage(message: impl Into<String>) -> Self {
         Self { kind: ErrorKind::Usage, ..Self::failed(message) }
+    }
+
+    /// Adds a particular.
+    #[must_use]
+    pub fn detail(mut self, detail: impl Into<String>) -> Self {
+        self.details.push(detail.into());
+        self
     }
 
     /// Adds a next step.

@@ -19,6 +19,8 @@ pub struct Node {
     pub title: String,
     /// What the platform's users call its kind.
     pub noun: &'static str,
+    /// What they call several of them.
+    pub plural: &'static str,
     /// Its fields that have a value, in table order, without the title: name and text.
     pub fields: Vec<(&'static str, String)>,
     /// What hangs on it, in kind order, then in the order of the platform.
@@ -65,6 +67,7 @@ fn assemble(
         nodes.push(Node {
             title: names.title(dialect, &record),
             noun: spec.noun,
+            plural: spec.plural,
             fields: spec
                 .fields
                 .iter()

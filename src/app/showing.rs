@@ -63,6 +63,7 @@ pub fn show(app: &App, snapshot: &str) -> Result<Shown, Error> {
     let mut shown = Vec::new();
     for key in opened.selected_keys()? {
         if key.kind == Kind::Workspace {
+            shown.extend(outline_of(&opened, &key.id)?);
             for container in opened.containers_in(&key.id) {
                 shown.extend(outline_of(&opened, &container)?);
             }

@@ -2,10 +2,12 @@
 
 mod args;
 mod commands;
+mod documents;
 mod exit;
 mod secrets;
 mod table;
 mod ui;
+mod words;
 
 use std::process::ExitCode;
 

@@ -59,12 +59,13 @@ pub(super) fn credentials(platform: &Platform, ui: &Ui) -> Result<BTreeMap<Strin
                     ui.note(platform.credentials_help);
                 }
                 asked = true;
-                prompt(field.prompt)?
+                ask(field.prompt)?
             }
         };
         if secret.expose().is_empty() {
-            return Err(Error::usage(format!("no {} was given", field.prompt.to_lowercase()))
-                .hint(format!("Set {}, or write key and token to standard input, one per line.", field.env))
+            let all: Vec<&str> = platform.credentials.iter().map(|field| field.env).collect();
+            return Err(Error::usage(format!("no {} was given", field.prompt))
+                .hint(format!("Set {}, or write them to standard input, one per line.", all.join(" and ")))
                 .hint(platform.credentials_help));
         }
         found.insert(field.name.to_owned(), secret);
@@ -86,19 +87,23 @@ fn first_line(file: &Path) -> Result<Secret, Error> {
     Ok(Secret::new(text.lines().next().unwrap_or_default()))
 }
 
-/// Asks at the terminal without showing what is typed; without a terminal, takes the next line of input.
+/// Asks for what opens the vault.
 fn prompt(question: &str) -> Result<Secret, Error> {
+    let answer = ask(question)?;
+    if answer.expose().is_empty() {
+        return Err(Error::usage(format!("no {} was given", question.to_lowercase()))
+            .hint("Set BOARDVAULT_PASSPHRASE, BOARDVAULT_PASSPHRASE_FILE or BOARDVAULT_KEY_FILE, or run at a terminal."));
+    }
+    Ok(answer)
+}
+
+/// Asks at the terminal without showing what is typed; without a terminal, takes the next line of input.
+fn ask(question: &str) -> Result<Secret, Error> {
     let answer = if std::io::stdin().is_terminal() {
         rpassword::prompt_password(format!("{question}: "))
     } else {
         let mut line = String::new();
         std::io::stdin().lock().read_line(&mut line).map(|_| line.trim_end_matches(['\r', '\n']).to_owned())
     };
-    let answer = answer
-        .map_err(|error| Error::failed(format!("cannot ask for the {}: {error}", question.to_lowercase())))?;
-    if answer.is_empty() {
-        return Err(Error::usage(format!("no {} was given", question.to_lowercase()))
-            .hint("For the vault set BOARDVAULT_PASSPHRASE, BOARDVAULT_PASSPHRASE_FILE or BOARDVAULT_KEY_FILE, or run at a terminal."));
-    }
-    Ok(Secret::new(answer))
+    answer.map(Secret::new).map_err(|error| Error::failed(format!("cannot ask for \"{question}\": {error}")))
 }

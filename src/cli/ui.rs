@@ -73,13 +73,16 @@ impl Ui {
                 ErrorKind::Stale => "stale",
                 ErrorKind::Damage => "damage",
             };
-            self.note(
-                &json!({ "error": { "kind": kind, "message": error.message, "hints": error.hints } })
-                    .to_string(),
-            );
+            let error = json!({
+                "kind": kind, "message": error.message, "details": error.details, "hints": error.hints,
+            });
+            self.note(&json!({ "error": error }).to_string());
             return;
         }
         self.note(&format!("{RED}error:{RED:#} {}", plain(&error.message)));
+        for detail in &error.details {
+            self.note(&format!("  {}", plain(detail)));
+        }
         for hint in &error.hints {
             self.note(&format!("{DIM}  next:{DIM:#} {}", plain(hint)));
         }
@@ -103,6 +106,11 @@ impl Progress for Ui {
     fn tell(&self, news: News) {
         if let News::Note(line) = &news {
             return self.note(line);
+        }
+        match &news {
+            News::Phase { what, total } => tracing::info!(total, "{what}"),
+            News::Now(what) => tracing::debug!("{what}"),
+            News::Advance(_) | News::Note(_) => {}
         }
         if self.json || !std::io::stderr().is_terminal() {
             return;
@@ -184,6 +192,25 @@ pub(super) fn bytes(count: u64) -> String {
     if unit == "B" { format!("{whole} B") } else { format!("{whole}.{tenths} {unit}") }
 }
 
+/// Parts of a sentence with commas between them, on lines of at most `width` characters.
+pub(super) fn wrapped(parts: impl IntoIterator<Item = String>, width: usize) -> Vec<String> {
+    let mut lines: Vec<String> = Vec::new();
+    for part in parts {
+        match lines.last_mut() {
+            Some(line) if line.chars().count() + 2 + part.chars().count() < width => {
+                line.push_str(", ");
+                line.push_str(&part);
+            }
+            Some(line) => {
+                line.push(',');
+                lines.push(part);
+            }
+            None => lines.push(part),
+        }
+    }
+    lines
+}
+
 /// `1 card`, `2 cards`.
 pub(super) fn counted(count: u64, one: &str, many: &str) -> String {
     if count == 1 { format!("1 {one}") } else { format!("{count} {many}") }
@@ -229,6 +256,14 @@ mod tests {
             [bytes(0), bytes(1023), bytes(1536), bytes(5 << 30)],
             ["0 B", "1023 B", "1.5 KiB", "5.0 GiB"]
         );
+    }
+
+    #[test]
+    fn lists_are_wrapped_between_their_parts() {
+        let parts = || ["1 board", "12 cards", "3 labels"].map(str::to_owned);
+        assert_eq!(wrapped(parts(), 80), ["1 board, 12 cards, 3 labels"]);
+        assert_eq!(wrapped(parts(), 19), ["1 board, 12 cards,", "3 labels"]);
+        assert!(wrapped([], 10).is_empty());
     }
 
     #[test]

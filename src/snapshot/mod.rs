@@ -31,7 +31,7 @@ pub use compare::compare;
 pub use manifest::{Manifest, SnapshotId};
 pub use reader::Reader;
 pub use spec::SnapshotSpec;
-pub use writer::{ContainerWriter, SnapshotWriter};
+pub use writer::{Changes, ContainerWriter, SnapshotWriter};
 
 /// Why a snapshot could not be read or written.
 #[derive(Debug, thiserror::Error)]

@@ -48,7 +48,7 @@ pub struct Written {
 }
 
 /// How many records differ from the base.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Serialize)]
 pub struct Changes {
     /// Were not there.
     pub added: u64,

@@ -34,6 +34,10 @@ pub struct Formats {
 /// What was written.
 #[derive(Debug, Default, Serialize)]
 pub struct Exported {
+    /// The platform's id.
+    pub platform: String,
+    /// Full id of the snapshot.
+    pub snapshot: String,
     /// Containers (boards).
     pub containers: u64,
     /// Files, relative to the folder.
@@ -53,6 +57,8 @@ pub fn export(app: &App, snapshot: &str, folder: &Path, formats: Formats) -> Res
         one(app, &opened, container, formats, &mut output)?;
     }
     output.done.containers = containers.len() as u64;
+    output.done.platform = opened.manifest.platform.clone();
+    output.done.snapshot = opened.id.to_string();
     Ok(output.done)
 }
 

@@ -1,12 +1,11 @@
 //! `apply` and `resume`.
 
-use serde_json::to_value;
-
 use crate::app::applying::{self, Applied};
 use crate::app::context::App;
 use crate::app::error::Error;
 use crate::apply::Verdict;
 use crate::cli::args::Apply;
+use crate::cli::documents::document;
 use crate::cli::exit::Done;
 use crate::cli::ui::{Ui, counted, green, plain, red, yellow};
 
@@ -21,7 +20,7 @@ pub(super) async fn resume(app: &App, ui: &Ui, run: &str) -> Result<Done, Error>
 }
 
 pub(super) fn show(ui: &Ui, applied: &Applied) -> Done {
-    ui.result(&to_value(applied).unwrap_or_default(), &text(applied));
+    ui.result(&document(applied), &text(applied));
     if applied.is_complete() { Done::Complete } else { Done::Incomplete }
 }
 

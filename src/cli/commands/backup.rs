@@ -1,14 +1,18 @@
 //! `backup`.
 
-use serde_json::to_value;
+use serde_json::json;
 
 use crate::app::backup::{self, Options, Report};
 use crate::app::context::App;
 use crate::app::downloads::Attachments;
 use crate::app::error::Error;
 use crate::cli::args::Backup;
+use crate::cli::documents::described;
 use crate::cli::exit::Done;
-use crate::cli::ui::{Ui, bold, bytes, counted, green, plain, yellow};
+use crate::cli::ui::{Ui, bold, bytes, counted, green, plain, wrapped, yellow};
+use crate::cli::words::things;
+use crate::model::Kind;
+use crate::snapshot::Changes;
 use crate::snapshot::manifest::{Manifest, Status};
 
 pub(super) async fn run(app: &App, ui: &Ui, args: &Backup) -> Result<Done, Error> {
@@ -18,7 +22,11 @@ pub(super) async fn run(app: &App, ui: &Ui, args: &Backup) -> Result<Done, Error
         (false, None) => Attachments::All,
     };
     let report = backup::backup(app, &args.connection, Options { attachments, full: args.full }, ui).await?;
-    ui.result(&to_value(&report).unwrap_or_default(), &text(&report));
+    let value = json!({
+        "id": report.id, "manifest": described(&report.manifest),
+        "read": report.read, "unchanged": report.unchanged, "changes": report.changes,
+    });
+    ui.result(&value, &text(&report));
     Ok(match report.manifest.status {
         Status::Complete => Done::Complete,
         Status::Partial => Done::Incomplete,
@@ -27,19 +35,23 @@ pub(super) async fn run(app: &App, ui: &Ui, args: &Backup) -> Result<Done, Error
 
 pub(super) fn text(report: &Report) -> String {
     let manifest = &report.manifest;
-    let [added, changed, removed] = report.changes;
-    let mut lines = vec![
-        format!("Snapshot {} of {}: {}", bold(&report.id.short()), manifest.connection, status(manifest)),
-        format!(
-            "  {} read, {} unchanged since the last backup{}",
-            counted(report.read, "board", "boards"),
-            report.unchanged,
-            if manifest.full_pass && manifest.parent.is_some() { " (full pass)" } else { "" },
-        ),
-        format!("  {}", counts(manifest)),
-        format!("  {added} added, {changed} changed, {removed} removed since the last backup"),
-        format!("  {}", cost(manifest)),
-    ];
+    let read = things(&manifest.platform, Kind::Container, report.read);
+    let mut lines = vec![format!(
+        "Snapshot {} of {}: {}",
+        bold(&report.id.short()),
+        manifest.connection,
+        status(manifest)
+    )];
+    if manifest.parent.is_some() {
+        let Changes { added, changed, removed } = report.changes;
+        let full = if manifest.full_pass { " (full pass)" } else { "" };
+        lines.push(format!("  {read} read, {} unchanged since the last backup{full}", report.unchanged));
+        lines.push(format!("  {added} added, {changed} changed, {removed} removed since the last backup"));
+    } else {
+        lines.push(format!("  {read} read, for the first time"));
+    }
+    lines.extend(holds(manifest));
+    lines.push(format!("  {}", cost(manifest)));
     lines.extend(troubles(manifest));
     lines.join("\n")
 }
@@ -66,10 +78,18 @@ pub(super) fn status(manifest: &Manifest) -> String {
     }
 }
 
-/// What the snapshot holds, by kind.
-pub(super) fn counts(manifest: &Manifest) -> String {
-    let kinds: Vec<String> = manifest.counts.iter().map(|(kind, count)| format!("{count} {kind}")).collect();
-    format!("holds {}; {} of attachments", kinds.join(", "), bytes(manifest.bytes.blobs_plain))
+/// What the snapshot holds, in the words of its platform, on as many lines as it takes.
+pub(super) fn holds(manifest: &Manifest) -> Vec<String> {
+    let one = |(kind, count): (&Kind, &u64)| {
+        let things = things(&manifest.platform, *kind, *count);
+        match kind {
+            Kind::Attachment => format!("{things} ({})", bytes(manifest.bytes.blobs_plain)),
+            _ => things,
+        }
+    };
+    let lines = wrapped(manifest.counts.iter().map(one), 88);
+    let begin = |at| if at == 0 { "  holds " } else { "        " };
+    lines.into_iter().enumerate().map(|(at, line)| format!("{}{line}", begin(at))).collect()
 }
 
 /// What taking it has cost.

@@ -1,11 +1,12 @@
 //! `connection`.
 
-use serde_json::{json, to_value};
+use serde_json::json;
 
 use crate::app::connections::{self, Connection, NewConnection};
 use crate::app::context::App;
 use crate::app::error::Error;
 use crate::cli::args::{ConnectionCommand, PurposeArg};
+use crate::cli::documents::document;
 use crate::cli::exit::Done;
 use crate::cli::secrets;
 use crate::cli::table::table;
@@ -29,7 +30,7 @@ pub(super) async fn run(app: &App, ui: &Ui, command: ConnectionCommand) -> Resul
                 plain(&added.identity.username),
                 added.base_url,
             );
-            ui.result(&to_value(&added).unwrap_or_default(), &text);
+            ui.result(&document(&added), &text);
         }
         ConnectionCommand::List => list(app, ui)?,
         ConnectionCommand::Check { name, purpose } => {
@@ -65,12 +66,12 @@ fn list(app: &App, ui: &Ui) -> Result<(), Error> {
     } else {
         table(&["NAME", "PLATFORM", "ACCOUNT", "ADDRESS"], all.iter().map(row))
     };
-    ui.result(&to_value(&all).unwrap_or_default(), &text);
+    ui.result(&document(&all), &text);
     Ok(())
 }
 
 fn checked(ui: &Ui, lines: &[Requirement]) -> Done {
-    ui.result(&to_value(lines).unwrap_or_default(), &requirements(lines));
+    ui.result(&document(&lines), &requirements(lines));
     let unmet = lines.iter().any(|line| matches!(line.met, Grant::Denied(_)));
     if unmet { Done::Incomplete } else { Done::Complete }
 }
@@ -96,7 +97,11 @@ pub(super) fn requirements(requirements: &[Requirement]) -> String {
     lines.push(if unmet == 0 {
         "Nothing stands in the way.".to_owned()
     } else {
-        format!("{unmet} of {} requirements are not met.", requirements.len())
+        format!(
+            "{unmet} of {} {} not met.",
+            requirements.len(),
+            if unmet == 1 { "requirements is" } else { "requirements are" }
+        )
     });
     lines.join("\n")
 }

@@ -1,16 +1,16 @@
 //! `diff`.
 
-use serde_json::to_value;
-
 use crate::app::context::App;
 use crate::app::diffing::{self, Change, Differences, Line};
 use crate::app::error::Error;
+use crate::cli::documents::document;
 use crate::cli::exit::Done;
-use crate::cli::ui::{Ui, bold, brief, counted, dim, green, red, yellow};
+use crate::cli::ui::{Ui, bold, brief, dim, green, red, yellow};
+use crate::cli::words::{humane, things};
 
 pub(super) fn run(app: &App, ui: &Ui, from: &str, to: &str) -> Result<Done, Error> {
     let differences = diffing::diff(app, from, to)?;
-    ui.result(&to_value(&differences).unwrap_or_default(), &text(&differences));
+    ui.result(&document(&differences), &text(&differences));
     Ok(Done::Complete)
 }
 
@@ -25,7 +25,7 @@ pub(super) fn text(differences: &Differences) -> String {
             lines.push(bold(&place.iter().map(|part| brief(part, 60)).collect::<Vec<_>>().join(" / ")));
             heading = Some(place.clone());
         }
-        lines.extend(one(line, place.len()));
+        lines.extend(one(&differences.platform, line, place.len()));
     }
     let count = |change: Change| differences.lines.iter().filter(|line| line.change == change).count();
     lines.push(format!(
@@ -43,22 +43,19 @@ pub(super) fn text(differences: &Differences) -> String {
     lines.join("\n")
 }
 
-fn one(line: &Line, skip: usize) -> Vec<String> {
+fn one(platform: &str, line: &Line, skip: usize) -> Vec<String> {
     let mark = match line.change {
         Change::Added => green("+"),
         Change::Removed => red("-"),
         Change::Changed => yellow("~"),
     };
     let path = line.path.iter().skip(skip).map(|part| brief(part, 50)).collect::<Vec<_>>().join(" / ");
-    let with: Vec<String> = line
-        .with
-        .iter()
-        .map(|(plural, count)| counted(*count, plural.trim_end_matches('s'), plural))
-        .collect();
+    let with: Vec<String> = line.with.iter().map(|(kind, count)| things(platform, *kind, *count)).collect();
     let with = if with.is_empty() { String::new() } else { dim(&format!(" (with {})", with.join(", "))) };
     let mut lines = vec![format!("  {mark} {} {path}{with}", line.noun)];
     for field in &line.fields {
-        let shown = |text: &str| if text.is_empty() { "nothing".to_owned() } else { brief(text, 60) };
+        let shown =
+            |text: &str| if text.is_empty() { "nothing".to_owned() } else { brief(&humane(text), 60) };
         lines.push(format!("      {}: {} -> {}", field.path, shown(&field.from), shown(&field.to)));
     }
     lines

@@ -1,13 +1,14 @@
 //! `export`.
 
-use serde_json::to_value;
-
 use crate::app::context::App;
 use crate::app::error::Error;
 use crate::app::export::{self, Formats};
 use crate::cli::args::{Export, FormatArg};
+use crate::cli::documents::document;
 use crate::cli::exit::Done;
 use crate::cli::ui::{Ui, bytes, counted, plain, yellow};
+use crate::cli::words::things;
+use crate::model::Kind;
 
 pub(super) fn run(app: &App, ui: &Ui, args: &Export) -> Result<Done, Error> {
     let formats = Formats {
@@ -20,7 +21,7 @@ pub(super) fn run(app: &App, ui: &Ui, args: &Export) -> Result<Done, Error> {
     let mut lines = vec![format!(
         "Wrote {} of {} into {} ({}).",
         counted(done.files.len() as u64, "file", "files"),
-        counted(done.containers, "board", "boards"),
+        things(&done.platform, Kind::Container, done.containers),
         args.out.display(),
         bytes(done.bytes),
     )];
@@ -29,6 +30,6 @@ pub(super) fn run(app: &App, ui: &Ui, args: &Export) -> Result<Done, Error> {
             .iter()
             .map(|missing| format!("  {} not in the snapshot: {}", yellow("!"), plain(missing))),
     );
-    ui.result(&to_value(&done).unwrap_or_default(), &lines.join("\n"));
+    ui.result(&document(&done), &lines.join("\n"));
     Ok(if done.missing.is_empty() { Done::Complete } else { Done::Incomplete })
 }

@@ -1,12 +1,14 @@
 //! `runs`.
 
-use serde_json::{json, to_value};
+use serde_json::json;
 
+use super::steps;
 use crate::app::context::App;
 use crate::app::error::Error;
 use crate::app::planning;
 use crate::app::runs::{self, RunLine};
 use crate::apply::{StepState, Verdict};
+use crate::cli::documents::document;
 use crate::cli::exit::Done;
 use crate::cli::table::table;
 use crate::cli::ui::{Ui, brief, local, plain};
@@ -28,7 +30,7 @@ pub(super) fn list(app: &App, ui: &Ui, run: Option<&str>) -> Result<Done, Error>
     } else {
         table(&["RUN", "BEGAN", "STATE", "STEPS", "PLAN"], lines.iter().map(row))
     };
-    ui.result(&to_value(&lines).unwrap_or_default(), &text);
+    ui.result(&document(&lines), &text);
     Ok(Done::Complete)
 }
 
@@ -62,11 +64,7 @@ fn one(app: &App, ui: &Ui, run: &str) -> Result<Done, Error> {
             StepState::Skipped(why) => format!("skipped: {}", plain(why)),
         };
         let path = step.path.iter().map(|part| brief(part, 40)).collect::<Vec<_>>().join(" / ");
-        lines.push(format!("  {:?} {} {path}: {word}", step.action, step.noun).to_lowercase().replacen(
-            &path.to_lowercase(),
-            &path,
-            1,
-        ));
+        lines.push(format!("  {} {} {path}: {word}", steps::verb(step.action), step.noun));
     }
     ui.result(&json!({ "run": line, "events": run.events }), &lines.join("\n"));
     Ok(Done::Complete)

@@ -2,17 +2,17 @@
 
 use std::collections::BTreeMap;
 
-use serde_json::{json, to_value};
-
 use super::backup;
 use crate::app::context::App;
 use crate::app::error::Error;
 use crate::app::outline::Node;
 use crate::app::showing::{self, NodeDocument, Shown};
 use crate::app::snapshots;
+use crate::cli::documents::{self, document};
 use crate::cli::exit::Done;
 use crate::cli::table::table;
 use crate::cli::ui::{Ui, bold, brief, bytes, counted, dim, local, plain};
+use crate::cli::words::{self, humane};
 use crate::model::{Blob, Kind};
 use crate::snapshot::SnapshotId;
 use crate::snapshot::manifest::{ContainerEntry, Manifest, Purpose};
@@ -20,12 +20,12 @@ use crate::snapshot::manifest::{ContainerEntry, Manifest, Purpose};
 pub(super) fn run(app: &App, ui: &Ui, snapshot: &str) -> Result<Done, Error> {
     match showing::show(app, snapshot)? {
         Shown::Snapshot { id, manifest } => {
-            ui.result(&json!({ "id": id, "manifest": manifest }), &whole(id, &manifest));
+            ui.result(&documents::snapshot(id, &manifest), &whole(id, &manifest));
         }
         Shown::Things(nodes) => {
             let documents: Vec<NodeDocument> = nodes.iter().map(NodeDocument::from).collect();
             let text: Vec<String> = nodes.iter().map(thing).collect();
-            ui.result(&to_value(&documents).unwrap_or_default(), &text.join("\n\n"));
+            ui.result(&document(&documents), &text.join("\n\n"));
         }
     }
     Ok(Done::Complete)
@@ -45,9 +45,9 @@ fn whole(id: SnapshotId, manifest: &Manifest) -> String {
             local(snapshots::time(manifest.finished_at))
         ),
         format!("  {}", backup::status(manifest)),
-        format!("  {}", backup::counts(manifest)),
-        format!("  {}", backup::cost(manifest)),
     ];
+    lines.extend(backup::holds(manifest));
+    lines.push(format!("  {}", backup::cost(manifest)));
     lines.extend(manifest.parent.map(|parent| format!("  builds on {}", parent.short())));
     lines.extend(backup::troubles(manifest));
     let row = |entry: &ContainerEntry| {
@@ -60,11 +60,13 @@ fn whole(id: SnapshotId, manifest: &Manifest) -> String {
         vec![brief(workspace, 30), brief(&entry.name, 40), entry.records.to_string(), state]
     };
     lines.push(String::new());
-    lines.push(table(&["WORKSPACE", "BOARD", ">RECORDS", ""], manifest.containers.iter().map(row)));
+    let [above, own] =
+        [Kind::Workspace, Kind::Container].map(|kind| words::heading(&manifest.platform, kind));
+    lines.push(table(&[&above, &own, ">RECORDS", ""], manifest.containers.iter().map(row)));
     if !manifest.coverage.is_empty() {
         let row = |count: &crate::model::coverage::Count| {
             vec![
-                count.kind.to_string(),
+                words::plural(&manifest.platform, count.kind).to_owned(),
                 count.expected.map_or_else(|| "not told".to_owned(), |n| n.to_string()),
                 count.got.to_string(),
             ]
@@ -101,7 +103,8 @@ fn write(node: &Node, depth: usize, full: bool, lines: &mut Vec<String>) {
     let parts = if full || container { String::new() } else { parts(node) };
     lines.push(format!("{indent}{} {title}{}", dim(node.noun), dim(&format!("{parts}{archived}{size}"))));
     if full {
-        let simple = |(name, text): &(&str, String)| format!("{indent}    {name}: {}", brief(text, 300));
+        let simple =
+            |(name, text): &(&str, String)| format!("{indent}    {name}: {}", brief(&humane(text), 300));
         lines.extend(node.fields.iter().filter(|(name, _)| *name != "pos").map(simple));
     }
     for child in &node.children {
@@ -118,16 +121,16 @@ fn write(node: &Node, depth: usize, full: bool, lines: &mut Vec<String>) {
 
 /// What hangs on an item, in a few words.
 fn parts(node: &Node) -> String {
-    let mut counts: BTreeMap<&str, u64> = BTreeMap::new();
+    let mut counts: BTreeMap<(&str, &str), u64> = BTreeMap::new();
     for child in &node.children {
-        *counts.entry(child.noun).or_default() += 1;
+        *counts.entry((child.noun, child.plural)).or_default() += 1;
     }
     let due = node
         .fields
         .iter()
         .find(|(name, _)| *name == "due")
-        .map(|(_, text)| format!("due {}", text.get(..10).unwrap_or(text)));
-    let counts = counts.into_iter().map(|(noun, count)| counted(count, noun, &format!("{noun}s")));
+        .map(|(_, text)| format!("due {}", humane(text).chars().take(10).collect::<String>()));
+    let counts = counts.into_iter().map(|((one, many), count)| counted(count, one, many));
     let all: Vec<String> = due.into_iter().chain(counts).collect();
     if all.is_empty() { String::new() } else { format!("  ({})", all.join(", ")) }
 }

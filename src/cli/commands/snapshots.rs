@@ -6,6 +6,7 @@ use super::backup;
 use crate::app::context::App;
 use crate::app::error::Error;
 use crate::app::snapshots;
+use crate::cli::documents;
 use crate::cli::exit::Done;
 use crate::cli::table::table;
 use crate::cli::ui::{Ui, bytes, local};
@@ -41,8 +42,7 @@ pub(super) fn run(app: &App, ui: &Ui, connection: Option<&str>) -> Result<Done, 
             found.iter().map(row),
         )
     };
-    let value: Vec<_> =
-        found.iter().map(|snapshot| json!({ "id": snapshot.id, "manifest": snapshot.manifest })).collect();
+    let value: Vec<_> = found.iter().map(|found| documents::snapshot(found.id, &found.manifest)).collect();
     ui.result(&json!(value), &text);
     Ok(Done::Complete)
 }

@@ -7,6 +7,7 @@ use serde_json::Value;
 use crate::app::planning::SavedPlan;
 use crate::cli::table::table;
 use crate::cli::ui::{bold, brief, bytes, counted, dim, green, local, plain, red, yellow};
+use crate::cli::words::{humane, plural};
 use crate::model::Kind;
 use crate::plan::types::{Action, Mode, Reason, RestorePlan, Step, Verdict};
 
@@ -62,9 +63,8 @@ fn step_lines(step: &Step, details: bool) -> Vec<String> {
     };
     let path = step.path.iter().map(|part| brief(part, 40)).collect::<Vec<_>>().join(" / ");
     let verb = match step.action {
-        Action::Archive => "archive ",
-        Action::Delete => "delete ",
-        Action::Create | Action::Update => "",
+        Action::Archive | Action::Delete => format!("{} ", verb(step.action)),
+        Action::Create | Action::Update => String::new(),
     };
     let reason = match step.reason {
         Reason::Missing => "missing",
@@ -94,12 +94,25 @@ fn step_lines(step: &Step, details: bool) -> Vec<String> {
     lines
 }
 
+/// What a step does, as a word.
+pub(super) fn verb(action: Action) -> &'static str {
+    match action {
+        Action::Create => "create",
+        Action::Update => "update",
+        Action::Archive => "archive",
+        Action::Delete => "delete",
+    }
+}
+
 /// A value as people read it: names instead of ids where the plan knows them.
 fn text(value: &Value, names: &BTreeMap<String, String>) -> String {
     match value {
         Value::String(id) if names.contains_key(id) => names.get(id).cloned().unwrap_or_default(),
         Value::String(text) if text.is_empty() => "nothing".to_owned(),
-        Value::String(text) => format!("\"{text}\""),
+        Value::String(text) => {
+            let shown = humane(text);
+            if shown == *text { format!("\"{text}\"") } else { shown }
+        }
         Value::Null => "nothing".to_owned(),
         Value::Array(values) if values.is_empty() => "nothing".to_owned(),
         Value::Array(values) => values.iter().map(|value| text(value, names)).collect::<Vec<_>>().join(", "),
@@ -165,7 +178,8 @@ fn losses(plan: &RestorePlan, most: usize) -> Vec<String> {
     }
     let mut lines = vec![format!("\n{}", bold("Cannot be restored by anyone:"))];
     for (cause, (kinds, records)) in causes.iter().take(most) {
-        let kinds = kinds.iter().map(|kind| kind.name()).collect::<Vec<_>>().join(", ");
+        let kinds =
+            kinds.iter().map(|kind| plural(&plan.header.platform, *kind)).collect::<Vec<_>>().join(", ");
         let whom = match (kinds.is_empty(), *records) {
             (true, records) => counted(records, "record", "records"),
             (false, 0) => kinds,
@@ -179,11 +193,11 @@ fn losses(plan: &RestorePlan, most: usize) -> Vec<String> {
 fn closing(saved: &SavedPlan) -> String {
     let plan = &saved.plan;
     let state = format!("Already as wanted: {}. Made since and kept: {}.", plan.equal, plan.kept);
-    let cost = format!(
-        "{}, at least {} under the rate limit.",
-        counted(plan.requests, "request", "requests"),
-        counted(plan.min_seconds, "second", "seconds"),
-    );
+    let seconds = match plan.min_seconds {
+        0 => "less than a second".to_owned(),
+        seconds => format!("at least {}", counted(seconds, "second", "seconds")),
+    };
+    let cost = format!("{}; {seconds} under the rate limit.", counted(plan.requests, "request", "requests"));
     let allow = if plan.deletions().next().is_some() { " --allow-delete" } else { "" };
     let next =
         format!("Nothing has been written yet. To carry it out: boardvault apply {}{allow}", saved.short());

@@ -1,10 +1,11 @@
 //! `verify` and `rebuild-index`.
 
-use serde_json::{json, to_value};
+use serde_json::json;
 
 use crate::app::context::App;
 use crate::app::error::Error;
 use crate::app::upkeep;
+use crate::cli::documents::document;
 use crate::cli::exit::Done;
 use crate::cli::ui::{Ui, counted, green, plain, red};
 
@@ -27,7 +28,7 @@ pub(super) fn verify(app: &App, ui: &Ui, read_data: bool) -> Result<Done, Error>
         lines.push(red(&counted(found.damages.len() as u64, "damage found:", "damages found:")));
         lines.extend(found.damages.iter().map(|damage| format!("  {}", plain(damage))));
     }
-    ui.result(&to_value(&found).unwrap_or_default(), &lines.join("\n"));
+    ui.result(&document(&found), &lines.join("\n"));
     Ok(if found.damages.is_empty() { Done::Complete } else { Done::Damage })
 }
 

@@ -131,7 +131,7 @@ fn backup(seen: &Seen) -> Vec<Requirement> {
             } else {
                 Grant::Denied(format!("the members of {} cannot be listed", hidden.join(", ")))
             },
-            format!("{people} workspace members; board members are read with each board"),
+            format!("{}; board members are read with each board", counted(people, "workspace member")),
             "Make the account a member of the workspace instead of a guest.",
         ),
         line(
@@ -142,8 +142,11 @@ fn backup(seen: &Seen) -> Vec<Requirement> {
         ),
         line(
             "Private boards where the account is a member",
-            if unseen == 0 { Grant::Allowed } else { Grant::Denied(format!("{unseen} boards cannot be seen")) },
-            format!("{}; {unseen} further boards of the workspaces are hidden", named("board", &private)),
+            match unseen {
+                0 => Grant::Allowed,
+                _ => Grant::Denied(format!("{} of the workspaces cannot be seen", counted(unseen, "board"))),
+            },
+            named("board", &private),
             "Have the account added to these boards, or use a workspace admin with access to private boards.",
         ),
         line(
@@ -251,8 +254,14 @@ fn line(requirement: &str, met: Grant, detail: String, advice: &str) -> Requirem
 }
 
 fn named(what: &str, names: &[String]) -> String {
-    let plural = if names.len() == 1 { "" } else { "s" };
-    format!("{} {what}{plural}: {}", names.len(), shortened(names))
+    match names.len() {
+        0 => format!("no {what}s"),
+        count => format!("{}: {}", counted(count, what), shortened(names)),
+    }
+}
+
+fn counted(count: usize, what: &str) -> String {
+    if count == 1 { format!("1 {what}") } else { format!("{count} {what}s") }
 }
 
 fn shortened(names: &[String]) -> String {

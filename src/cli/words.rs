@@ -1,0 +1,59 @@
+//! The words of the platforms' users for what is stored, and times inside texts.
+
+use jiff::Timestamp;
+
+use super::ui::{counted, local};
+use crate::model::Kind;
+use crate::platforms;
+
+/// `1 card`, `2 cards`: what users of `platform` call a kind, with a number.
+pub(super) fn things(platform: &str, kind: Kind, count: u64) -> String {
+    let (one, many) = nouns(platform, kind);
+    counted(count, one, many)
+}
+
+/// What users of `platform` call several things of a kind.
+pub(super) fn plural(platform: &str, kind: Kind) -> &'static str {
+    nouns(platform, kind).1
+}
+
+/// The singular as a table's heading: `BOARD`.
+pub(super) fn heading(platform: &str, kind: Kind) -> String {
+    nouns(platform, kind).0.to_uppercase()
+}
+
+/// Singular and plural; a platform that this program does not know leaves the general name.
+fn nouns(platform: &str, kind: Kind) -> (&'static str, &'static str) {
+    let spec = platforms::find(platform).and_then(|platform| platform.dialect.spec(kind));
+    spec.map_or((kind.name(), kind.name()), |spec| (spec.noun, spec.plural))
+}
+
+/// A value as people read it: where the platform wrote a moment in UTC, the local time; else as it is.
+pub(super) fn humane(text: &str) -> String {
+    let moment = text.len() >= 20 && text.as_bytes().get(10) == Some(&b'T');
+    match text.parse::<Timestamp>() {
+        Ok(at) if moment => local(at),
+        _ => text.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn kinds_have_the_words_of_their_platform() {
+        assert_eq!(things("trello", Kind::Container, 1), "1 board");
+        assert_eq!(things("trello", Kind::Item, 2), "2 cards");
+        assert_eq!(things("never heard of", Kind::Item, 2), "2 item");
+    }
+
+    #[test]
+    fn only_whole_moments_are_taken_for_times() {
+        let at: Timestamp = "2026-12-01T08:00:00.000Z".parse().unwrap();
+        assert_eq!(humane("2026-12-01T08:00:00.000Z"), local(at));
+        for text in ["2026-12-01", "Meet at 2026-12-01T08:00:00Z", "", "T", "ten letterT and more of it"] {
+            assert_eq!(humane(text), text);
+        }
+    }
+}
