@@ -10,6 +10,8 @@
 )]
 
 mod architecture;
+mod backups;
 mod common;
+mod costs;
 mod interruptions;
 mod round_trip;

@@ -16,7 +16,7 @@ use boardvault::app::error::Error;
 use boardvault::app::planning::{self, PlanRequest, SavedPlan};
 use boardvault::app::progress::Silent;
 use boardvault::app::sandbox::{self, Running, SandboxChoice};
-use boardvault::base::clock::ManualClock;
+use boardvault::base::clock::{Clock, ManualClock};
 use boardvault::base::ids::SeededRandom;
 use boardvault::base::secret::Secret;
 use boardvault::plan::types::Mode;
@@ -73,6 +73,11 @@ impl World {
         let sandbox = sandbox::start(&choice, clock.clone()).await.unwrap();
         let http = reqwest::Client::builder().no_proxy().build().unwrap();
         Self { clock, sandbox, http }
+    }
+
+    /// The time in the world, in seconds since it began.
+    pub(crate) fn clock_seconds(&self) -> u64 {
+        self.clock.monotonic().as_secs()
     }
 
     async fn control(&self, method: reqwest::Method, path: &str, body: Option<Value>) -> Value {
