@@ -13,7 +13,7 @@ use super::error::Error;
 use super::progress::{News, Progress};
 use super::{reading, snapshots};
 use crate::model::NativeId;
-use crate::platforms::connector::{Connector, ContainerInfo, Discovery};
+use crate::platforms::connector::{Connector, ContainerInfo, Discovery, Purpose as UsedFor};
 use crate::snapshot::manifest::{Bytes, LeftOut, Manifest, Purpose, Status};
 use crate::snapshot::{Changes, Reader, Snapshot, SnapshotId, SnapshotWriter};
 use crate::store::chunks::Chunks;
@@ -64,7 +64,7 @@ pub async fn backup(
     let stored_before = app.vault.stats()?.bytes;
 
     progress.tell(News::Phase { what: "Looking around".to_owned(), total: None });
-    let discovery = connector.discover().await?;
+    let discovery = connector.discover(UsedFor::Backup).await?;
     let full = options.full || snapshots::since_full_pass(&catalog, connection) >= FULL_PASS_EVERY;
     let (due, unchanged): (Vec<_>, Vec<_>) = discovery
         .containers

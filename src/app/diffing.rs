@@ -83,10 +83,11 @@ pub fn diff(app: &App, from: &str, to: &str) -> Result<Differences, Error> {
         scope.as_ref().map(|keys| keys.iter().map(|key| key.container.clone()).collect());
     let (old, new) = (&from.manifest.tree, &to.manifest.tree);
     let comparison = snapshot::compare(&app.chunks(), old, new, containers.as_deref(), from.dialect)?;
-    let inside = |key: &RecordKey| match &scope {
-        Some(keys) => Ok::<bool, Error>(from.lies_in(key, keys)? || to.lies_in(key, keys)?),
-        None => Ok(true),
+    // What cannot be read on one side may still be found on the other; the comparison itself reports damage.
+    let lies_in = |keys: &[RecordKey], key: &RecordKey| {
+        [&from, &to].iter().any(|side| side.lies_in(key, keys).unwrap_or(false))
     };
+    let inside = |key: &RecordKey| scope.as_ref().is_none_or(|keys| lies_in(keys, key));
     let mut differences = Differences {
         platform: from.manifest.platform.clone(),
         from: from.id.to_string(),
@@ -97,9 +98,7 @@ pub fn diff(app: &App, from: &str, to: &str) -> Result<Differences, Error> {
     };
     let describer = Describer::new(from.dialect, &from, &to, &comparison);
     for pair in &comparison.pairs {
-        if let Some(key) = pair.key()
-            && !inside(key)?
-        {
+        if pair.key().is_some_and(|key| !inside(key)) {
             continue;
         }
         match describer.line(pair)? {
@@ -198,12 +197,7 @@ impl<'a> Describer<'a> {
         if change == Change::Changed && fields.is_empty() {
             return Ok(Found::Touched);
         }
-        let mut path = lineage::path(&side.reader, self.dialect, record)?;
-        if record.key.kind == Kind::FieldValue
-            && let Some(last) = path.last_mut()
-        {
-            *last = self.names.title(spec, record);
-        }
+        let path = lineage::path(&side.reader, self.dialect, record)?;
         let with = self.parts.get(&record.key).cloned().unwrap_or_default();
         Ok(Found::Line(Box::new(Line {
             change,

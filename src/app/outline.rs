@@ -6,9 +6,10 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 
 use crate::model::dialect::Dialect;
+use crate::model::loss::LossCause;
 use crate::model::ops;
 use crate::model::spec::{Field, KindSpec, Parent, Role};
-use crate::model::{Kind, NativeId, Record};
+use crate::model::{Kind, NativeId, Record, lineage};
 
 /// One record, and what hangs on it.
 #[derive(Debug, Clone)]
@@ -40,14 +41,12 @@ pub fn build(dialect: &dyn Dialect, records: Vec<Record>) -> Vec<Node> {
     let root = records.iter().position(|record| matches!(record.key.kind, Kind::Container | Kind::Workspace));
     let mut below: BTreeMap<Option<usize>, Vec<usize>> = BTreeMap::new();
     for (at, record) in records.iter().enumerate() {
-        let parent = match dialect.spec(record.key.kind).map(|spec| spec.parent) {
-            _ if Some(at) == root => None,
-            Some(Parent::At(kind, path)) => {
-                let id = ops::get(&record.native, path).and_then(Value::as_str).map(NativeId::from);
-                // A record whose parent is not there (the platform does not promise otherwise) hangs on the container.
-                id.and_then(|id| ids.get(&(kind, id)).copied()).or(root)
-            }
-            _ => root,
+        let above = dialect.spec(record.key.kind).and_then(|spec| lineage::parent(spec, record));
+        // A record whose parent is not there (the platform does not promise otherwise) hangs on the container.
+        let parent = if Some(at) == root {
+            None
+        } else {
+            above.and_then(|key| ids.get(&(key.kind, key.id)).copied()).or(root)
         };
         below.entry(parent).or_default().push(at);
     }
@@ -69,14 +68,14 @@ fn assemble(
         let Some(spec) = dialect.spec(record.key.kind) else { continue };
         let children = assemble(dialect, names, slots, below, Some(*at));
         nodes.push(Node {
-            title: names.title(spec, &record),
+            title: names.title(dialect, &record),
             noun: spec.noun,
             plural: spec.plural,
             byline: if record.key.kind == Kind::Comment { dialect.attribution(&record) } else { None },
             fields: spec
                 .fields
                 .iter()
-                .filter(|field| field.path != spec.title && !is_parent(spec, field))
+                .filter(|field| field.path != spec.title && !is_told(spec, field))
                 .filter_map(|field| names.shown(field, &record))
                 .collect(),
             record,
@@ -109,9 +108,9 @@ impl Names {
     pub fn of(dialect: &dyn Dialect, records: &[Record]) -> Self {
         let mut names = Self { titles: BTreeMap::new(), people: BTreeMap::new() };
         for record in records {
-            let Some(title) = dialect.spec(record.key.kind).and_then(|spec| own_title(spec, record)) else {
-                continue;
-            };
+            let Some(spec) = dialect.spec(record.key.kind) else { continue };
+            let Some(title) = lineage::title(spec, record).or_else(|| colour(spec, record)) else { continue };
+            let title = title.to_owned();
             if matches!(record.key.kind, Kind::Member | Kind::WorkspaceMember) {
                 names.people.insert(record.key.id.clone(), title.clone());
             }
@@ -121,16 +120,8 @@ impl Names {
     }
 
     /// What people know a record by.
-    pub fn title(&self, spec: &KindSpec, record: &Record) -> String {
-        if record.key.kind == Kind::FieldValue {
-            // A value is known by the name of the field that it is a value of.
-            let field = spec.fields.iter().find(|field| field.role == Role::Reference(Kind::FieldDef));
-            let id = field.and_then(|field| ops::get(&record.native, field.path)).and_then(Value::as_str);
-            if let Some(title) = id.and_then(|id| self.titles.get(&(Kind::FieldDef, id.into()))) {
-                return title.clone();
-            }
-        }
-        own_title(spec, record).unwrap_or_else(|| record.key.id.to_string())
+    pub fn title(&self, dialect: &dyn Dialect, record: &Record) -> String {
+        lineage::name(dialect, record, |key| self.titles.get(&(key.kind, key.id.clone())).cloned())
     }
 
     /// A field's value as text, or nothing when there is none to show.
@@ -181,19 +172,14 @@ impl Node {
     }
 }
 
-/// Whether the field only says what the record hangs on, which its place in the tree says as well.
-fn is_parent(spec: &KindSpec, field: &Field) -> bool {
-    matches!(spec.parent, Parent::At(_, path) if path == field.path)
+/// What stands for a label without a name: the first text it has, which is its colour.
+fn colour<'a>(spec: &KindSpec, record: &'a Record) -> Option<&'a str> {
+    let mut texts = spec.fields.iter().filter_map(|field| ops::get_text(&record.native, field.path));
+    (record.key.kind == Kind::Label).then(|| texts.find(|text| !text.is_empty())).flatten()
 }
 
-fn own_title(spec: &KindSpec, record: &Record) -> Option<String> {
-    let text_at =
-        |path: &str| ops::get(&record.native, path).and_then(Value::as_str).filter(|text| !text.is_empty());
-    let mut also = spec.fields.iter().map(|field| field.path);
-    let text = match record.key.kind {
-        // Labels often have a colour and no name.
-        Kind::Label => text_at(spec.title).or_else(|| also.find_map(text_at)),
-        _ => text_at(spec.title),
-    };
-    text.map(str::to_owned)
+/// Whether the field only says what the record's place in the tree or its byline says as well.
+fn is_told(spec: &KindSpec, field: &Field) -> bool {
+    field.role == Role::ReadOnly(LossCause::CommentAuthor)
+        || matches!(spec.parent, Parent::At(_, path) if path == field.path)
 }

@@ -166,7 +166,7 @@ impl Connector for World {
     async fn preflight(&self, _: Purpose) -> Result<Vec<Requirement>, ApiFault> {
         unreachable!("applying a plan reads nothing")
     }
-    async fn discover(&self) -> Result<Discovery, ApiFault> {
+    async fn discover(&self, _: Purpose) -> Result<Discovery, ApiFault> {
         unreachable!("applying a plan reads nothing")
     }
     async fn read(&self, _: &ContainerInfo, _: &mut dyn RecordSink) -> Result<Coverage, ApiFault> {

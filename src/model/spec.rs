@@ -102,6 +102,11 @@ pub struct Field {
     pub codec: Codec,
     /// The text that a new record has here by itself: a creation need not write it.
     pub initial: Option<&'static str>,
+    /// The part of the path before the first dot is written as one document: what a write leaves out of it
+    /// falls back to what a new record has.
+    pub whole: bool,
+    /// No two records on the platform have the same value here, so a copy is made without it.
+    pub unique: bool,
 }
 
 /// What a field is to a restore.
@@ -148,7 +153,15 @@ pub enum Codec {
 impl Field {
     /// A field that is written as it was read, together with the creation.
     pub const fn new(path: &'static str, role: Role) -> Self {
-        Self { path, role, when: When::Create, codec: Codec::Plain, initial: None }
+        Self {
+            path,
+            role,
+            when: When::Create,
+            codec: Codec::Plain,
+            initial: None,
+            whole: false,
+            unique: false,
+        }
     }
 
     /// The same field, written in a step of its own after the creation.
@@ -173,5 +186,22 @@ impl Field {
     #[must_use]
     pub const fn initially(self, text: &'static str) -> Self {
         Self { initial: Some(text), ..self }
+    }
+
+    /// The same field, as part of a document that is written as one.
+    #[must_use]
+    pub const fn whole(self) -> Self {
+        Self { whole: true, ..self }
+    }
+
+    /// The same field, whose value no two records share.
+    #[must_use]
+    pub const fn unique(self) -> Self {
+        Self { unique: true, ..self }
+    }
+
+    /// The name of the document that the field must be written with, if there is one.
+    pub fn document(&self) -> Option<&'static str> {
+        self.path.split('.').next().filter(|_| self.whole)
     }
 }

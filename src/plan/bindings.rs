@@ -4,10 +4,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::draft::Draft;
 use super::roots::Roots;
-use super::scene::pointed_to;
 use super::types::{Action, Binding, Mode, Step, StepId, Target, Witness};
 use super::values::{Creates, Facts, Fate};
 use crate::base::hash::Hash;
+use crate::model::lineage::pointed_to;
 use crate::model::spec::IdPolicy;
 use crate::model::{RecordKey, ops};
 

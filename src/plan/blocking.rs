@@ -5,10 +5,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::decide::{Decisions, is_own_membership};
 use super::roots::Roots;
-use super::scene::{Scene, home, pointed_to};
+use super::scene::Scene;
 use super::types::{Action, Blocked};
 use super::values::{Creates, Facts, Fate};
 use crate::model::grants::{Grant, Verb};
+use crate::model::lineage::{home, pointed_to};
 use crate::model::loss::LossCause;
 use crate::model::spec::{IdPolicy, Role};
 use crate::model::{Blob, Kind, NativeId, Record, RecordKey, ops};

@@ -1,7 +1,7 @@
 //! From decisions to writes: which fields go into the request that creates a record, which into one after it,
 //! and which wait until everything else stands.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
@@ -76,6 +76,10 @@ impl Drafter<'_, '_> {
             create.blob = Some(*blob);
         }
         for field in ops::writable(spec) {
+            if field.unique && self.facts.input.header.mode == Mode::Copy {
+                self.losses.push((record.key.clone(), field.path, LossCause::NativeId));
+                continue;
+            }
             let mut resolved = self.resolve(field, record, None);
             if let Some(title) = self.title_of_copy(spec, field, record) {
                 resolved.to = title;
@@ -132,9 +136,10 @@ impl Drafter<'_, '_> {
             let waits = resolved.needs.iter().chain(&resolved.linked).any(comes_later);
             // What was put away comes back first, so that things can be put into it; putting away comes last.
             let puts_away = field.when == When::Last && !starts_as(field, &resolved.to);
-            let draft = if waits || puts_away { &mut last } else { &mut main };
+            let draft = if waits || puts_away || field.whole { &mut last } else { &mut main };
             draft.add(field, ops::get(&live.native, field.path), &resolved);
         }
+        last.fill_documents(spec, live);
         self.drafts.extend([main, last].into_iter().filter(|draft| !draft.changes.is_empty()));
     }
 
@@ -157,6 +162,7 @@ impl Drafter<'_, '_> {
                 to: Value::Bool(true),
                 refers_to: None,
                 links: false,
+                names: BTreeMap::new(),
             });
         }
         self.drafts.push(draft);
@@ -218,6 +224,21 @@ impl<'a> Draft<'a> {
         }
     }
 
+    /// Adds what must be said along with the changes so that it stays as it is on the live account.
+    fn fill_documents(&mut self, spec: &KindSpec, live: &Record) {
+        let is_changed = |path: &str, draft: &Self| draft.changes.iter().any(|change| change.path == path);
+        let whole = || ops::writable(spec).filter(|field| field.whole);
+        let documents: BTreeSet<_> =
+            whole().filter(|field| is_changed(field.path, self)).map(Field::document).collect();
+        for field in whole().filter(|field| documents.contains(&field.document())) {
+            if !is_changed(field.path, self)
+                && let Some(value) = ops::get(&live.native, field.path)
+            {
+                self.add(field, Some(value), &Resolved::as_is(Some(value)));
+            }
+        }
+    }
+
     fn add(&mut self, field: &Field, from: Option<&Value>, resolved: &Resolved) {
         let refers_to = match field.role {
             Role::Reference(kind) | Role::References(kind) => Some(kind),
@@ -229,6 +250,7 @@ impl<'a> Draft<'a> {
             to: resolved.to.clone(),
             refers_to,
             links: !resolved.linked.is_empty(),
+            names: BTreeMap::new(),
         });
         self.needs.extend(resolved.needs.iter().chain(&resolved.linked).cloned());
         self.refers.extend(resolved.refers.iter().chain(&resolved.linked).cloned());

@@ -7,9 +7,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
-use super::scene::{Scene, home, pointed_to};
+use super::scene::Scene;
 use crate::base::canon;
 use crate::base::hash::Hash;
+use crate::model::lineage::{home, pointed_to};
 use crate::model::origins::OriginMap;
 use crate::model::spec::{IdPolicy, KindSpec, Parent, Role};
 use crate::model::{Kind, Record, RecordKey, ops};

@@ -10,6 +10,7 @@ mod decide;
 mod draft;
 pub mod input;
 mod matching;
+mod names;
 mod order;
 pub mod planner;
 pub mod policy;

@@ -4,9 +4,10 @@ use std::collections::BTreeMap;
 
 use super::draft::Draft;
 use super::roots::Roots;
-use super::scene::{Scene, Side, home};
+use super::scene::{Scene, Side};
 use super::types::{Action, Mode, Reason, Step, StepId, Target};
 use super::values::{Creates, Facts, Fate};
+use crate::model::lineage::home;
 use crate::model::spec::Parent;
 use crate::model::{Kind, NativeId, Record, RecordKey};
 

@@ -7,6 +7,7 @@ use super::decide::Decisions;
 use super::draft;
 use super::input::{PlanError, PlanInput};
 use super::matching;
+use super::names;
 use super::order;
 use super::roots::Roots;
 use super::scene::Scene;
@@ -31,6 +32,7 @@ pub fn plan(input: &PlanInput<'_>) -> Result<RestorePlan, PlanError> {
     let drafts = draft::all(&facts, &roots, &mut decisions);
     let referred = referred(&facts, &drafts);
     let mut steps = order::steps(&facts, &roots, drafts);
+    names::add(&scene, &mut steps);
     let requests = waves::number(&scene, &mut steps);
     let Decisions { mut blocked, mut losses, kept, equal, .. } = decisions;
     blocked.sort_by(|a, b| (&a.subject, a.action).cmp(&(&b.subject, b.action)));

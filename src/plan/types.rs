@@ -1,5 +1,7 @@
 //! What a plan is: a document that says everything that will be done, and nothing else will be done.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -86,6 +88,9 @@ pub struct FieldChange {
     pub refers_to: Option<Kind>,
     /// The value is a text whose links to restored things are rewritten.
     pub links: bool,
+    /// What the ids in both values are called; for people, never consulted by `apply`.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub names: BTreeMap<String, String>,
 }
 
 /// One write.

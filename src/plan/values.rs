@@ -6,7 +6,8 @@ use serde_json::Value;
 
 use super::input::PlanInput;
 use super::matching::Bound;
-use super::scene::{Scene, home, pointed_to};
+use super::scene::Scene;
+use crate::model::lineage::{home, pointed_to};
 use crate::model::loss::LossCause;
 use crate::model::spec::{Codec, Field, Role, When};
 use crate::model::{Kind, Record, RecordKey, ops};
@@ -117,7 +118,8 @@ impl<'a, 's> Facts<'a, 's> {
 }
 
 impl Resolved {
-    fn as_is(value: Option<&Value>) -> Self {
+    /// A value that needs nothing and refers to nothing that moves.
+    pub(super) fn as_is(value: Option<&Value>) -> Self {
         Self {
             to: value.cloned().unwrap_or_default(),
             differs: false,

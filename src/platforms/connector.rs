@@ -28,8 +28,9 @@ pub trait Connector: Send + Sync {
     async fn preflight(&self, purpose: Purpose) -> Result<Vec<Requirement>, ApiFault>;
 
     /// Finds everything the account can see, in as few calls as the platform allows. Workspaces and their
-    /// members are read here in full; containers are only listed.
-    async fn discover(&self) -> Result<Discovery, ApiFault>;
+    /// members are read here in full; containers are only listed. For [`Purpose::Restore`] the grants also take
+    /// into account what the credential itself permits, which may cost one more call.
+    async fn discover(&self, purpose: Purpose) -> Result<Discovery, ApiFault>;
 
     /// Reads one container into `sink`, in any order.
     async fn read(&self, container: &ContainerInfo, sink: &mut dyn RecordSink) -> Result<Coverage, ApiFault>;

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::{Reader, SnapshotError, codec, lineage};
 use crate::model::dialect::Dialect;
 use crate::model::pairs::{Comparison, Pair};
-use crate::model::{Kind, NativeId, RecordKey};
+use crate::model::{Kind, NativeId, RecordKey, ops};
 use crate::prolly::{self, Difference, KeyRange, Tree};
 use crate::store::chunks::Chunks;
 
@@ -25,7 +25,8 @@ const FURNITURE: [Kind; 8] = [
 /// Compares the containers of `scope` (nothing: everything) in two trees of one store.
 ///
 /// The context holds, from both sides and whether they differ or not: the furniture of every container in
-/// which something differs (workspace, members, labels, fields, sections) and all records above a differing one.
+/// which something differs (workspace, members, labels, fields, sections), all records above a differing one,
+/// and what a differing one refers to.
 pub fn compare(
     chunks: &Arc<dyn Chunks>,
     desired: &Tree,
@@ -59,6 +60,7 @@ pub fn compare(
             context.add_furniture(&key.container)?;
         }
         context.add_ancestors(pair)?;
+        context.add_referenced(pair)?;
     }
     Ok(Comparison { pairs, equal, context: context.records })
 }
@@ -119,6 +121,25 @@ impl Context<'_> {
             keys.extend(self.parents(&above));
             if above.key().is_some() {
                 self.records.insert(key, above);
+            }
+        }
+        Ok(())
+    }
+
+    /// The records that both sides of a pair refer to (a card's cover: one of its attachments).
+    fn add_referenced(&mut self, pair: &Pair) -> Result<(), SnapshotError> {
+        for record in [&pair.desired, &pair.live].into_iter().flatten() {
+            let Some(spec) = self.dialect.spec(record.key.kind) else { continue };
+            for pointer in ops::references(spec, &record.native) {
+                let Some(kind) = pointer.kind.filter(|kind| !FURNITURE.contains(kind)) else { continue };
+                let key = RecordKey::new(record.key.container.clone(), kind, pointer.id);
+                if !self.records.contains_key(&key) {
+                    let found = Pair { desired: self.desired.get(&key)?, live: self.live.get(&key)? };
+                    if found.key().is_some() {
+                        self.add_ancestors(&found)?;
+                        self.records.insert(key, found);
+                    }
+                }
             }
         }
         Ok(())

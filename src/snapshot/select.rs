@@ -5,7 +5,7 @@ use super::path::{ParsePathError, Segment, SelectionPath};
 use super::{Reader, SnapshotError, lineage};
 use crate::model::dialect::Dialect;
 use crate::model::spec::{Parent, Role};
-use crate::model::{Kind, Record, RecordKey};
+use crate::model::{Kind, Record, RecordKey, ops};
 
 /// At most this many candidates stand in an error.
 const LISTED: usize = 6;
@@ -254,9 +254,10 @@ impl Finder<'_> {
             Parent::At(kind, path) if kind == target.kind => Some(path),
             _ => None,
         };
-        refers.map(|field| field.path).chain(hangs).any(|path| {
-            lineage::at(&record.native, path).and_then(|id| id.as_str()) == Some(target.id.as_str())
-        })
+        refers
+            .map(|field| field.path)
+            .chain(hangs)
+            .any(|path| ops::get_text(&record.native, path) == Some(target.id.as_str()))
     }
 }
 

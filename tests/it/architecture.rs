@@ -15,7 +15,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("platforms", &["base", "model", "http", "sim"]),
     ("apply", &["base", "model", "plan", "platforms", "http"]),
     ("app", &["base", "model", "store", "prolly", "snapshot", "http", "platforms", "plan", "apply", "sim"]),
-    ("cli", &["base", "model", "snapshot", "plan", "platforms", "app"]),
+    ("cli", &["base", "model", "snapshot", "plan", "apply", "platforms", "app"]),
 ];
 
 /// Packages that only the named file or folder may use.

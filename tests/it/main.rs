@@ -10,3 +10,12 @@
 )]
 
 mod architecture;
+mod backups;
+mod cli;
+mod cli_program;
+mod cli_refusals;
+mod common;
+mod costs;
+mod docs;
+mod interruptions;
+mod round_trip;

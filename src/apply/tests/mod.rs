@@ -61,6 +61,7 @@ fn step(wave: u32, action: Action, kind: Kind, name: &str, fields: Value, after:
         path,
         from: None,
         to,
+        names: std::collections::BTreeMap::new(),
     });
     Step {
         id: id(name),

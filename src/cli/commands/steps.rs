@@ -81,9 +81,11 @@ fn step_lines(step: &Step, details: bool) -> Vec<String> {
     if details || step.action == Action::Update {
         let width = if details { 400 } else { 60 };
         for change in &step.changes {
-            let to = brief(&text(&change.to), width);
+            let to = brief(&text(&change.to, &change.names), width);
             let line = match &change.from {
-                Some(from) => format!("{}: {} -> {to}", change.path, brief(&text(from), width)),
+                Some(from) => {
+                    format!("{}: {} -> {to}", change.path, brief(&text(from, &change.names), width))
+                }
                 None => format!("{}: {to}", change.path),
             };
             lines.push(format!("      {line}"));
@@ -102,13 +104,18 @@ pub(super) fn verb(action: Action) -> &'static str {
     }
 }
 
-fn text(value: &Value) -> String {
+/// A value as people read it: names instead of ids where the plan knows them.
+fn text(value: &Value, names: &BTreeMap<String, String>) -> String {
     match value {
+        Value::String(id) if names.contains_key(id) => names.get(id).cloned().unwrap_or_default(),
+        Value::String(text) if text.is_empty() => "nothing".to_owned(),
         Value::String(text) => {
             let shown = humane(text);
             if shown == *text { format!("\"{text}\"") } else { shown }
         }
         Value::Null => "nothing".to_owned(),
+        Value::Array(values) if values.is_empty() => "nothing".to_owned(),
+        Value::Array(values) => values.iter().map(|value| text(value, names)).collect::<Vec<_>>().join(", "),
         other => other.to_string(),
     }
 }

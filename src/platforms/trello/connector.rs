@@ -26,8 +26,6 @@ pub(super) struct Trello {
     pub(super) token: Secret,
     /// Set when a batch request failed: then questions are asked one by one.
     pub(super) no_batch: AtomicBool,
-    /// Set when the token was seen to be for reading only.
-    pub(super) read_only_token: AtomicBool,
     /// The cards of checklists: a check item can only be changed by naming its card.
     pub(super) card_of_checklist: Mutex<HashMap<String, String>>,
     /// What this connector has created: a look-up for a lost creation must not find one of these.
@@ -41,7 +39,6 @@ impl Trello {
             client,
             token,
             no_batch: AtomicBool::new(false),
-            read_only_token: AtomicBool::new(false),
             card_of_checklist: Mutex::default(),
             made: Mutex::default(),
         }
@@ -68,9 +65,11 @@ impl Connector for Trello {
         preflight::preflight(self, purpose).await
     }
 
-    async fn discover(&self) -> Result<Discovery, ApiFault> {
+    async fn discover(&self, purpose: Purpose) -> Result<Discovery, ApiFault> {
+        // A backup has no use for the answer, so it does not pay for the question.
+        let forbidden = purpose == Purpose::Restore && preflight::forbids_writing(&preflight::token(self).await?);
         let seen = discover::look(self).await?;
-        Ok(discover::inventory(&seen, self.read_only_token.load(Relaxed)))
+        Ok(discover::inventory(&seen, forbidden))
     }
 
     async fn read(&self, container: &ContainerInfo, sink: &mut dyn RecordSink) -> Result<Coverage, ApiFault> {

@@ -1,7 +1,7 @@
 use super::*;
 use crate::http::testing::{Answer, Scripted};
 use crate::model::grants::{Grant, Verb};
-use crate::platforms::connector::Connector;
+use crate::platforms::connector::{Connector, Purpose};
 use crate::platforms::trello::testing::trello;
 
 fn me() -> Value {
@@ -29,7 +29,7 @@ fn answer(value: &Value) -> Answer {
 
 async fn discover(answers: Vec<Answer>) -> (Discovery, Vec<String>) {
     let scripted = Scripted::new(answers);
-    let discovery = trello(&scripted).discover().await.unwrap();
+    let discovery = trello(&scripted).discover(Purpose::Backup).await.unwrap();
     (discovery, scripted.calls())
 }
 

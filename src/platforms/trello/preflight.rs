@@ -1,7 +1,5 @@
 //! Checks what the account needs for a backup or a restore, one line a requirement.
 
-use std::sync::atomic::Ordering::Relaxed;
-
 use serde_json::Value;
 
 use super::Trello;
@@ -18,15 +16,8 @@ const NAMES: usize = 5;
 
 /// Checks all requirements in a fixed order.
 pub(super) async fn preflight(trello: &Trello, purpose: Purpose) -> Result<Vec<Requirement>, ApiFault> {
-    let token = match trello.client.get(&["tokens", trello.token.expose()], &[("fields", "all")]).await {
-        Ok(token) => Ok(token),
-        Err(fault) if matches!(fault.class, FaultClass::Forbidden | FaultClass::NotFound | FaultClass::Invalid) => {
-            Err(fault)
-        }
-        Err(fault) => return Err(fault),
-    };
-    let read_only = token.as_ref().is_ok_and(|token| !permits(token, "write"));
-    trello.read_only_token.store(read_only, Relaxed);
+    let token = token(trello).await?;
+    let read_only = forbids_writing(&token);
     let seen = discover::look(trello).await?;
     let mut lines = vec![active(&seen), access(&token, purpose)];
     lines.extend(backup(&seen));
@@ -34,6 +25,25 @@ pub(super) async fn preflight(trello: &Trello, purpose: Purpose) -> Result<Vec<R
         lines.extend(restore(&seen, &grants(&seen, read_only)));
     }
     Ok(lines)
+}
+
+/// What the token permits, or why Trello does not tell.
+type Permissions = Result<Value, ApiFault>;
+
+/// Asks what the token permits.
+pub(super) async fn token(trello: &Trello) -> Result<Permissions, ApiFault> {
+    match trello.client.get(&["tokens", trello.token.expose()], &[("fields", "all")]).await {
+        Ok(token) => Ok(Ok(token)),
+        Err(fault) if matches!(fault.class, FaultClass::Forbidden | FaultClass::NotFound | FaultClass::Invalid) => {
+            Ok(Err(fault))
+        }
+        Err(fault) => Err(fault),
+    }
+}
+
+/// Whether it is known that the token does not permit to write.
+pub(super) fn forbids_writing(token: &Permissions) -> bool {
+    token.as_ref().is_ok_and(|token| !permits(token, "write"))
 }
 
 fn active(seen: &Seen) -> Requirement {
@@ -48,7 +58,7 @@ fn permits(token: &Value, what: &str) -> bool {
     !permissions.is_empty() && permissions.iter().all(|permission| is(permission, what))
 }
 
-fn access(token: &Result<Value, ApiFault>, purpose: Purpose) -> Requirement {
+fn access(token: &Permissions, purpose: Purpose) -> Requirement {
     let (what, requirement) = match purpose {
         Purpose::Backup => ("read", "The app has access to read"),
         Purpose::Restore => ("write", "The app has access to read and to write"),
@@ -100,7 +110,14 @@ fn backup(seen: &Seen) -> Vec<Requirement> {
     let private = boards(&|board| ours(board) && level(board).is_some_and(|level| level == "private"));
     let closed = boards(&|board| ours(board) && is(board, "closed"));
     let some = |names: &[String]| if names.is_empty() { Grant::Unknown } else { Grant::Allowed };
+    let email = text_of(&seen.me, "email");
     vec![
+        line(
+            "Name, user name and e-mail address of the account",
+            if email.is_empty() { Grant::Unknown } else { Grant::Allowed },
+            if email.is_empty() { "Trello does not show the e-mail address to this token".to_owned() } else { email.to_owned() },
+            "Nothing depends on it; a token with the scope `account` as well shows it.",
+        ),
         line(
             "Workspaces where the account is a member or an admin",
             some(&workspaces),
@@ -137,6 +154,18 @@ fn backup(seen: &Seen) -> Vec<Requirement> {
             Grant::Allowed,
             named("board", &closed),
             "Have the account added to a closed board before closing it.",
+        ),
+        line(
+            "Power-Ups of the boards",
+            Grant::Allowed,
+            "which are on is read with each board, and what they keep as far as Trello shows it; for information only".to_owned(),
+            "",
+        ),
+        line(
+            "Enterprises of the account",
+            Grant::Allowed,
+            format!("admin of {}; membership of boards and workspaces in them is read with these", list_len(&seen.me, "idEnterprisesAdmin")),
+            "",
         ),
     ]
 }
@@ -247,6 +276,10 @@ fn shortened(names: &[String]) -> String {
 fn unseen_boards(seen: &Seen) -> usize {
     let listed = seen.workspaces.values().filter_map(|workspace| workspace.native.get("idBoards")?.as_array());
     listed.flatten().filter_map(Value::as_str).filter(|board| !seen.boards.contains_key(*board)).count()
+}
+
+fn list_len(object: &serde_json::Map<String, Value>, key: &str) -> usize {
+    object.get(key).and_then(Value::as_array).map_or(0, Vec::len)
 }
 
 fn me(seen: &Seen) -> &str {

@@ -32,7 +32,8 @@ pub(super) const WORKSPACE: KindSpec = KindSpec {
     natural_key: &[],
     fields: &[
         Field::new("displayName", Role::Writable),
-        Field::new("name", Role::Writable),
+        // The short name in the workspace's address.
+        Field::new("name", Role::Writable).unique(),
         Field::new("desc", Role::Writable).codec(Codec::Links),
         Field::new("website", Role::Writable),
         // Restrictions come last: some of them would forbid the restore's own steps.

@@ -1,0 +1,41 @@
+//! What the ids in a plan's changes are called, so that a person can read them.
+
+use std::collections::BTreeMap;
+
+use serde_json::Value;
+
+use super::scene::Scene;
+use super::types::Step;
+use crate::model::lineage;
+use crate::model::spec::Role;
+use crate::model::{Kind, ops};
+
+/// Adds the names to every change whose value is an id or a list of ids.
+pub(super) fn add(scene: &Scene<'_>, steps: &mut [Step]) {
+    let mut names: BTreeMap<(Kind, &str), &str> = BTreeMap::new();
+    for record in scene.live.values().chain(scene.desired.values()) {
+        if let Some(title) = scene.spec(record.key.kind).and_then(|spec| lineage::title(spec, record)) {
+            names.insert((record.key.kind, record.key.id.as_str()), title);
+        }
+    }
+    for step in steps {
+        let Some(spec) = scene.spec(step.subject.kind) else { continue };
+        for change in &mut step.changes {
+            let role = spec.fields.iter().find(|field| field.path == change.path).map(|field| field.role);
+            let kinds = match role {
+                Some(Role::Reference(kind) | Role::References(kind)) => vec![kind],
+                Some(Role::Person | Role::Persons) => vec![Kind::Member, Kind::WorkspaceMember],
+                _ => continue,
+            };
+            let found: BTreeMap<String, String> = [change.from.as_ref(), Some(&change.to)]
+                .into_iter()
+                .flat_map(|value: Option<&Value>| ops::ids(value))
+                .filter_map(|id| {
+                    let name = kinds.iter().find_map(|kind| names.get(&(*kind, id)))?;
+                    Some((id.to_owned(), (*name).to_owned()))
+                })
+                .collect();
+            change.names = found;
+        }
+    }
+}

@@ -1,0 +1,328 @@
+//! Compares what two snapshots hold, up to ids and to the closed list of what cannot be restored.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use boardvault::app::context::App;
+use boardvault::app::{runs, snapshots};
+use boardvault::apply::{Event, Relation};
+use boardvault::model::dialect::Dialect;
+use boardvault::model::origins::{Origin, OriginMap};
+use boardvault::model::spec::{Codec, Field, IdPolicy, KindSpec, Parent, Role};
+use boardvault::model::{Blob, Kind, NativeId, Record, RecordKey, ops};
+use boardvault::plan::types::RestorePlan;
+use boardvault::platforms;
+use boardvault::snapshot::SnapshotId;
+use serde_json::Value;
+
+/// The records of a snapshot.
+pub(crate) type Side = BTreeMap<RecordKey, Record>;
+
+/// All records of a snapshot.
+pub(crate) fn side(app: &App, id: SnapshotId) -> Side {
+    let opened = snapshots::open(app, &id.to_string()).unwrap();
+    opened.reader.all().map(|record| record.unwrap()).map(|record| (record.key.clone(), record)).collect()
+}
+
+/// Which records runs have made out of which.
+pub(crate) fn made(app: &App, relation: Relation) -> OriginMap {
+    let events = runs::list(app).unwrap().into_iter().flat_map(|run| run.events);
+    let origins = events.filter_map(|event| match event {
+        Event::Done { made: Some(made), .. } if made.relation == relation => Some(made.origin),
+        _ => None,
+    });
+    origins.collect::<Vec<Origin>>().into_iter().collect()
+}
+
+/// What a plan says that it does not bring back, or may not.
+#[derive(Default, Clone)]
+pub(crate) struct Losses {
+    records: BTreeSet<RecordKey>,
+    fields: BTreeSet<(RecordKey, String)>,
+    blocked: BTreeSet<RecordKey>,
+}
+
+impl Losses {
+    pub(crate) fn of(plan: &RestorePlan) -> Self {
+        let blocked = plan.blocked.iter().map(|blocked| blocked.subject.clone()).collect();
+        let mut losses = Self { blocked, ..Self::default() };
+        for loss in &plan.losses {
+            match &loss.field {
+                Some(field) => drop(losses.fields.insert((loss.key.clone(), field.clone()))),
+                None => drop(losses.records.insert(loss.key.clone())),
+            }
+        }
+        losses
+    }
+}
+
+/// A comparison of what was wanted with what is there.
+pub(crate) struct Comparison<'a> {
+    pub(crate) wanted: &'a Side,
+    pub(crate) found: &'a Side,
+    /// Which found record was made out of which wanted one.
+    pub(crate) origins: &'a OriginMap,
+    pub(crate) losses: &'a Losses,
+    /// Whether a record may be found under its old id. It may not where everything has been built anew.
+    pub(crate) same_ids: bool,
+}
+
+/// What a comparison shows.
+pub(crate) struct Compared {
+    /// What is not as it should be: which wanted record, and a sentence.
+    pub(crate) differences: Vec<(RecordKey, String)>,
+    /// Wanted records and where they are.
+    pub(crate) places: BTreeMap<RecordKey, RecordKey>,
+}
+
+impl Compared {
+    /// Keys of found records that are not one of the wanted ones.
+    pub(crate) fn extra<'f>(&self, found: &'f Side) -> Vec<&'f RecordKey> {
+        let places: BTreeSet<&RecordKey> = self.places.values().collect();
+        found.keys().filter(|key| !places.contains(key)).collect()
+    }
+
+    /// Fails unless everything that was wanted is there; `scene` says of what there is talk.
+    #[track_caller]
+    pub(crate) fn assert_same(&self, scene: &str) {
+        self.assert_same_where(scene, |_| true);
+    }
+
+    /// Fails unless those of the wanted records are there that `selected` picks.
+    #[track_caller]
+    pub(crate) fn assert_same_where(&self, scene: &str, selected: impl Fn(&RecordKey) -> bool) {
+        let picked = self.differences.iter().filter(|(key, _)| selected(key));
+        let sentences: Vec<&str> = picked.map(|(_, sentence)| sentence.as_str()).collect();
+        assert!(sentences.is_empty(), "{scene}:\n{}", sentences.join("\n"));
+    }
+}
+
+fn dialect() -> &'static dyn Dialect {
+    platforms::find("trello").unwrap().dialect
+}
+
+impl Comparison<'_> {
+    pub(crate) fn run(&self) -> Compared {
+        let places = self.places();
+        let mut differences = Vec::new();
+        for (key, record) in self.wanted {
+            let spec = dialect().spec(key.kind).unwrap();
+            match places.get(key) {
+                Some(place) => {
+                    let sentences = self.differs(spec, record, &self.found[place], &places);
+                    differences.extend(sentences.into_iter().map(|sentence| (key.clone(), sentence)));
+                }
+                None if self.may_be_gone(spec, record) => {}
+                None => {
+                    differences.push((key.clone(), format!("{} {} is not there", spec.noun, name(record))))
+                }
+            }
+        }
+        Compared { differences, places }
+    }
+
+    fn may_be_gone(&self, spec: &KindSpec, record: &Record) -> bool {
+        !spec.verbs.create
+            || self.losses.records.contains(&record.key)
+            || self.losses.blocked.contains(&record.key)
+    }
+
+    /// Where each wanted record is found, parents before children.
+    fn places(&self) -> BTreeMap<RecordKey, RecordKey> {
+        let mut by_id: BTreeMap<(Kind, &NativeId), &RecordKey> = BTreeMap::new();
+        for key in
+            self.found.keys().filter(|key| key.kind != Kind::Member && key.kind != Kind::WorkspaceMember)
+        {
+            by_id.insert((key.kind, &key.id), key);
+        }
+        let mut wanted: Vec<&Record> = self.wanted.values().collect();
+        wanted.sort_by_key(|record| record.key.kind);
+        let mut places: BTreeMap<RecordKey, RecordKey> = BTreeMap::new();
+        let mut taken: BTreeSet<RecordKey> = BTreeSet::new();
+        for record in wanted {
+            let key = &record.key;
+            let spec = dialect().spec(key.kind).unwrap();
+            let by_same_id = || {
+                by_id
+                    .get(&(key.kind, &key.id))
+                    .filter(|_| self.same_ids || fixed(key.kind))
+                    .map(|key| (*key).clone())
+            };
+            let by_origin =
+                || self.origins.aliases(key).find(|alias| self.found.contains_key(alias)).cloned();
+            let place = match spec.ids {
+                IdPolicy::Server => {
+                    by_same_id().or_else(by_origin).or_else(|| self.by_nature(spec, record, &places, &taken))
+                }
+                IdPolicy::Person if fixed(key.kind) => by_same_id(),
+                IdPolicy::Person => self.in_place_of_container(key, key.id.clone(), &places),
+                IdPolicy::Composed => {
+                    composed(record, &places).and_then(|id| self.in_place_of_container(key, id, &places))
+                }
+            };
+            if let Some(place) = place {
+                taken.insert(place.clone());
+                places.insert(key.clone(), place);
+            }
+        }
+        places
+    }
+
+    fn in_place_of_container(
+        &self,
+        key: &RecordKey,
+        id: NativeId,
+        places: &BTreeMap<RecordKey, RecordKey>,
+    ) -> Option<RecordKey> {
+        let home = |kind| RecordKey::new(key.container.clone(), kind, key.container.clone());
+        let home = places.get(&home(Kind::Container)).or_else(|| places.get(&home(Kind::Workspace)))?;
+        let key = RecordKey::new(home.container.clone(), key.kind, id);
+        self.found.contains_key(&key).then_some(key)
+    }
+
+    fn by_nature(
+        &self,
+        spec: &KindSpec,
+        record: &Record,
+        places: &BTreeMap<RecordKey, RecordKey>,
+        taken: &BTreeSet<RecordKey>,
+    ) -> Option<RecordKey> {
+        if spec.natural_key.is_empty() {
+            return None;
+        }
+        let parent = places.get(&above(record)?)?;
+        let nature = |record: &Record| -> Vec<Value> {
+            spec.natural_key
+                .iter()
+                .map(|path| ops::get(&record.native, path).cloned().unwrap_or_default())
+                .collect()
+        };
+        let fits = |other: &&Record| {
+            other.key.kind == spec.kind
+                && !taken.contains(&other.key)
+                && above(other).as_ref() == Some(parent)
+                && nature(other) == nature(record)
+        };
+        self.found.values().find(fits).map(|other| other.key.clone())
+    }
+
+    fn differs(
+        &self,
+        spec: &KindSpec,
+        wanted: &Record,
+        found: &Record,
+        places: &BTreeMap<RecordKey, RecordKey>,
+    ) -> Vec<String> {
+        let mut differences = Vec::new();
+        if self.losses.blocked.contains(&wanted.key) {
+            return differences;
+        }
+        for field in ops::writable(spec) {
+            if self.losses.fields.contains(&(wanted.key.clone(), field.path.to_owned())) {
+                continue;
+            }
+            let there = ops::normal(field.role, ops::get(&found.native, field.path));
+            let allowed = self.allowed(field, wanted, places);
+            let silent =
+                says_nothing(field, &there) && allowed.iter().any(|value| says_nothing(field, value));
+            if !silent && !allowed.contains(&there) {
+                differences.push(format!(
+                    "{} {}: {} should be {:?} and is {there}",
+                    spec.noun,
+                    name(wanted),
+                    field.path,
+                    allowed
+                ));
+            }
+        }
+        match (&wanted.blob, &found.blob) {
+            (Blob::Stored(a), Blob::Stored(b)) if a != b => {
+                differences.push(format!("{} {}: other bytes", spec.noun, name(wanted)))
+            }
+            (Blob::Stored(_), Blob::Missing(why)) => {
+                differences.push(format!("{} {}: no bytes: {why}", spec.noun, name(wanted)))
+            }
+            _ => {}
+        }
+        differences
+    }
+
+    /// The values that a field may have now.
+    fn allowed(&self, field: &Field, wanted: &Record, places: &BTreeMap<RecordKey, RecordKey>) -> Vec<Value> {
+        let value = ops::get(&wanted.native, field.path).cloned().unwrap_or_default();
+        let moved = |kind: Kind, id: &str| {
+            let there = |key: &&RecordKey| key.kind == kind && key.id.as_str() == id;
+            let container = RecordKey::new(wanted.key.container.clone(), kind, id);
+            let place = places
+                .get(&container)
+                .or_else(|| places.iter().find(|(key, _)| there(key)).map(|(_, place)| place));
+            place.map_or_else(|| id.to_owned(), |place| place.id.0.clone())
+        };
+        let values = match (field.role, field.codec, &value) {
+            (Role::Reference(kind) | Role::References(kind), _, Value::Array(ids)) => {
+                vec![ids.iter().filter_map(Value::as_str).map(|id| Value::from(moved(kind, id))).collect()]
+            }
+            (Role::Reference(kind), _, Value::String(id)) => vec![moved(kind, id).into()],
+            (_, Codec::Links, Value::String(text)) => vec![value.clone(), self.linked(text, places).into()],
+            (_, Codec::Attributed, Value::String(text)) => {
+                let line = dialect().attribution(wanted);
+                let attributed = ops::attributed(line.as_deref(), text);
+                let mut texts = vec![value.clone(), self.linked(text, places).into()];
+                texts.extend([self.linked(&attributed, places).into(), attributed.into()]);
+                texts
+            }
+            _ => vec![value.clone()],
+        };
+        values.into_iter().map(|value| ops::normal(field.role, Some(&value))).collect()
+    }
+
+    fn linked(&self, text: &str, places: &BTreeMap<RecordKey, RecordKey>) -> String {
+        let token = |token: &str| {
+            let linked =
+                self.wanted.values().find(|record| dialect().link_token(record).as_deref() == Some(token))?;
+            dialect().link_token(&self.found[places.get(&linked.key)?])
+        };
+        ops::rewrite_links(dialect(), text, token)
+    }
+}
+
+/// Kinds that no restore of boards makes again.
+fn fixed(kind: Kind) -> bool {
+    matches!(kind, Kind::Account | Kind::Workspace)
+}
+
+fn composed(record: &Record, places: &BTreeMap<RecordKey, RecordKey>) -> Option<NativeId> {
+    let place = |kind, path| {
+        let id = ops::get_text(&record.native, path)?;
+        places.get(&RecordKey::new(record.key.container.clone(), kind, id)).map(|place| place.id.clone())
+    };
+    let (item, field) = (place(Kind::Item, "idCard")?, place(Kind::FieldDef, "idCustomField")?);
+    Some(format!("{item}:{field}").into())
+}
+
+/// What a record hangs on.
+pub(crate) fn above(record: &Record) -> Option<RecordKey> {
+    let container = record.key.container.clone();
+    match dialect().spec(record.key.kind)?.parent {
+        Parent::Root => None,
+        Parent::Container => Some(RecordKey::new(container.clone(), Kind::Container, container)),
+        Parent::At(kind, path) => Some(RecordKey::new(container, kind, ops::get_text(&record.native, path)?)),
+    }
+}
+
+fn name(record: &Record) -> String {
+    let title = dialect().spec(record.key.kind).and_then(|spec| ops::get_text(&record.native, spec.title));
+    let title: String = title.unwrap_or_default().chars().take(40).collect();
+    format!("{title:?} ({})", record.key)
+}
+
+/// Off, empty, or what a new record says by itself.
+fn says_nothing(field: &Field, value: &Value) -> bool {
+    match value {
+        Value::Null => true,
+        Value::Bool(on) => !on,
+        Value::String(text) => text.is_empty() || field.initial == Some(text.as_str()),
+        Value::Array(values) => values.is_empty(),
+        Value::Object(fields) => fields.is_empty(),
+        Value::Number(_) => false,
+    }
+}

@@ -1,0 +1,286 @@
+//! What the tests of the whole share: a sandbox, a vault, and the use cases in between, without real time or luck.
+
+pub(crate) mod compare;
+mod disk;
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use boardvault::app::applying::{self, Applied};
+use boardvault::app::backup::{self, Options, Report};
+use boardvault::app::connections::{self, NewConnection};
+use boardvault::app::context::{App, Seams, Unlock};
+use boardvault::app::downloads::Attachments;
+use boardvault::app::error::Error;
+use boardvault::app::planning::{self, PlanRequest, SavedPlan};
+use boardvault::app::progress::Silent;
+use boardvault::app::sandbox::{self, Running, SandboxChoice};
+use boardvault::base::clock::{Clock, ManualClock};
+use boardvault::base::ids::SeededRandom;
+use boardvault::base::secret::Secret;
+use boardvault::plan::types::Mode;
+use boardvault::store::fs::Fs;
+use serde_json::{Value, json};
+use tokio::sync::watch;
+
+pub(crate) use disk::Disk;
+
+/// The name of the only connection.
+pub(crate) const CONNECTION: &str = "work";
+
+/// All attachments, and only what has changed.
+pub(crate) const USUAL: Options = Options { attachments: Attachments::All, full: false };
+
+/// All attachments of all containers.
+pub(crate) const FULL: Options = Options { attachments: Attachments::All, full: true };
+
+/// Whether somebody asked for the long version of the tests.
+pub(crate) fn many() -> bool {
+    std::env::var_os("BOARDVAULT_MANY").is_some()
+}
+
+/// An imitated platform. Its clock moves only when somebody waits, so that rate limits take no time.
+pub(crate) struct World {
+    pub(crate) clock: Arc<ManualClock>,
+    pub(crate) sandbox: Running,
+    http: reqwest::Client,
+}
+
+/// A request as the sandbox has seen it.
+#[derive(Debug, Clone, serde::Deserialize)]
+pub(crate) struct Call {
+    pub(crate) method: String,
+    pub(crate) path: String,
+    pub(crate) status: u16,
+}
+
+impl Call {
+    pub(crate) fn is_download(&self) -> bool {
+        self.path.contains("/download/")
+    }
+
+    /// Whether bytes were asked for at the file storage, where a download leads to.
+    pub(crate) fn is_storage(&self) -> bool {
+        self.path.starts_with("/storage/")
+    }
+}
+
+impl World {
+    pub(crate) async fn start(world: &str, seed: u64) -> Self {
+        let clock = Arc::new(ManualClock::new("2026-11-21T12:00:00Z".parse().unwrap()));
+        let choice = SandboxChoice { platform: "trello".into(), world: world.into(), seed, port: 0 };
+        let sandbox = sandbox::start(&choice, clock.clone()).await.unwrap();
+        let http = reqwest::Client::builder().no_proxy().build().unwrap();
+        Self { clock, sandbox, http }
+    }
+
+    /// The time in the world, in seconds since it began.
+    pub(crate) fn clock_seconds(&self) -> u64 {
+        self.clock.monotonic().as_secs()
+    }
+
+    async fn control(&self, method: reqwest::Method, path: &str, body: Option<Value>) -> Value {
+        let request = self.http.request(method, format!("{}/_sandbox/{path}", self.sandbox.origin));
+        let request = match body {
+            Some(body) => request.json(&body),
+            None => request,
+        };
+        let answer = request.send().await.unwrap();
+        let status = answer.status();
+        let text = answer.text().await.unwrap();
+        assert!(status.is_success(), "{path}: {text}");
+        serde_json::from_str(&text).unwrap()
+    }
+
+    /// Lets the people in the world do something, a while after whatever was before.
+    pub(crate) async fn people(&self, what: &str, seed: u64, count: usize) -> Vec<String> {
+        self.clock.advance(Duration::from_secs(60));
+        let order = json!({"do": what, "seed": seed, "count": count});
+        let told = self.control(reqwest::Method::POST, "people", Some(order)).await;
+        self.clock.advance(Duration::from_secs(60));
+        serde_json::from_value(told).unwrap()
+    }
+
+    pub(crate) async fn fault(&self, fault: Value) {
+        self.control(reqwest::Method::POST, "faults", Some(json!({"faults": [fault]}))).await;
+    }
+
+    pub(crate) async fn no_faults(&self) {
+        self.control(reqwest::Method::DELETE, "faults", None).await;
+    }
+
+    pub(crate) async fn log(&self) -> Vec<Call> {
+        serde_json::from_value(self.control(reqwest::Method::GET, "log", None).await).unwrap()
+    }
+
+    pub(crate) async fn forget_log(&self) {
+        self.control(reqwest::Method::DELETE, "log", None).await;
+    }
+
+    /// Everything that is in the world, by kind.
+    pub(crate) async fn state(&self) -> Value {
+        self.control(reqwest::Method::GET, "state", None).await
+    }
+
+    /// The credential of whoever has this role.
+    pub(crate) fn account(&self, role: &str) -> (String, String) {
+        let roles: Vec<&str> = self.sandbox.accounts.iter().map(|account| account.role.as_str()).collect();
+        let found = self.sandbox.accounts.iter().find(|account| account.role == role);
+        let credentials = &found.unwrap_or_else(|| panic!("{role} is none of {roles:?}")).credentials;
+        (credentials["key"].clone(), credentials["token"].clone())
+    }
+
+    /// A call as the person with this role.
+    pub(crate) async fn call(&self, role: &str, method: &str, path: &str, body: Value) -> Value {
+        self.clock.advance(Duration::from_secs(60));
+        let (key, token) = self.account(role);
+        let address = format!("{}{path}", self.sandbox.base_url);
+        let request = self.http.request(method.parse().unwrap(), address);
+        let answer = request.query(&[("key", key), ("token", token)]).json(&body).send().await.unwrap();
+        let (status, text) = (answer.status(), answer.text().await.unwrap());
+        assert!(status.is_success(), "{method} {path}: {text}");
+        serde_json::from_str(&text).unwrap()
+    }
+
+    /// The entity of this kind with this name.
+    pub(crate) async fn named(&self, kind: &str, name: &str) -> Value {
+        let state = self.state().await;
+        let all = state[kind].as_array().unwrap();
+        all.iter().find(|entity| entity["name"] == name).unwrap_or_else(|| panic!("no {kind} {name}")).clone()
+    }
+
+    /// The id of the entity of this kind with this name.
+    pub(crate) async fn id(&self, kind: &str, name: &str) -> String {
+        self.named(kind, name).await["id"].as_str().unwrap().to_owned()
+    }
+
+    /// How many entities of each kind there are.
+    pub(crate) async fn sizes(&self) -> Vec<(String, usize)> {
+        let state = self.state().await;
+        let kinds = state.as_object().unwrap().iter();
+        kinds.filter_map(|(kind, all)| Some((kind.clone(), all.as_array()?.len()))).collect()
+    }
+}
+
+/// A vault on a disk that can die, with a connection to a world.
+pub(crate) struct Desk {
+    pub(crate) world: World,
+    pub(crate) disk: Disk,
+    pub(crate) stop: watch::Sender<bool>,
+    folder: tempfile::TempDir,
+    app: Option<App>,
+    opened: u64,
+}
+
+impl Desk {
+    /// A new vault, connected as the workspace's administrator.
+    pub(crate) async fn new(world: &str, seed: u64) -> Self {
+        Self::at(World::start(world, seed).await).await
+    }
+
+    pub(crate) async fn at(world: World) -> Self {
+        // In memory where there is such a place: the tests wait for thousands of fsyncs.
+        let memory = PathBuf::from("/dev/shm");
+        let folder =
+            if memory.is_dir() { tempfile::tempdir_in(memory) } else { tempfile::tempdir() }.unwrap();
+        let (stop, _) = watch::channel(false);
+        let mut desk = Self { world, disk: Disk::default(), stop, folder, app: None, opened: 0 };
+        let (app, _) = App::create(&desk.vault_dir(), &desk.key(), desk.seams()).unwrap();
+        desk.app = Some(app);
+        desk.connect("workspace admin", false).await;
+        desk
+    }
+
+    pub(crate) fn vault_dir(&self) -> PathBuf {
+        self.folder.path().join("vault")
+    }
+
+    pub(crate) fn key(&self) -> Unlock {
+        Unlock::KeyFile(self.folder.path().join("key"))
+    }
+
+    /// The seams of one process. Every process draws other random numbers.
+    pub(crate) fn seams(&mut self) -> Seams {
+        self.opened += 1;
+        let fs: Arc<dyn Fs> = Arc::new(self.disk.clone());
+        Seams {
+            fs,
+            clock: self.world.clock.clone(),
+            random: Arc::new(SeededRandom::new(self.opened)),
+            stop: self.stop.subscribe(),
+        }
+    }
+
+    /// (Re)connects as the person with this role.
+    pub(crate) async fn connect(&self, role: &str, replace: bool) {
+        let (key, token) = self.world.account(role);
+        let new = NewConnection {
+            name: CONNECTION.into(),
+            platform: "trello".into(),
+            base_url: Some(self.world.sandbox.base_url.clone()),
+            credentials: [("key".into(), Secret::new(key)), ("token".into(), Secret::new(token))].into(),
+            replace,
+        };
+        connections::add(self.app(), new).await.unwrap();
+    }
+
+    pub(crate) fn app(&self) -> &App {
+        self.app.as_ref().unwrap()
+    }
+
+    /// Ends the process and starts another one on the same vault.
+    pub(crate) fn reopen(&mut self) {
+        self.app = None;
+        self.disk.mend();
+        self.stop.send_replace(false);
+        let (app, _) = App::open(&self.vault_dir(), &self.key(), self.seams()).unwrap();
+        self.app = Some(app);
+    }
+
+    pub(crate) async fn try_backup(&self, options: Options) -> Result<Report, Error> {
+        backup::backup(self.app(), CONNECTION, options, &Silent).await
+    }
+
+    pub(crate) async fn backup(&self, options: Options) -> Report {
+        self.try_backup(options).await.unwrap()
+    }
+
+    pub(crate) async fn try_plan(
+        &self,
+        snapshot: &str,
+        mode: Mode,
+        only: &[&str],
+    ) -> Result<SavedPlan, Error> {
+        let only = only.iter().map(|&path| path.to_owned()).collect();
+        planning::plan(self.app(), &PlanRequest { snapshot: snapshot.to_owned(), mode, only }, &Silent).await
+    }
+
+    pub(crate) async fn plan(&self, snapshot: &str, mode: Mode, only: &[&str]) -> SavedPlan {
+        self.try_plan(snapshot, mode, only).await.unwrap()
+    }
+
+    pub(crate) async fn undo(&self, run: &str) -> SavedPlan {
+        planning::undo(self.app(), run, &Silent).await.unwrap()
+    }
+
+    pub(crate) async fn try_apply(&self, plan: &SavedPlan) -> Result<Applied, Error> {
+        applying::apply(self.app(), &plan.id, true, &Silent).await
+    }
+
+    /// Applies a plan that has to succeed to the last step.
+    pub(crate) async fn apply(&self, plan: &SavedPlan) -> Applied {
+        let applied = self.try_apply(plan).await.unwrap();
+        assert_done(&applied);
+        applied
+    }
+
+    pub(crate) async fn resume(&self, run: &str) -> Result<Applied, Error> {
+        applying::resume(self.app(), run, &Silent).await
+    }
+}
+
+#[track_caller]
+pub(crate) fn assert_done(applied: &Applied) {
+    assert!(applied.is_complete(), "{:#?}\n{:#?}\n{:#?}", applied.outcome, applied.troubles, applied.check);
+}
