@@ -44,7 +44,7 @@ fn a_connection_is_added_from_standard_input_and_never_from_arguments() {
     };
     run(add().args(["--token", &token]), "").ended(2);
     run(&mut add(), &format!("{key}\n")).ended(2).says(&[
-        "no API token was given",
+        "nothing was given for \"Token\"",
         "BOARDVAULT_TRELLO_KEY and BOARDVAULT_TRELLO_TOKEN",
         "trello.com",
     ]);
@@ -101,7 +101,7 @@ fn the_whole_round() {
     let run = runs[0]["id"].as_str().unwrap();
     let shown = place.run(&format!("runs {run}")).ended(0);
     assert!(shown.out.contains("create card Acme / Roadmap / Doing / Fix login: done"), "{shown:?}");
-    place.run(&format!("resume {run}")).ended(1).says(&["is complete; there is nothing to resume"]);
+    place.run(&format!("resume {run}")).ended(2).says(&["is complete; there is nothing to resume"]);
 
     let undo = place.run(&format!("undo {run} --json")).ended(0).json();
     let undo = short(&undo["id"]).to_owned();
