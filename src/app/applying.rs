@@ -19,6 +19,7 @@ use super::runs::{self, VaultJournal};
 use super::scan::{self, Scan};
 use super::snapshots;
 use crate::apply::{self, Clearance, Event, Gate, Outcome, Run, StepState, Verdict, stale};
+use crate::model::coverage::Missing;
 use crate::model::{Kind, NativeId, Record, RecordKey, ops};
 use crate::plan::types::{Action, Mode, RestorePlan, Target};
 use crate::platforms::connector::Connector;
@@ -72,6 +73,7 @@ pub async fn apply(
     };
     let scan = scan::scan(app, &connector, connection, &wanted, progress).await?;
     unchanged(app, platform, &saved.plan, &scan)?;
+    complete(&with_bytes, &scan)?;
 
     let run = app.fresh_id()?;
     let safety = scan.into_safety_snapshot(app, platform, connection, &run, connector.usage())?;
@@ -81,15 +83,29 @@ pub async fn apply(
 /// Finishes an interrupted run.
 pub async fn resume(app: &App, run: &str, progress: &dyn Progress) -> Result<Applied, Error> {
     let record = runs::find(app, run)?;
-    if let Some(outcome) = record.outcome().filter(|outcome| outcome.verdict != Verdict::Interrupted) {
-        let what = if outcome.verdict == Verdict::Complete { "complete" } else { "finished, in part" };
-        return Err(Error::failed(format!("run {} is {what}; there is nothing to resume", record.id))
-            .hint("What failed can be planned again: `boardvault plan`."));
+    if record.outcome().is_some_and(|outcome| outcome.verdict == Verdict::Complete) {
+        return Err(Error::usage(format!("run {} is complete; there is nothing to resume", record.id)));
     }
     let saved = planning::by_hash(app, &record.plan)?;
     let (platform, connector) = connections::connect(app, &saved.plan.header.connection, false)?;
     let connector: Arc<dyn Connector> = Arc::from(connector);
     carry_out(app, platform, &connector, &saved, record.id, record.safety, &record.events, progress).await
+}
+
+/// Refuses to delete what could not be kept first: without it there would be no way back.
+fn complete(deleted_in: &BTreeSet<NativeId>, scan: &Scan) -> Result<(), Error> {
+    let lost =
+        |missing: &&Missing| missing.key.as_ref().is_none_or(|key| deleted_in.contains(&key.container));
+    let lost: Vec<&Missing> = scan.missing.iter().filter(lost).collect();
+    if deleted_in.is_empty() || lost.is_empty() {
+        return Ok(());
+    }
+    let mut error =
+        Error::failed("the plan deletes things that cannot all be kept before, so nothing was written");
+    for missing in lost.iter().take(10) {
+        error = error.hint(format!("{}: {}", missing.what, missing.why));
+    }
+    Err(error.hint("Try again later, or restore with `--mode merge`, which deletes nothing."))
 }
 
 fn admissible(saved: &SavedPlan, allow_delete: bool) -> Result<(), Error> {

@@ -84,6 +84,14 @@ pub async fn add(app: &App, new: NewConnection) -> Result<Connection, Error> {
     let base_url = new.base_url.unwrap_or_else(|| platform.base_url.to_owned());
     let connector = open(app, platform, &base_url, new.credentials.clone(), true)?;
     let identity = connector.identify().await?;
+    if let Some(before) = known(app)?.get(&new.name).filter(|before| before.shown.identity.id != identity.id)
+    {
+        return Err(Error::usage(format!(
+            "`{}` is the account of {}, and this credential belongs to {}",
+            new.name, before.shown.identity.name, identity.name
+        ))
+        .hint("Snapshots of different people's accounts are kept apart: choose another name."));
+    }
     let credentials =
         new.credentials.iter().map(|(name, secret)| (name.clone(), secret.expose().to_owned())).collect();
     let stored =

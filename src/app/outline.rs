@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use crate::model::dialect::Dialect;
 use crate::model::ops;
-use crate::model::spec::{Field, Role};
+use crate::model::spec::{Field, KindSpec, Parent, Role};
 use crate::model::{Kind, NativeId, Record, lineage};
 
 /// One record, and what hangs on it.
@@ -21,7 +21,9 @@ pub struct Node {
     pub noun: &'static str,
     /// What they call several of them.
     pub plural: &'static str,
-    /// Its fields that have a value, in table order, without the title: name and text.
+    /// For a comment: who wrote it and when.
+    pub byline: Option<String>,
+    /// Its fields that have a value, in table order, without the title and what it hangs on: path and text.
     pub fields: Vec<(&'static str, String)>,
     /// What hangs on it, in kind order, then in the order of the platform.
     pub children: Vec<Node>,
@@ -68,10 +70,11 @@ fn assemble(
             title: names.title(dialect, &record),
             noun: spec.noun,
             plural: spec.plural,
+            byline: if record.key.kind == Kind::Comment { dialect.attribution(&record) } else { None },
             fields: spec
                 .fields
                 .iter()
-                .filter(|field| field.path != spec.title)
+                .filter(|field| field.path != spec.title && !is_parent(spec, field))
                 .filter_map(|field| names.shown(field, &record))
                 .collect(),
             record,
@@ -158,4 +161,21 @@ impl Names {
         };
         known.cloned().unwrap_or_else(|| id.to_owned())
     }
+}
+
+impl Node {
+    /// Whether it is archived or closed.
+    pub fn is_closed(&self) -> bool {
+        self.fields.iter().any(|(path, text)| *path == "closed" && text == "yes")
+    }
+
+    /// What a custom field's value says.
+    pub fn value(&self) -> String {
+        self.fields.iter().map(|(_, text)| text.as_str()).collect::<Vec<_>>().join(" ")
+    }
+}
+
+/// Whether the field only says what the record hangs on, which its place in the tree says as well.
+fn is_parent(spec: &KindSpec, field: &Field) -> bool {
+    matches!(spec.parent, Parent::At(_, path) if path == field.path)
 }

@@ -11,7 +11,7 @@ use super::progress::Progress;
 use super::{reading, snapshots};
 use crate::http::fault::FaultClass;
 use crate::model::NativeId;
-use crate::model::coverage::Usage;
+use crate::model::coverage::{Missing, Usage};
 use crate::platforms::connector::{Connector, ContainerInfo, Discovery, Purpose as UsedFor};
 use crate::platforms::platform::Platform;
 use crate::prolly::Tree;
@@ -27,6 +27,8 @@ pub(super) struct Scan {
     /// What the account shows.
     pub discovery: Discovery,
     written: Written,
+    /// What could not be read, by name: attachments whose bytes were wanted among them.
+    pub missing: Vec<Missing>,
     entries: Vec<ContainerEntry>,
     started_at: i64,
 }
@@ -46,6 +48,7 @@ pub(super) async fn scan(
     backup::write_discovered(&writer, &discovery)?;
     let catalog = snapshots::catalog(app)?;
     let mut entries: Vec<ContainerEntry> = Vec::new();
+    let mut missing = Vec::new();
     for attachments in [Attachments::None, Attachments::All] {
         let due: Vec<ContainerInfo> = discovery
             .containers
@@ -71,7 +74,10 @@ pub(super) async fn scan(
         );
         for container in reading::read(connector, due, &writer, &downloads, progress).await? {
             match container.result {
-                Ok((_, records)) => entries.push(draft::entry(&container.info, records)),
+                Ok((coverage, records)) => {
+                    entries.push(draft::entry(&container.info, records));
+                    missing.extend(coverage.missing);
+                }
                 // Deleted between listing and reading: then it is not on the account, which is what a scan says.
                 Err(fault) if fault.class == FaultClass::NotFound => {}
                 Err(fault) => {
@@ -83,7 +89,7 @@ pub(super) async fn scan(
         }
     }
     let written = writer.finish();
-    Ok(Scan { tree: written.tree, discovery, written, entries, started_at })
+    Ok(Scan { tree: written.tree, discovery, written, entries, missing, started_at })
 }
 
 impl Scan {

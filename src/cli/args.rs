@@ -29,7 +29,7 @@ pub(super) struct Global {
         default_value = "boardvault-data"
     )]
     pub vault: PathBuf,
-    /// File whose first line is the passphrase. The passphrase itself may stand in BOARDVAULT_PASSPHRASE.
+    /// File whose first line is the passphrase. The passphrase itself may stand in `BOARDVAULT_PASSPHRASE`.
     #[arg(long, global = true, env = "BOARDVAULT_PASSPHRASE_FILE", value_name = "FILE")]
     pub passphrase_file: Option<PathBuf>,
     /// Key file that opens the vault instead of a passphrase.
@@ -130,7 +130,7 @@ pub(super) enum Command {
 /// What can be done with connections.
 #[derive(Debug, Subcommand)]
 pub(super) enum ConnectionCommand {
-    /// Add an account. Key and token come from BOARDVAULT_TRELLO_KEY and BOARDVAULT_TRELLO_TOKEN, from standard
+    /// Add an account. Key and token come from `BOARDVAULT_TRELLO_KEY` and `BOARDVAULT_TRELLO_TOKEN`, from standard
     /// input (one per line), or are asked for; never from arguments, which other users of the machine can read.
     Add {
         /// A name of your choice.

@@ -13,6 +13,9 @@ use std::process::ExitCode;
 
 use clap::Parser;
 use tokio::sync::watch;
+use tracing_subscriber::filter::LevelFilter;
+use tracing_subscriber::layer::SubscriberExt;
+use tracing_subscriber::util::SubscriberInitExt;
 
 pub use args::{Cli, reference};
 use ui::Ui;
@@ -68,7 +71,6 @@ async fn signalled() {
 }
 
 fn logging(global: &args::Global) {
-    use tracing_subscriber::filter::LevelFilter;
     let level = match global.verbose {
         0 => LevelFilter::WARN,
         1 => LevelFilter::INFO,
@@ -77,8 +79,6 @@ fn logging(global: &args::Global) {
     };
     // Other crates' logs may hold what ours redact (whole requests), so only our own are let through.
     let filter = tracing_subscriber::filter::Targets::new().with_target("boardvault", level);
-    use tracing_subscriber::layer::SubscriberExt;
-    use tracing_subscriber::util::SubscriberInitExt;
     let registry = tracing_subscriber::registry().with(filter);
     let layer = tracing_subscriber::fmt::layer().with_writer(std::io::stderr);
     // A second subscriber can only exist in tests, where the first one serves as well.

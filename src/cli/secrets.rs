@@ -30,15 +30,14 @@ pub(super) fn new_unlock(global: &Global) -> Result<Unlock, Error> {
     if let Some(file) = &global.key_file {
         return Ok(Unlock::KeyFile(file.clone()));
     }
-    let passphrase = match stored_passphrase(global)? {
-        Some(passphrase) => passphrase,
-        None => {
-            let first = prompt("New passphrase")?;
-            if prompt("The same again")?.expose() != first.expose() {
-                return Err(Error::usage("the two passphrases differ").hint("Run the command again."));
-            }
-            first
+    let passphrase = if let Some(stored) = stored_passphrase(global)? {
+        stored
+    } else {
+        let first = prompt("New passphrase")?;
+        if prompt("The same again")?.expose() != first.expose() {
+            return Err(Error::usage("the two passphrases differ").hint("Run the command again."));
         }
+        first
     };
     if passphrase.expose().is_empty() {
         return Err(Error::usage("an empty passphrase protects nothing")
@@ -52,15 +51,14 @@ pub(super) fn credentials(platform: &Platform, ui: &Ui) -> Result<BTreeMap<Strin
     let mut found = BTreeMap::new();
     let mut asked = false;
     for field in platform.credentials {
-        let secret = match std::env::var(field.env) {
-            Ok(text) => Secret::new(text.trim()),
-            Err(_) => {
-                if !asked && std::io::stdin().is_terminal() {
-                    ui.note(platform.credentials_help);
-                }
-                asked = true;
-                ask(field.prompt)?
+        let secret = if let Ok(text) = std::env::var(field.env) {
+            Secret::new(text.trim())
+        } else {
+            if !asked && std::io::stdin().is_terminal() {
+                ui.note(platform.credentials_help);
             }
+            asked = true;
+            ask(field.prompt)?
         };
         if secret.expose().is_empty() {
             let all: Vec<&str> = platform.credentials.iter().map(|field| field.env).collect();

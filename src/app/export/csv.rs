@@ -4,41 +4,42 @@
 use std::collections::BTreeSet;
 use std::io::Write;
 
+use super::labels::Labels;
 use crate::app::outline::Node;
 use crate::model::Kind;
 
-pub(super) fn write(nodes: &[Node], to: &mut dyn Write) -> std::io::Result<()> {
+/// What is counted instead of shown.
+const COUNTED: [(&str, Kind); 3] =
+    [("comments", Kind::Comment), ("attachments", Kind::Attachment), ("checklists", Kind::Checklist)];
+
+pub(super) fn write(nodes: &[Node], labels: Labels, to: &mut dyn Write) -> std::io::Result<()> {
     let mut items = Vec::new();
     collect(nodes, "", &mut items);
-    let fields: BTreeSet<&str> =
-        items.iter().flat_map(|(_, item)| item.fields.iter().map(|(name, _)| *name)).collect();
+    let used: BTreeSet<&str> =
+        items.iter().flat_map(|(_, item)| item.fields.iter().map(|(path, _)| *path)).collect();
+    let fields: Vec<&str> = labels.fields(Kind::Item).filter(|path| used.contains(path)).collect();
     let custom: BTreeSet<&str> =
-        items.iter().flat_map(|(_, item)| custom(item).map(|(name, _)| name)).collect();
+        items.iter().flat_map(|(_, item)| values(item)).map(|value| value.title.as_str()).collect();
     let mut writer = csv::Writer::from_writer(to);
-    let fixed = ["id", "section", "title"];
-    let counts =
-        [("comments", Kind::Comment), ("attachments", Kind::Attachment), ("checklists", Kind::Checklist)];
-    writer.write_record(
-        fixed
-            .into_iter()
-            .chain(fields.iter().copied())
-            .chain(custom.iter().copied())
-            .chain(counts.map(|(name, _)| name))
-            .map(harmless),
-    )?;
+    let heading = ["id", "section", "title"].into_iter().map(str::to_owned);
+    let heading = heading
+        .chain(fields.iter().map(|path| labels.of_field(Kind::Item, path)))
+        .chain(custom.iter().map(|name| (*name).to_owned()))
+        .chain(COUNTED.map(|(name, _)| name.to_owned()));
+    writer.write_record(heading.map(|text| harmless(&text)))?;
     for (section, item) in &items {
-        let field = |name: &&str| {
-            item.fields.iter().find(|(own, _)| own == name).map_or("", |(_, text)| text.as_str())
+        let field = |path: &&str| {
+            item.fields.iter().find(|(own, _)| own == path).map_or("", |(_, text)| text.as_str())
         };
-        let value = |name: &&str| custom_value(item, name);
-        let number = |kind: Kind| {
-            item.children.iter().filter(|child| child.record.key.kind == kind).count().to_string()
+        let value = |name: &&str| {
+            values(item).find(|value| value.title == *name).map(Node::value).unwrap_or_default()
         };
+        let number = |kind: Kind| item.children.iter().filter(|child| child.record.key.kind == kind).count();
         let row = [item.record.key.id.to_string(), (*section).to_owned(), item.title.clone()]
             .into_iter()
-            .chain(fields.iter().map(|name| field(name).to_owned()))
+            .chain(fields.iter().map(|path| field(path).to_owned()))
             .chain(custom.iter().map(value))
-            .chain(counts.iter().map(|(_, kind)| number(*kind)));
+            .chain(COUNTED.iter().map(|(_, kind)| number(*kind).to_string()));
         writer.write_record(row.map(|text| harmless(&text)))?;
     }
     writer.flush()
@@ -54,19 +55,9 @@ fn collect<'a>(nodes: &'a [Node], section: &'a str, found: &mut Vec<(&'a str, &'
     }
 }
 
-fn custom(item: &Node) -> impl Iterator<Item = (&str, &[(&'static str, String)])> {
-    item.children
-        .iter()
-        .filter(|child| child.record.key.kind == Kind::FieldValue)
-        .map(|child| (child.title.as_str(), child.fields.as_slice()))
-}
-
-/// A value's fields are its field, its item, and what the value is: the last one that says something.
-fn custom_value(item: &Node, name: &str) -> String {
-    let found = custom(item).find(|(own, _)| *own == name);
-    found
-        .and_then(|(_, fields)| fields.iter().rev().find(|(path, _)| path.contains("alue")))
-        .map_or_else(String::new, |(_, text)| text.clone())
+/// The values of custom fields on an item; each has the field's name as its title.
+fn values(item: &Node) -> impl Iterator<Item = &Node> {
+    item.children.iter().filter(|child| child.record.key.kind == Kind::FieldValue)
 }
 
 /// A cell that spreadsheets do not take for a formula: a text from a stranger's card must not run.

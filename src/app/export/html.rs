@@ -4,87 +4,105 @@ use std::collections::BTreeMap;
 
 use askama::Template;
 
+use super::labels::Labels;
+use super::templates::{Entry, Group, Item, Page, Row, Section};
 use crate::app::outline::Node;
-use crate::model::{Kind, NativeId};
+use crate::model::{Blob, Kind, NativeId};
 
-/// Everything is text to the template, which escapes it; `href` is set only for addresses that are safe to follow.
-#[derive(Template)]
-#[template(
-    ext = "html",
-    source = r#"<!doctype html>
-<html lang="en"><head><meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>{{ title }}</title>
-<style>
-:root{color-scheme:light dark;--line:#8884;--soft:#8881}
-body{font:15px/1.45 system-ui,sans-serif;margin:2rem auto;max-width:70rem;padding:0 1rem}
-h1{margin:0}h2{border-bottom:1px solid var(--line);padding-bottom:.2rem;margin-top:2rem}
-.from{opacity:.7;margin:.2rem 0 1rem}
-details{border:1px solid var(--line);border-radius:6px;margin:.4rem 0;padding:.4rem .7rem}
-details details{background:var(--soft)}summary{cursor:pointer;font-weight:600}
-dl{display:grid;grid-template-columns:max-content 1fr;gap:.1rem 1rem;margin:.4rem 0}
-dt{opacity:.7}dd{margin:0;white-space:pre-wrap;overflow-wrap:anywhere}
-.off>summary{opacity:.6;text-decoration:line-through}.kind{font-weight:400;opacity:.6;font-size:.85em}
-ul{margin:.3rem 0;padding-left:1.2rem}
-</style></head><body>
-<h1>{{ title }}</h1><p class="from">{{ from }}</p>
-{% for part in parts %}{{ part|safe }}{% endfor %}
-</body></html>
-"#
-)]
-struct Page<'a> {
-    title: &'a str,
-    from: &'a str,
-    parts: Vec<String>,
+/// What every part of a page needs.
+pub(super) struct Context<'a> {
+    /// The exported attachments by their record's id.
+    pub files: &'a BTreeMap<NativeId, String>,
+    /// The names of fields.
+    pub labels: Labels,
 }
 
-/// One record and what hangs on it.
-#[derive(Template)]
-#[template(
-    ext = "html",
-    source = r#"<details{% if open %} open{% endif %}{% if off %} class="off"{% endif %}><summary>{{ title }} <span class="kind">{{ noun }}</span></summary>
-{% if let Some(file) = file %}<p><a href="{{ file }}">{{ file }}</a></p>{% endif %}
-{% if !fields.is_empty() %}<dl>{% for field in fields %}<dt>{{ field.name }}</dt><dd>{% if field.link %}<a href="{{ field.text }}" rel="noopener noreferrer nofollow">{{ field.text }}</a>{% else %}{{ field.text }}{% endif %}</dd>{% endfor %}</dl>{% endif %}
-{% for child in children %}{{ child|safe }}{% endfor %}</details>
-"#
-)]
-struct Part<'a> {
-    title: &'a str,
-    noun: &'a str,
-    open: bool,
-    off: bool,
-    file: Option<&'a String>,
-    fields: Vec<Shown<'a>>,
-    children: Vec<String>,
-}
-
-struct Shown<'a> {
-    name: &'a str,
-    text: &'a str,
-    link: bool,
-}
-
-/// The page of a container; `files` are the exported attachments by their record's id.
-pub(super) fn page(nodes: &[Node], files: &BTreeMap<NativeId, String>, from: &str) -> askama::Result<String> {
-    let title = nodes.first().map_or("", |node| node.title.as_str());
-    let parts = nodes.iter().map(|node| part(node, files)).collect::<Result<_, _>>()?;
-    Page { title, from, parts }.render()
-}
-
-fn part(node: &Node, files: &BTreeMap<NativeId, String>) -> askama::Result<String> {
-    let shown = |(name, text): &'_ (&'static str, String)| (*name, text.clone());
-    let fields: Vec<(&str, String)> = node.fields.iter().map(shown).collect();
-    Part {
-        title: &node.title,
-        noun: node.noun,
-        open: matches!(node.record.key.kind, Kind::Container | Kind::Section),
-        off: node.fields.iter().any(|(name, text)| *name == "closed" && text == "yes"),
-        file: files.get(&node.record.key.id),
-        fields: fields.iter().map(|(name, text)| Shown { name, text, link: is_address(text) }).collect(),
-        children: node.children.iter().map(|child| part(child, files)).collect::<Result<_, _>>()?,
+/// The page of a container; `from` says which snapshot it shows.
+pub(super) fn page(nodes: &[Node], context: &Context<'_>, from: &str) -> askama::Result<String> {
+    let root = nodes.iter().find(|node| node.record.key.kind == Kind::Container);
+    let below = nodes.iter().filter(|node| node.record.key.kind != Kind::Container);
+    let children: Vec<&Node> = root.into_iter().flat_map(|root| &root.children).chain(below).collect();
+    let sections = children.iter().filter(|node| matches!(node.record.key.kind, Kind::Section | Kind::Item));
+    Page {
+        title: root.map_or("", |root| root.title.as_str()),
+        from,
+        off: root.is_some_and(Node::is_closed),
+        rows: root.map(|root| context.rows(root)).unwrap_or_default(),
+        groups: context.groups(&children)?,
+        sections: sections.map(|node| context.section(node)).collect::<Result<_, _>>()?,
     }
     .render()
+}
+
+impl Context<'_> {
+    fn section(&self, node: &Node) -> askama::Result<String> {
+        if node.record.key.kind == Kind::Item {
+            return self.item(node);
+        }
+        let items = node.children.iter().map(|child| self.item(child)).collect::<Result<_, _>>()?;
+        Section { title: &node.title, noun: node.noun, off: node.is_closed(), items }.render()
+    }
+
+    fn item(&self, node: &Node) -> askama::Result<String> {
+        let mut rows = self.rows(node);
+        let values = node.children.iter().filter(|child| child.record.key.kind == Kind::FieldValue);
+        rows.extend(values.map(|value| row(value.title.clone(), value.value())));
+        let children: Vec<&Node> = node.children.iter().collect();
+        let mut groups = self.groups(&children)?;
+        let below = children.iter().filter(|child| child.record.key.kind == Kind::Item);
+        groups.extend(below.map(|child| self.item(child)).collect::<Result<Vec<_>, _>>()?);
+        Item { title: &node.title, noun: node.noun, off: node.is_closed(), rows, groups }.render()
+    }
+
+    /// Everything but sections, items and values, by kind.
+    fn groups(&self, nodes: &[&Node]) -> askama::Result<Vec<String>> {
+        let mut kinds: BTreeMap<Kind, Vec<&Node>> = BTreeMap::new();
+        for node in nodes {
+            let kind = node.record.key.kind;
+            if !matches!(kind, Kind::Section | Kind::Item | Kind::FieldValue) {
+                kinds.entry(kind).or_default().push(node);
+            }
+        }
+        let group = |nodes: Vec<&Node>| {
+            let heading = nodes.first().map_or("", |node| node.plural);
+            let entries = nodes.iter().map(|node| self.entry(node)).collect::<Result<_, _>>()?;
+            Group { heading, entries }.render()
+        };
+        kinds.into_values().map(group).collect()
+    }
+
+    fn entry(&self, node: &Node) -> askama::Result<String> {
+        let file = self.files.get(&node.record.key.id).map(String::as_str);
+        let address = node.fields.iter().map(|(_, text)| text.as_str()).find(|text| is_address(text));
+        let mut notes: Vec<String> = self
+            .rows(node)
+            .into_iter()
+            .filter(|row| !row.link)
+            .map(|row| format!("{}: {}", row.label, row.text))
+            .collect();
+        if let Blob::Missing(why) = &node.record.blob {
+            notes.push(format!("its bytes are not in the snapshot: {why}"));
+        }
+        Entry {
+            title: &node.title,
+            href: file.or(address),
+            byline: node.byline.as_ref(),
+            notes: notes.join("; "),
+            entries: node.children.iter().map(|child| self.entry(child)).collect::<Result<_, _>>()?,
+        }
+        .render()
+    }
+
+    /// The fields that say something: positions and switches that are off do not.
+    fn rows(&self, node: &Node) -> Vec<Row> {
+        let said =
+            node.fields.iter().filter(|(path, text)| *path != "pos" && *path != "closed" && text != "no");
+        said.map(|(path, text)| row(self.labels.of_field(node.record.key.kind, path), text.clone())).collect()
+    }
+}
+
+fn row(label: String, text: String) -> Row {
+    Row { link: is_address(&text), label, text }
 }
 
 /// Whether a text is nothing but a web address; `javascript:` and its kind never become links.
@@ -95,21 +113,64 @@ fn is_address(text: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::{Blob, Record, RecordKey};
+    use crate::model::{Record, RecordKey};
+    use crate::platforms;
+
+    fn node(kind: Kind, id: &str, title: &str, fields: Vec<(&'static str, String)>) -> Node {
+        let record =
+            Record { key: RecordKey::new("b", kind, id), native: serde_json::Value::Null, blob: Blob::None };
+        let (noun, plural) = ("thing", "things");
+        Node { record, title: title.to_owned(), noun, plural, byline: None, fields, children: Vec::new() }
+    }
+
+    fn render(children: Vec<Node>, files: &BTreeMap<NativeId, String>) -> String {
+        let board = Node { children, ..node(Kind::Container, "b", "Board", Vec::new()) };
+        let labels = Labels::of(platforms::find("trello").unwrap().dialect);
+        page(&[board], &Context { files, labels }, "from").unwrap()
+    }
 
     #[test]
     fn text_from_the_account_stays_text() {
         let evil = "<script>alert(1)</script>";
-        let record = Record {
-            key: RecordKey::new("b", Kind::Item, "c"),
-            native: serde_json::Value::Null,
-            blob: Blob::None,
-        };
         let fields = vec![("desc", evil.to_owned()), ("url", "javascript:alert(1)".to_owned())];
-        let node = Node { record, title: evil.to_owned(), noun: "card", fields, children: Vec::new() };
-        let page = page(&[node], &BTreeMap::new(), evil).unwrap();
+        let mut comment = node(Kind::Comment, "c2", evil, Vec::new());
+        comment.byline = Some(evil.to_owned());
+        let card = Node { children: vec![comment], ..node(Kind::Item, "c", evil, fields) };
+        let page = render(vec![card], &BTreeMap::new());
         assert!(!page.contains("<script"), "{page}");
         assert!(!page.contains("href=\"javascript"), "{page}");
-        assert!(page.contains("&#60;script&#62;"), "escaped, not dropped");
+        assert_eq!(
+            page.matches("&#60;script&#62;").count(),
+            4,
+            "title, description, comment and byline: {page}"
+        );
+    }
+
+    #[test]
+    fn an_attachment_leads_to_its_file_and_a_link_to_its_address() {
+        let stored = node(Kind::Attachment, "a1", "plan.pdf", Vec::new());
+        let link = node(Kind::Attachment, "a2", "wiki", vec![("url", "https://wiki.example/x".to_owned())]);
+        let files = BTreeMap::from([(NativeId::from("a1"), "Board.attachments/plan-a1.pdf".to_owned())]);
+        let card = Node { children: vec![stored, link], ..node(Kind::Item, "c", "Card", Vec::new()) };
+        let page = render(vec![card], &files);
+        assert!(
+            page.contains(
+                "<a href=\"Board.attachments/plan-a1.pdf\" rel=\"noopener noreferrer nofollow\">plan.pdf</a>"
+            ),
+            "{page}"
+        );
+        assert!(
+            page.contains("<a href=\"https://wiki.example/x\" rel=\"noopener noreferrer nofollow\">wiki</a>"),
+            "{page}"
+        );
+    }
+
+    #[test]
+    fn what_is_archived_says_so() {
+        let archived = node(Kind::Item, "c", "Card", vec![("closed", "yes".to_owned())]);
+        assert!(render(vec![archived], &BTreeMap::new()).contains("archived"));
+        assert!(
+            !render(vec![node(Kind::Item, "c", "Card", Vec::new())], &BTreeMap::new()).contains("archived")
+        );
     }
 }

@@ -2,7 +2,9 @@
 
 mod csv;
 mod html;
+mod labels;
 mod names;
+mod templates;
 
 use std::fs::File;
 use std::io::{BufWriter, Write};
@@ -10,6 +12,8 @@ use std::path::{Path, PathBuf};
 
 use serde::Serialize;
 use serde_json::{Value, json};
+
+use labels::Labels;
 
 use super::context::App;
 use super::error::Error;
@@ -20,6 +24,7 @@ use crate::snapshot::BlobReader;
 
 /// What to write.
 #[derive(Debug, Clone, Copy)]
+#[expect(clippy::struct_excessive_bools, reason = "four independent choices")]
 pub struct Formats {
     /// The platform's own JSON, one file a container.
     pub json: bool,
@@ -57,7 +62,7 @@ pub fn export(app: &App, snapshot: &str, folder: &Path, formats: Formats) -> Res
         one(app, &opened, container, formats, &mut output)?;
     }
     output.done.containers = containers.len() as u64;
-    output.done.platform = opened.manifest.platform.clone();
+    output.done.platform.clone_from(&opened.manifest.platform);
     output.done.snapshot = opened.id.to_string();
     Ok(output.done)
 }
@@ -97,7 +102,7 @@ fn one(
                 files.insert(record.key.id.clone(), file);
             }
             Blob::Missing(why) => {
-                output.done.missing.push(format!("{title}: attachment {}: {why}", record.key.id))
+                output.done.missing.push(format!("{title}: attachment {}: {why}", record.key.id));
             }
             Blob::Stored(_) | Blob::None => {}
         }
@@ -117,11 +122,12 @@ fn one(
         })?;
     }
     let nodes: Vec<Node> = outline::build(opened.dialect, records);
+    let labels = Labels::of(opened.dialect);
     if formats.csv {
-        output.write(&format!("{stem}.csv"), |to| csv::write(&nodes, to))?;
+        output.write(&format!("{stem}.csv"), |to| csv::write(&nodes, labels, to))?;
     }
     if formats.html {
-        let page = html::page(&nodes, &files, &opened.describe())
+        let page = html::page(&nodes, &html::Context { files: &files, labels }, &opened.describe())
             .map_err(|error| Error::failed(error.to_string()))?;
         output.write(&format!("{stem}.html"), |to| to.write_all(page.as_bytes()))?;
     }
@@ -162,11 +168,11 @@ impl Output {
             if let Some(parent) = path.parent() {
                 std::fs::create_dir_all(parent)?;
             }
-            let mut file = BufWriter::new(File::create_new(&path)?);
-            fill(&mut file)?;
-            file.flush()?;
-            file.get_ref().sync_all()?;
-            Ok::<u64, std::io::Error>(file.get_ref().metadata()?.len())
+            let mut out = BufWriter::new(File::create_new(&path)?);
+            fill(&mut out)?;
+            out.flush()?;
+            out.get_ref().sync_all()?;
+            Ok::<u64, std::io::Error>(out.get_ref().metadata()?.len())
         })();
         let bytes =
             written.map_err(|error| Error::failed(format!("cannot write {}: {error}", path.display())))?;

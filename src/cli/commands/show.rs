@@ -93,16 +93,16 @@ fn write(node: &Node, depth: usize, full: bool, lines: &mut Vec<String>) {
     let title = brief(&node.title, 90);
     let container = matches!(node.record.key.kind, Kind::Container | Kind::Section);
     let title = if container || (full && depth == 0) { bold(&title) } else { title };
-    let closed = node.fields.iter().any(|(name, text)| *name == "closed" && text == "yes");
     let size = match &node.record.blob {
         Blob::Stored(stored) => format!(", {}", bytes(stored.len)),
         Blob::Missing(why) => format!(", bytes not in the vault: {}", plain(why)),
         Blob::None => String::new(),
     };
-    let archived = if closed { ", archived" } else { "" };
+    let archived = if node.is_closed() { ", archived" } else { "" };
     let parts = if full || container { String::new() } else { parts(node) };
     lines.push(format!("{indent}{} {title}{}", dim(node.noun), dim(&format!("{parts}{archived}{size}"))));
     if full {
+        lines.extend(node.byline.iter().map(|byline| format!("{indent}    {}", brief(byline, 300))));
         let simple =
             |(name, text): &(&str, String)| format!("{indent}    {name}: {}", brief(&humane(text), 300));
         lines.extend(node.fields.iter().filter(|(name, _)| *name != "pos").map(simple));
