@@ -11,7 +11,7 @@ use super::outline::Names;
 use super::snapshots::{self, Opened};
 use crate::model::dialect::Dialect;
 use crate::model::pairs::{Comparison, Pair};
-use crate::model::{Kind, NativeId, Record, RecordKey, ops};
+use crate::model::{Kind, Record, RecordKey, ops};
 use crate::snapshot::{self, lineage};
 
 /// What happened to a record between two snapshots.

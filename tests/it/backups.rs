@@ -313,7 +313,7 @@ async fn a_plan_whose_target_has_changed_is_refused_and_says_what_changed() {
     desk.world.forget_log().await;
     let error = desk.try_apply(&plan).await.unwrap_err();
     assert_eq!(error.kind, ErrorKind::Stale, "{error}");
-    assert!(error.hints.iter().any(|hint| hint.contains("Cactaceae")), "{:?}", error.hints);
+    assert!(error.details.iter().any(|detail| detail.contains("Cactaceae")), "{:?}", error.details);
     assert!(desk.world.log().await.iter().all(|call| call.method == "GET"), "something was written");
 }
 
