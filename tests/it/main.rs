@@ -11,7 +11,11 @@
 
 mod architecture;
 mod backups;
+mod cli;
+mod cli_program;
+mod cli_refusals;
 mod common;
 mod costs;
+mod docs;
 mod interruptions;
 mod round_trip;
