@@ -12,6 +12,7 @@ fuzz_target!(|bytes: &[u8]| {
     let Ok(record) = codec::decode(key, value) else { return };
     assert_eq!(codec::blob_of(value).as_ref(), Some(&record.blob));
     let canonical = codec::encode(&record);
+    assert_eq!(value.get(..2), canonical.get(..2), "version and state have one form each");
     let again = codec::decode(&record.key.encode(), &canonical).unwrap();
     assert_eq!(again, record);
     assert_eq!(codec::encode(&again), canonical);

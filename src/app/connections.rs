@@ -25,6 +25,8 @@ pub struct Connection {
     pub identity: Identity,
     /// When it was added or replaced (RFC 3339, UTC).
     pub added_at: String,
+    /// Whose account it was before it was last replaced, if that was somebody else's.
+    pub formerly: Option<Identity>,
 }
 
 /// What a new connection is made from.
@@ -84,14 +86,6 @@ pub async fn add(app: &App, new: NewConnection) -> Result<Connection, Error> {
     let base_url = new.base_url.unwrap_or_else(|| platform.base_url.to_owned());
     let connector = open(app, platform, &base_url, new.credentials.clone(), true)?;
     let identity = connector.identify().await?;
-    if let Some(before) = known(app)?.get(&new.name).filter(|before| before.shown.identity.id != identity.id)
-    {
-        return Err(Error::usage(format!(
-            "`{}` is the account of {}, and this credential belongs to {}",
-            new.name, before.shown.identity.name, identity.name
-        ))
-        .hint("Snapshots of different people's accounts are kept apart: choose another name."));
-    }
     let credentials =
         new.credentials.iter().map(|(name, secret)| (name.clone(), secret.expose().to_owned())).collect();
     let stored =
@@ -188,8 +182,11 @@ fn known(app: &App) -> Result<BTreeMap<String, Known>, Error> {
     for (at, stored) in app.entries_json::<Stored>(entry::CONNECTION)? {
         match stored {
             Stored::Added { name, platform, base_url, identity, credentials } => {
+                let before = found.remove(&name).map(|before: Known| before.shown.identity);
+                let formerly = before.filter(|before| before.id != identity.id);
+                let added_at = at.to_string();
                 let shown =
-                    Connection { name: name.clone(), platform, base_url, identity, added_at: at.to_string() };
+                    Connection { name: name.clone(), platform, base_url, identity, added_at, formerly };
                 let credentials =
                     credentials.into_iter().map(|(name, text)| (name, Secret::new(text))).collect();
                 found.insert(name, Known { shown, credentials });

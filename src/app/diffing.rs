@@ -11,7 +11,7 @@ use super::outline::Names;
 use super::snapshots::{self, Opened};
 use crate::model::dialect::Dialect;
 use crate::model::pairs::{Comparison, Pair};
-use crate::model::{Kind, NativeId, Record, RecordKey, ops};
+use crate::model::{Kind, Record, RecordKey, ops};
 use crate::snapshot::{self, lineage};
 
 /// What happened to a record between two snapshots.
@@ -79,15 +79,13 @@ pub fn diff(app: &App, from: &str, to: &str) -> Result<Differences, Error> {
     }
     let narrowed = [&from, &to].into_iter().find(|opened| opened.path.is_some());
     let scope = narrowed.map(Opened::selected_keys).transpose()?;
-    let containers: Option<Vec<NativeId>> =
-        scope.as_ref().map(|keys| keys.iter().map(|key| key.container.clone()).collect());
+    let containers = narrowed.map(Opened::selected_places).transpose()?;
     let (old, new) = (&from.manifest.tree, &to.manifest.tree);
     let comparison = snapshot::compare(&app.chunks(), old, new, containers.as_deref(), from.dialect)?;
-    // What cannot be read on one side may still be found on the other; the comparison itself reports damage.
-    let lies_in = |keys: &[RecordKey], key: &RecordKey| {
-        [&from, &to].iter().any(|side| side.lies_in(key, keys).unwrap_or(false))
+    let inside = |key: &RecordKey| match &scope {
+        Some(keys) => Ok::<bool, Error>(from.lies_in(key, keys)? || to.lies_in(key, keys)?),
+        None => Ok(true),
     };
-    let inside = |key: &RecordKey| scope.as_ref().is_none_or(|keys| lies_in(keys, key));
     let mut differences = Differences {
         platform: from.manifest.platform.clone(),
         from: from.id.to_string(),
@@ -98,7 +96,9 @@ pub fn diff(app: &App, from: &str, to: &str) -> Result<Differences, Error> {
     };
     let describer = Describer::new(from.dialect, &from, &to, &comparison);
     for pair in &comparison.pairs {
-        if pair.key().is_some_and(|key| !inside(key)) {
+        if let Some(key) = pair.key()
+            && !inside(key)?
+        {
             continue;
         }
         match describer.line(pair)? {

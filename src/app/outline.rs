@@ -116,7 +116,7 @@ impl Names {
         let mut names = Self { titles: BTreeMap::new(), people: BTreeMap::new() };
         for record in records {
             let Some(spec) = dialect.spec(record.key.kind) else { continue };
-            let Some(title) = lineage::title(spec, record).or_else(|| colour(spec, record)) else { continue };
+            let Some(title) = lineage::title(spec, record) else { continue };
             let title = title.to_owned();
             if matches!(record.key.kind, Kind::Member | Kind::WorkspaceMember) {
                 names.people.insert(record.key.id.clone(), title.clone());
@@ -177,12 +177,6 @@ impl Node {
     pub fn value(&self) -> String {
         self.fields.iter().map(|(_, text)| text.as_str()).collect::<Vec<_>>().join(" ")
     }
-}
-
-/// What stands for a label without a name: the first text it has, which is its colour.
-fn colour<'a>(spec: &KindSpec, record: &'a Record) -> Option<&'a str> {
-    let mut texts = spec.fields.iter().filter_map(|field| ops::get_text(&record.native, field.path));
-    (record.key.kind == Kind::Label).then(|| texts.find(|text| !text.is_empty())).flatten()
 }
 
 /// Author and time of a comment: its attribution without the mark by which restored comments are known.

@@ -145,6 +145,12 @@ impl Opened {
         Ok(self.containers_of(&selection).into_iter().collect())
     }
 
+    /// The containers and workspaces in which the path in the snapshot's name selects something.
+    pub(super) fn selected_places(&self) -> Result<Vec<NativeId>, Error> {
+        let (selection, _) = self.selection(&[])?;
+        Ok(self.containers_of(&selection).into_iter().chain(self.workspaces_of(&selection)).collect())
+    }
+
     /// The containers in which something is selected.
     pub(super) fn containers_of(&self, selection: &Selection) -> BTreeSet<NativeId> {
         match selection {

@@ -31,4 +31,9 @@ pub trait Dialect: Send + Sync {
     /// The line that goes before a restored comment, naming its author and time, or `None` when the text
     /// already begins with such a line.
     fn attribution(&self, comment: &Record) -> Option<String>;
+
+    /// No text may have more characters than this, where the platform has such a limit.
+    fn longest_text(&self) -> Option<usize> {
+        None
+    }
 }

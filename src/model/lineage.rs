@@ -28,9 +28,12 @@ pub fn workspace(spec: &KindSpec, record: &Record) -> Option<RecordKey> {
     Some(pointed_to(&record.key, Kind::Workspace, ops::get_text(&record.native, field.path)?))
 }
 
-/// What people know a record by; nothing when it has no name of its own.
+/// What people know a record by; nothing when it has no name of its own. Labels often have a colour and no name,
+/// and are then known by that.
 pub fn title<'a>(spec: &KindSpec, record: &'a Record) -> Option<&'a str> {
-    ops::get_text(&record.native, spec.title).filter(|text| !text.trim().is_empty())
+    let text_at = |path: &str| ops::get_text(&record.native, path).filter(|text| !text.trim().is_empty());
+    let mut instead = spec.fields.iter().map(|field| field.path);
+    text_at(spec.title).or_else(|| if spec.kind == Kind::Label { instead.find_map(text_at) } else { None })
 }
 
 /// The record that lends `record` its name, for records that have none of their own: the definition of a custom

@@ -77,7 +77,9 @@ impl Drafter<'_, '_> {
         }
         for field in ops::writable(spec) {
             if field.unique && self.facts.input.header.mode == Mode::Copy {
-                self.losses.push((record.key.clone(), field.path, LossCause::NativeId));
+                if ops::get(&record.native, field.path).is_some() {
+                    self.losses.push((record.key.clone(), field.path, LossCause::NativeId));
+                }
                 continue;
             }
             let mut resolved = self.resolve(field, record, None);

@@ -215,8 +215,15 @@ impl Resolving<'_, '_, '_> {
 
     fn comment(&mut self, text: &str) -> Value {
         let is_original = self.live.is_some_and(|live| live.key.id == self.desired.key.id);
-        let line = if is_original { None } else { self.facts.input.dialect.attribution(self.desired) };
-        self.text(&ops::attributed(line.as_deref(), text))
+        let dialect = self.facts.input.dialect;
+        let line = if is_original { None } else { dialect.attribution(self.desired) };
+        let attributed = ops::attributed(line.as_deref(), text);
+        if dialect.longest_text().is_some_and(|longest| attributed.chars().count() > longest) {
+            // The words matter more than the line that says whose they were.
+            self.out.lost = Some(LossCause::CommentAuthor);
+            return self.text(text);
+        }
+        self.text(&attributed)
     }
 
     fn text(&mut self, text: &str) -> Value {

@@ -230,6 +230,21 @@ mod tests {
     }
 
     #[test]
+    fn what_a_differing_record_refers_to_is_there_although_it_is_equal() {
+        let chunks = Arc::new(MemoryChunks::default());
+        let mut records = account();
+        records.push(record("b1", Kind::Attachment, "a1", json!({"name": "logo.png", "idCard": "c1"})));
+        let card = |record: &&mut Record| record.key.id.as_str() == "c1";
+        records.iter_mut().find(card).unwrap().native["cover"] = json!("a1");
+        let desired = write(&chunks, None, &records);
+        records.iter_mut().find(card).unwrap().native["cover"] = json!(null);
+        let live = write(&chunks, None, &records);
+        let chunks: Arc<dyn Chunks> = chunks;
+        let comparison = compare(&chunks, &desired.tree, &live.tree, None, &Boards).unwrap();
+        assert!(of(&comparison, "b1", Kind::Attachment, "a1").is_some_and(|pair| pair.live.is_some()));
+    }
+
+    #[test]
     fn a_scope_leaves_other_containers_out_of_everything() {
         let scope = [NativeId::from("b2")];
         let comparison = compare_with(rename_and_delete, Some(&scope));

@@ -57,7 +57,11 @@ static KINDS: &[KindSpec] = &[
         "card",
         Parent::At(Kind::Section, "idList"),
         "name",
-        &[Field::new("name", Role::Writable), Field::new("due", Role::Writable)],
+        &[
+            Field::new("name", Role::Writable),
+            Field::new("due", Role::Writable),
+            Field::new("cover", Role::Reference(Kind::Attachment)),
+        ],
     ),
     spec(
         Kind::FieldValue,

@@ -58,10 +58,9 @@ async fn pages_that_are_exactly_full_and_boards_that_are_refused_whole_are_read_
 
 #[tokio::test(flavor = "multi_thread")]
 async fn boards_that_the_account_cannot_see_are_named_as_far_as_is_known() {
-    let desk = Desk::new("nasty", 1).await;
     for (role, unseen) in [("workspace admin", 1), ("board admin", 0), ("member", 2)] {
-        desk.connect(role, true).await;
-        let report = desk.backup(FULL).await;
+        let desk = Desk::of(role, "nasty", 1).await;
+        let report = desk.backup(Options { attachments: Attachments::None, full: false }).await;
         let hidden = |text: &str| text.contains("a board of workspace Nästy");
         let missing = report.manifest.missing.iter().filter(|missing| hidden(&missing.what));
         assert_eq!(missing.count(), unseen, "{role}: {:#?}", report.manifest.missing);
@@ -313,16 +312,15 @@ async fn a_plan_whose_target_has_changed_is_refused_and_says_what_changed() {
     desk.world.forget_log().await;
     let error = desk.try_apply(&plan).await.unwrap_err();
     assert_eq!(error.kind, ErrorKind::Stale, "{error}");
-    assert!(error.hints.iter().any(|hint| hint.contains("Cactaceae")), "{:?}", error.hints);
+    assert!(error.details.iter().any(|detail| detail.contains("Cactaceae")), "{:?}", error.details);
     assert!(desk.world.log().await.iter().all(|call| call.method == "GET"), "something was written");
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_the_account_may_not_do_is_blocked_in_the_plan() {
-    let desk = Desk::new("tiny", 1).await;
+    let desk = Desk::of("observer", "tiny", 1).await;
     let before = desk.backup(USUAL).await;
     desk.world.people("disaster", 1, 0).await;
-    desk.connect("observer", true).await;
     desk.world.forget_log().await;
     let plan = desk.plan(&before.id.to_string(), Mode::Merge, &["Acme/Roadmap"]).await.plan;
     assert_eq!(plan.verdict, Verdict::Blocked);

@@ -48,7 +48,7 @@ async fn a_board_costs_what_is_promised() {
     desk.world.people("random-damage", 1, 10).await;
     let changed = cost(&desk).await;
     assert_eq!(changed.report.read, 1);
-    assert!(changed.report.changes != Changes::default());
+    assert_ne!(changed.report.changes, Changes::default());
     assert!(
         changed.json - discovery <= 4,
         "{} requests for a board with ten changes",

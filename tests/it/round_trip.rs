@@ -105,10 +105,11 @@ async fn a_merge_brings_back_what_a_disaster_took() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_merge_takes_random_damage_back() {
-    for seed in 0..if many() { 200 } else { 12 } {
+    for seed in 0..if many() { 200 } else { 10 } {
         merge_restores("tiny", seed, ("random-damage", 30)).await;
     }
-    for seed in 0..if many() { 20 } else { 1 } {
+    merge_restores("typical", 1, ("random-damage", 60)).await;
+    for seed in 0..if many() { 20 } else { 0 } {
         merge_restores("typical", seed, ("random-damage", 60)).await;
         merge_restores("nasty", seed, ("random-damage", 60)).await;
     }

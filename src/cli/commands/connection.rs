@@ -30,6 +30,12 @@ pub(super) async fn run(app: &App, ui: &Ui, command: ConnectionCommand) -> Resul
                 plain(&added.identity.username),
                 added.base_url,
             );
+            if let Some(before) = &added.formerly {
+                ui.warn(&format!(
+                    "this was the account of {}; what only that account could see will be missing from the next backup",
+                    plain(&before.name)
+                ));
+            }
             ui.result(&document(&added), &text);
         }
         ConnectionCommand::List => list(app, ui)?,

@@ -97,6 +97,9 @@ static KINDS: &[KindSpec] = &[
                 Field::new("template", Role::Writable).after(),
                 Field::new("cover", Role::Reference(Kind::Attachment)).last(),
                 Field::new("size", Role::Writable).last().initially("normal"),
+                Field::new("frame.colour", Role::Writable).whole().last(),
+                Field::new("frame.width", Role::Writable).whole().last(),
+                Field::new("address", Role::Writable).unique(),
                 Field::new("closed", Role::Writable).last(),
                 Field::new("votes", Role::ReadOnly(LossCause::Votes)),
             ],
@@ -177,5 +180,9 @@ impl Dialect for TestPlatform {
         let text = ops::get_text(&comment.native, "text")?;
         let author = ops::get_text(&comment.native, "author").unwrap_or("nobody");
         (!text.starts_with("[by ")).then(|| format!("[by {author}]"))
+    }
+
+    fn longest_text(&self) -> Option<usize> {
+        Some(40)
     }
 }

@@ -1,6 +1,7 @@
 use serde_json::json;
 
 use super::BOARD;
+use crate::model::loss::{Loss, LossCause};
 use crate::model::origins::OriginMap;
 use crate::model::{Kind, RecordKey};
 use crate::plan::input::PlanError;
@@ -55,6 +56,40 @@ fn merge_writes_back_only_the_fields_that_differ_and_keeps_what_is_newer() {
     check(&plan, r#"0 update card (differs) Acme/Roadmap/Doing/Login name="Login""#);
     assert_eq!((plan.kept, plan.equal), (1, desired.len() as u64 - 1));
     assert_eq!(plan.witnesses.iter().filter(|witness| witness.key == item("c1")).count(), 1);
+}
+
+#[test]
+fn what_is_written_as_one_document_is_written_whole() {
+    let mut desired = world(BOARD);
+    edit(&mut desired, &item("c1"), "frame", json!({"colour": "red", "width": 2}));
+    let mut live = desired.clone();
+    edit(&mut live, &item("c1"), "frame", json!({"colour": "blue", "width": 2}));
+    let plan = request(Mode::Merge).plan(&desired, &live);
+    check(&plan, r#"0 update card (differs) Acme/Roadmap/Doing/Login frame.colour="red" frame.width=2"#);
+}
+
+#[test]
+fn a_copy_goes_without_what_no_two_records_share() {
+    let mut desired = world(BOARD);
+    edit(&mut desired, &item("c2"), "address", json!("logout"));
+    let plan = request(Mode::Copy).only(&["b/card/c2"]).plan(&desired, &desired);
+    let writes =
+        |path: &str| plan.steps.iter().any(|step| step.changes.iter().any(|change| change.path == path));
+    assert!(writes("name") && !writes("address"));
+    let lost = Loss { key: item("c2"), field: Some("address".to_owned()), cause: LossCause::NativeId };
+    assert!(plan.losses.contains(&lost), "{:?}", plan.losses);
+}
+
+#[test]
+fn a_comment_without_room_for_a_line_about_its_author_comes_back_whole() {
+    let comment = RecordKey::new("b", Kind::Comment, "k1");
+    let mut desired = world(BOARD);
+    let long = "x".repeat(40);
+    edit(&mut desired, &comment, "text", json!(long));
+    let plan = request(Mode::Merge).plan(&desired, &without(&desired, &comment));
+    assert_eq!(plan.steps[0].changes[0].to, json!(long));
+    let lost = Loss { key: comment, field: Some("text".to_owned()), cause: LossCause::CommentAuthor };
+    assert!(plan.losses.contains(&lost), "{:?}", plan.losses);
 }
 
 #[test]

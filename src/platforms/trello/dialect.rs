@@ -17,6 +17,9 @@ pub(super) struct TrelloDialect;
 /// A short link has this many letters and digits.
 const TOKEN_LEN: usize = 8;
 
+/// Names, descriptions and comments may have this many characters.
+const LONGEST_TEXT: usize = 16_384;
+
 /// How the line begins that goes before a restored comment:
 /// `[boardvault] Originally by Ada Lovelace (@ada) on 2026-11-21 10:00 UTC`.
 const ATTRIBUTION_START: &str = "[boardvault] Originally by ";
@@ -61,6 +64,10 @@ impl Dialect for TrelloDialect {
         // A name is foreign text: a line break in it would end the header line.
         let author = author.replace(char::is_control, " ");
         Some(format!("{ATTRIBUTION_START}{author} on {time}{ATTRIBUTION_END}"))
+    }
+
+    fn longest_text(&self) -> Option<usize> {
+        Some(LONGEST_TEXT)
     }
 }
 

@@ -176,10 +176,12 @@ pub(crate) struct Desk {
 impl Desk {
     /// A new vault, connected as the workspace's administrator.
     pub(crate) async fn new(world: &str, seed: u64) -> Self {
-        Self::at(World::start(world, seed).await).await
+        Self::of("workspace admin", world, seed).await
     }
 
-    pub(crate) async fn at(world: World) -> Self {
+    /// A new vault, connected as the person with this role.
+    pub(crate) async fn of(role: &str, world: &str, seed: u64) -> Self {
+        let world = World::start(world, seed).await;
         // In memory where there is such a place: the tests wait for thousands of fsyncs.
         let memory = PathBuf::from("/dev/shm");
         let folder =
@@ -188,7 +190,7 @@ impl Desk {
         let mut desk = Self { world, disk: Disk::default(), stop, folder, app: None, opened: 0 };
         let (app, _) = App::create(&desk.vault_dir(), &desk.key(), desk.seams()).unwrap();
         desk.app = Some(app);
-        desk.connect("workspace admin", false).await;
+        desk.connect(role).await;
         desk
     }
 
@@ -212,15 +214,14 @@ impl Desk {
         }
     }
 
-    /// (Re)connects as the person with this role.
-    pub(crate) async fn connect(&self, role: &str, replace: bool) {
+    async fn connect(&self, role: &str) {
         let (key, token) = self.world.account(role);
         let new = NewConnection {
             name: CONNECTION.into(),
             platform: "trello".into(),
             base_url: Some(self.world.sandbox.base_url.clone()),
             credentials: [("key".into(), Secret::new(key)), ("token".into(), Secret::new(token))].into(),
-            replace,
+            replace: false,
         };
         connections::add(self.app(), new).await.unwrap();
     }
