@@ -28,13 +28,13 @@ pub fn document() -> String {
 fn kind(dialect: &dyn Dialect, spec: &KindSpec) -> String {
     let mut text = format!("\n### {}\n\n{}\n", spec.noun, verbs(spec.verbs));
     for cause in spec.losses {
-        let _ = write!(text, "- Lost when it is made again: {}\n", cause.text());
+        let _ = writeln!(text, "- Lost when it is made again: {}", cause.text());
     }
     if !spec.fields.is_empty() {
         text.push_str("\n| field | comes back |\n| --- | --- |\n");
     }
     for field in spec.fields {
-        let _ = write!(text, "| `{}` | {} |\n", field.path, comes_back(dialect, spec.verbs, field.role));
+        let _ = writeln!(text, "| `{}` | {} |", field.path, comes_back(dialect, spec.verbs, field.role));
     }
     text
 }
