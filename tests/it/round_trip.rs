@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use boardvault::app::backup::Report;
 use boardvault::apply::Relation;
+use boardvault::model::origins::OriginMap;
 use boardvault::model::{Kind, NativeId, RecordKey, ops};
 use boardvault::plan::types::{Action, Mode, RestorePlan};
 
@@ -94,6 +95,24 @@ async fn merge_restores(world: &str, seed: u64, damage: (&str, usize)) {
     assert!(gone.is_empty(), "{world} {seed}: a merge removed {gone:?}");
     let again = scene.desk.plan(&scene.snapshot(), Mode::Merge, &[]).await;
     assert!(again.plan.steps.is_empty(), "{world} {seed}: a second merge plans {:#?}", again.plan.steps);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn damage_shows_in_the_comparison() {
+    let scene = Scene::new("tiny", 1, ("disaster", 0)).await;
+    let nothing = OriginMap::default();
+    let compare = |found| {
+        let comparison = Comparison {
+            wanted: &scene.wanted,
+            found,
+            origins: &nothing,
+            losses: &Losses::default(),
+            same_ids: true,
+        };
+        comparison.run().differences.len()
+    };
+    assert_eq!(compare(&scene.wanted), 0);
+    assert!(compare(&scene.damaged) > 10, "a disaster shows in {} places only", compare(&scene.damaged));
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -231,6 +250,56 @@ async fn a_copy_of_a_workspace_holds_all_of_its_boards() {
     compared.assert_same("copy");
     let strange = compared.extra(&added).into_iter().filter(|key| key.container != home.id);
     assert_eq!(strange.collect::<Vec<_>>(), Vec::<&RecordKey>::new());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_list_or_a_card_can_be_copied_within_its_board() {
+    for (path, kind, name) in [
+        ("Acme/Roadmap/Doing", Kind::Section, "Doing (restored 2026-11-21)"),
+        ("Acme/Roadmap/Doing/Fix login", Kind::Item, "Fix login (restored 2026-11-21)"),
+    ] {
+        let scene = Scene::new("tiny", 5, ("days-work", 0)).await;
+        let plan = scene.desk.plan(&scene.path(path), Mode::Copy, &[]).await;
+        scene.desk.apply(&plan).await;
+        let found = scene.now().await;
+        scene.compare(&scene.damaged, &found, &plan.plan, Relation::Restored).assert_same(path);
+        let copied = selected(&scene, path);
+        let mut wanted = scene.wanted.clone();
+        // What a copied thing refers to may be the old one; the copy itself is one of the added records.
+        let mut added = found.clone();
+        added.retain(|key, _| !scene.damaged.contains_key(key) || !holds(kind, key.kind));
+        let root = copied.iter().find(|key| key.kind == kind).unwrap();
+        wanted.get_mut(root).unwrap().native["name"] = name.into();
+        let origins = &compare::made(scene.desk.app(), Relation::Copied);
+        let losses = &Losses::of(&plan.plan);
+        let compared = Comparison { wanted: &wanted, found: &added, origins, losses, same_ids: true }.run();
+        compared.assert_same_where(path, |key| copied.contains(key));
+        assert!(copied.iter().all(|key| compared.places.contains_key(key) && compared.places[key] != *key));
+    }
+}
+
+/// Whether a thing of kind `inner` is, or may lie in, one of kind `outer`.
+fn holds(outer: Kind, inner: Kind) -> bool {
+    inner == outer || inner >= Kind::Item
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn replacing_a_workspace_or_a_card_leaves_the_backup_in_its_place() {
+    for path in ["Acme", "Acme/Roadmap/Doing/Fix login"] {
+        let scene = Scene::new("tiny", 5, ("days-work", 0)).await;
+        let plan = scene.desk.plan(&scene.path(path), Mode::DeleteBefore, &[]).await;
+        scene.desk.apply(&plan).await;
+        let found = scene.now().await;
+        let compared = scene.compare(&scene.wanted, &found, &plan.plan, Relation::Restored);
+        let replaced = plan.plan.deletions().map(|step| step.subject.clone()).collect::<BTreeSet<_>>();
+        assert!(!replaced.is_empty() && found.keys().all(|key| !replaced.contains(key)), "{path}");
+        let picked =
+            if path == "Acme" { scene.wanted.keys().cloned().collect() } else { selected(&scene, path) };
+        compared.assert_same_where(path, |key| picked.contains(key));
+        if path == "Acme" {
+            assert_eq!(compared.extra(&found), Vec::<&RecordKey>::new());
+        }
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]
