@@ -12,6 +12,7 @@
 mod architecture;
 mod backups;
 mod common;
+mod copies_and_replacements;
 mod costs;
 mod interruptions;
 mod round_trip;
