@@ -12,6 +12,7 @@ pub mod downloads;
 mod draft;
 pub mod error;
 pub mod export;
+pub mod fidelity;
 pub mod outline;
 pub mod planning;
 pub mod progress;

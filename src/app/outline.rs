@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 
 use crate::model::dialect::Dialect;
+use crate::model::loss::LossCause;
 use crate::model::ops;
 use crate::model::spec::{Field, KindSpec, Parent, Role};
 use crate::model::{Kind, NativeId, Record, lineage};
@@ -74,7 +75,7 @@ fn assemble(
             fields: spec
                 .fields
                 .iter()
-                .filter(|field| field.path != spec.title && !is_parent(spec, field))
+                .filter(|field| field.path != spec.title && !is_told(spec, field))
                 .filter_map(|field| names.shown(field, &record))
                 .collect(),
             record,
@@ -107,13 +108,9 @@ impl Names {
     pub fn of(dialect: &dyn Dialect, records: &[Record]) -> Self {
         let mut names = Self { titles: BTreeMap::new(), people: BTreeMap::new() };
         for record in records {
-            let Some(title) = dialect
-                .spec(record.key.kind)
-                .and_then(|spec| lineage::title(spec, record))
-                .map(ToOwned::to_owned)
-            else {
-                continue;
-            };
+            let Some(spec) = dialect.spec(record.key.kind) else { continue };
+            let Some(title) = lineage::title(spec, record) else { continue };
+            let title = title.to_owned();
             if matches!(record.key.kind, Kind::Member | Kind::WorkspaceMember) {
                 names.people.insert(record.key.id.clone(), title.clone());
             }
@@ -175,7 +172,8 @@ impl Node {
     }
 }
 
-/// Whether the field only says what the record hangs on, which its place in the tree says as well.
-fn is_parent(spec: &KindSpec, field: &Field) -> bool {
-    matches!(spec.parent, Parent::At(_, path) if path == field.path)
+/// Whether the field only says what the record's place in the tree or its byline says as well.
+fn is_told(spec: &KindSpec, field: &Field) -> bool {
+    field.role == Role::ReadOnly(LossCause::CommentAuthor)
+        || matches!(spec.parent, Parent::At(_, path) if path == field.path)
 }

@@ -25,15 +25,22 @@ pub(super) struct Global {
         long,
         global = true,
         env = "BOARDVAULT_VAULT",
+        hide_env_values = true,
         value_name = "DIR",
         default_value = "boardvault-data"
     )]
     pub vault: PathBuf,
     /// File whose first line is the passphrase. The passphrase itself may stand in `BOARDVAULT_PASSPHRASE`.
-    #[arg(long, global = true, env = "BOARDVAULT_PASSPHRASE_FILE", value_name = "FILE")]
+    #[arg(
+        long,
+        global = true,
+        env = "BOARDVAULT_PASSPHRASE_FILE",
+        hide_env_values = true,
+        value_name = "FILE"
+    )]
     pub passphrase_file: Option<PathBuf>,
     /// Key file that opens the vault instead of a passphrase.
-    #[arg(long, global = true, env = "BOARDVAULT_KEY_FILE", value_name = "FILE")]
+    #[arg(long, global = true, env = "BOARDVAULT_KEY_FILE", hide_env_values = true, value_name = "FILE")]
     pub key_file: Option<PathBuf>,
     /// Open the vault with the recovery key that `init` printed; it is asked for.
     #[arg(long, global = true, conflicts_with = "key_file")]
@@ -130,8 +137,10 @@ pub(super) enum Command {
 /// What can be done with connections.
 #[derive(Debug, Subcommand)]
 pub(super) enum ConnectionCommand {
-    /// Add an account. Key and token come from `BOARDVAULT_TRELLO_KEY` and `BOARDVAULT_TRELLO_TOKEN`, from standard
-    /// input (one per line), or are asked for; never from arguments, which other users of the machine can read.
+    /// Add an account.
+    ///
+    /// Key and token come from `BOARDVAULT_TRELLO_KEY` and `BOARDVAULT_TRELLO_TOKEN`, from standard input (one per
+    /// line), or are asked for; never from arguments, which other users of the machine can read.
     Add {
         /// A name of your choice.
         name: String,
@@ -291,12 +300,16 @@ fn section(command: &clap::Command, above: &mut Vec<String>, text: &mut String) 
     above.push(command.get_name().to_owned());
     let name = above.join(" ");
     let mut command = command.clone().bin_name(&name).disable_help_subcommand(true).term_width(100);
+    if above.len() > 1 {
+        // The options of every command are described once, at the top.
+        let described =
+            |arg: &clap::Arg| arg.is_global_set() || ["help", "version"].contains(&arg.get_id().as_str());
+        command = command.mut_args(|arg| if described(&arg) { arg.hide(true) } else { arg });
+    }
+    let help = command.render_long_help().to_string();
+    let help: Vec<&str> = help.trim_end().lines().map(str::trim_end).collect();
     // Writing to a string cannot fail.
-    let _ = write!(
-        text,
-        "\n## `{name}`\n\n```text\n{}\n```\n",
-        command.render_long_help().to_string().trim_end()
-    );
+    let _ = write!(text, "\n## `{name}`\n\n```text\n{}\n```\n", help.join("\n"));
     for child in command.get_subcommands().filter(|child| child.get_name() != "help") {
         section(child, above, text);
     }

@@ -9,6 +9,7 @@ mod table;
 mod ui;
 mod words;
 
+use std::io::IsTerminal;
 use std::process::ExitCode;
 
 use clap::Parser;
@@ -80,7 +81,9 @@ fn logging(global: &args::Global) {
     // Other crates' logs may hold what ours redact (whole requests), so only our own are let through.
     let filter = tracing_subscriber::filter::Targets::new().with_target("boardvault", level);
     let registry = tracing_subscriber::registry().with(filter);
-    let layer = tracing_subscriber::fmt::layer().with_writer(std::io::stderr);
+    let layer = tracing_subscriber::fmt::layer()
+        .with_writer(std::io::stderr)
+        .with_ansi(std::io::stderr().is_terminal());
     // A second subscriber can only exist in tests, where the first one serves as well.
     let _ = if global.log_json {
         registry.with(layer.json()).try_init()

@@ -62,7 +62,7 @@ pub(super) fn credentials(platform: &Platform, ui: &Ui) -> Result<BTreeMap<Strin
         };
         if secret.expose().is_empty() {
             let all: Vec<&str> = platform.credentials.iter().map(|field| field.env).collect();
-            return Err(Error::usage(format!("no {} was given", field.prompt))
+            return Err(Error::usage(format!("nothing was given for \"{}\"", field.prompt))
                 .hint(format!("Set {}, or write them to standard input, one per line.", all.join(" and ")))
                 .hint(platform.credentials_help));
         }

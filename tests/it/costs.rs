@@ -2,8 +2,8 @@
 
 use boardvault::app::backup::Report;
 use boardvault::plan::types::Mode;
+use boardvault::snapshot::Changes;
 use boardvault::snapshot::manifest::Status;
-use boardvault::snapshot::writer::Changes;
 
 use crate::common::{Call, Desk, FULL, USUAL};
 

@@ -11,8 +11,12 @@
 
 mod architecture;
 mod backups;
+mod cli;
+mod cli_program;
+mod cli_refusals;
 mod common;
 mod copies_and_replacements;
 mod costs;
+mod docs;
 mod interruptions;
 mod round_trip;

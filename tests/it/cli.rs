@@ -1,0 +1,236 @@
+//! The commands as a person or a script uses them.
+
+use std::process::Stdio;
+
+use serde_json::Value;
+
+use super::cli_program::{Place, Sandbox, run};
+
+/// The first twelve digits of an id, as people type it.
+fn short(value: &Value) -> &str {
+    &value.as_str().unwrap()[..12]
+}
+
+#[test]
+fn a_vault_opens_with_each_of_its_keys() {
+    let place = Place::empty();
+    let plain = || {
+        let mut command = place.command();
+        command.env_remove("BOARDVAULT_KEY_FILE");
+        command
+    };
+    let made = run(plain().env("BOARDVAULT_PASSPHRASE", "four words and more").args(["init", "--json"]), "")
+        .ended(0);
+    let recovery = made.json()["recovery_key"].as_str().unwrap().to_owned();
+
+    std::fs::write(place.path("passphrase"), "four words and more\nsecond line\n").unwrap();
+    let file = place.path("passphrase");
+    run(plain().arg("--passphrase-file").arg(file).arg("snapshots"), "").ended(0);
+    run(plain().args(["--recovery-key", "snapshots"]), &format!("{recovery}\n")).ended(0);
+    run(plain().env("BOARDVAULT_PASSPHRASE", "four words and less").arg("snapshots"), "")
+        .ended(1)
+        .says(&["passphrase does not open the vault", "try again"]);
+}
+
+#[test]
+fn a_connection_is_added_from_standard_input_and_never_from_arguments() {
+    let sandbox = Sandbox::serve("tiny");
+    let place = Place::with_vault();
+    let (key, token) = (sandbox.secret("key"), sandbox.secret("token"));
+    let add = || {
+        let mut command = place.command();
+        command.args(["connection", "add", "acme", "--base-url", &sandbox.base_url]);
+        command
+    };
+    run(add().args(["--token", &token]), "").ended(2);
+    run(&mut add(), &format!("{key}\n")).ended(2).says(&[
+        "nothing was given for \"Token\"",
+        "BOARDVAULT_TRELLO_KEY and BOARDVAULT_TRELLO_TOKEN",
+        "trello.com",
+    ]);
+    run(&mut add(), &format!("{key}\n{token}\n")).ended(0);
+    run(&mut add(), &format!("{key}\n{token}\n"))
+        .ended(1)
+        .says(&["already is a connection `acme`", "--replace"]);
+    run(add().arg("--replace"), &format!("{key}\n{token}\n")).ended(0);
+
+    let list = place.run("connection list --json").ended(0).json();
+    assert_eq!(list[0]["name"], "acme");
+    assert!(list[0]["added_at"].as_str().unwrap().ends_with('Z'), "{list}");
+    let check = place.run("connection check acme --for restore").ended(0);
+    assert!(check.out.contains("met") && check.out.contains("Nothing stands in the way."), "{check:?}");
+    place.run("connection remove acme").ended(0);
+    place.run("connection check acme").ended(1).says(&["there is no connection `acme`"]);
+}
+
+#[test]
+fn the_whole_round() {
+    let sandbox = Sandbox::serve("tiny");
+    let place = Place::connected(&sandbox);
+    let first = place.run("backup acme").ended(0);
+    assert!(first.out.contains("COMPLETE") && first.out.contains("2 boards read"), "{first:?}");
+    assert_eq!(first.err, "", "without a terminal there is no bar, and nothing else to say");
+    sandbox.disaster(1);
+    place.run("backup acme").ended(0);
+
+    let snapshots = place.run("snapshots --json").ended(0).json();
+    let (new, old) = (short(&snapshots[0]["id"]), short(&snapshots[1]["id"]));
+    assert!(snapshots[0]["manifest"]["finished_at"].as_str().unwrap().ends_with('Z'));
+    let shown = place.run(&format!("show {old}:Acme/Roadmap")).ended(0);
+    assert!(shown.out.contains("list Doing") && shown.out.contains("card Fix login"), "{shown:?}");
+    let diff = place.run(&format!("diff {old} {new}")).ended(0);
+    assert!(diff.out.contains("- card Doing / Fix login (with "), "{diff:?}");
+    assert!(!diff.out.contains("T08:00"), "times are local: {diff:?}");
+
+    let plan = place.run(&format!("plan {old} --json")).ended(0).json();
+    assert_eq!(plan["plan"]["verdict"], "applyable");
+    let plan = short(&plan["id"]).to_owned();
+    let applied = place.run(&format!("apply {plan}")).ended(0);
+    assert!(
+        applied.out.contains("is complete") && applied.out.contains("Read back and compared"),
+        "{applied:?}"
+    );
+    let again = place.run(&format!("plan {old}")).ended(0);
+    assert!(again.out.contains("Nothing to do"), "{again:?}");
+    place
+        .run(&format!("apply {plan}"))
+        .ended(4)
+        .says(&["has changed since the plan was made", "Make a new plan"]);
+
+    let runs = place.run("runs --json").ended(0).json();
+    let run = runs[0]["id"].as_str().unwrap();
+    let shown = place.run(&format!("runs {run}")).ended(0);
+    assert!(shown.out.contains("create card Acme / Roadmap / Doing / Fix login: done"), "{shown:?}");
+    place.run(&format!("resume {run}")).ended(2).says(&["is complete; there is nothing to resume"]);
+
+    let undo = place.run(&format!("undo {run} --json")).ended(0).json();
+    let undo = short(&undo["id"]).to_owned();
+    place
+        .run(&format!("apply {undo}"))
+        .ended(2)
+        .says(&["removes things", &format!("apply {undo} --allow-delete")]);
+    place.run(&format!("apply {undo} --allow-delete")).ended(0);
+}
+
+#[test]
+fn an_interrupted_run_is_resumed() {
+    let sandbox = Sandbox::serve("tiny");
+    let place = Place::connected(&sandbox);
+    place.run("backup acme").ended(0);
+    sandbox.disaster(1);
+    let plan = place.run("plan acme@latest --json").ended(0).json();
+    let fault = r#"{"faults":[{"method":"POST","path":"/1/*","nth":3,"kind":"status","status":401,"body":"expired token"}]}"#;
+    sandbox.control("faults", fault);
+    let apply = place.run(&format!("apply {} --json", short(&plan["id"]))).ended(3).json();
+    assert_eq!(apply["outcome"]["verdict"], "interrupted", "{apply}");
+    let resumed = place.run(&format!("resume {} --json", apply["run"].as_str().unwrap())).ended(0).json();
+    assert_eq!(resumed["outcome"]["verdict"], "complete", "{resumed}");
+    let again = place.run("plan acme@latest --json").ended(0).json();
+    assert_eq!(again["plan"]["verdict"], "nothing-to-do", "{again}");
+}
+
+#[test]
+fn what_is_not_whole_ends_with_three() {
+    let sandbox = Sandbox::serve("nasty");
+    let place = Place::connected(&sandbox);
+    let backup = place.run("backup acme").ended(3);
+    assert!(
+        backup.out.contains("PARTIAL, 1 thing missing") && backup.out.contains("! missing: a board"),
+        "{backup:?}"
+    );
+    let check = place.run("connection check acme --for restore").ended(3);
+    assert!(check.out.contains("not met") && check.out.contains("what to do:"), "{check:?}");
+    assert!(
+        check.out.chars().all(|c| c == '\n' || !c.is_control()),
+        "no board's name reaches the terminal raw"
+    );
+}
+
+#[test]
+fn attachments_can_be_left_out_and_that_is_said() {
+    let sandbox = Sandbox::serve("tiny");
+    let place = Place::connected(&sandbox);
+    let backup = place.run("backup acme --no-attachments").ended(0);
+    assert!(backup.out.contains("left out by choice"), "{backup:?}");
+    let limited = place.run("backup acme --max-attachment 10K --json").ended(0).json();
+    assert_eq!(limited["manifest"]["left_out"]["max_attachment"], 10_240);
+    assert!(limited["manifest"]["left_out"]["attachments"].as_u64().unwrap() > 0);
+}
+
+#[test]
+fn a_snapshot_is_exported_checked_and_its_index_built_anew() {
+    let sandbox = Sandbox::serve("tiny");
+    let place = Place::connected(&sandbox);
+    place.run("backup acme").ended(0);
+    let before = place.run("snapshots").out;
+    std::fs::remove_dir_all(place.path("vault/index")).unwrap();
+    assert_eq!(place.run("snapshots").ended(0).out, before);
+    place.run("rebuild-index").ended(0);
+    assert_eq!(place.run("verify --read-data --json").ended(0).json()["damages"], Value::Array(Vec::new()));
+
+    let done = place.run("export acme@latest:Acme/Roadmap --out board --json").ended(0).json();
+    let files: Vec<&str> =
+        done["files"].as_array().unwrap().iter().map(|file| file.as_str().unwrap()).collect();
+    for ending in [".json", ".csv", ".html"] {
+        assert!(files.iter().any(|file| file.ends_with(ending)), "{files:?}");
+    }
+    let page = files.iter().find(|file| file.ends_with(".html")).unwrap();
+    let page = std::fs::read_to_string(place.path("board").join(page)).unwrap();
+    for wanted in ["Fix login", "archived", "<dt>members</dt>", "Originally by", "Roadmap-"] {
+        assert!(page.contains(wanted), "no `{wanted}` in the page");
+    }
+    let linked = page.split("href=\"Roadmap-").skip(1).map(|rest| rest.split('"').next().unwrap());
+    assert!(
+        linked.map(|rest| place.path("board").join(format!("Roadmap-{rest}"))).all(|file| file.is_file())
+    );
+    place.run("export acme@latest --out board").ended(2).says(&["board is not empty", "does not exist yet"]);
+}
+
+#[test]
+fn a_reader_that_wants_no_more_is_no_failure() {
+    let place = Place::empty();
+    let mut child = place
+        .command()
+        .args(["completions", "bash"])
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    drop(child.stdout.take());
+    let done = child.wait_with_output().unwrap();
+    assert!(done.status.success(), "{done:?}");
+    assert!(done.stderr.is_empty(), "{done:?}");
+}
+
+#[test]
+fn every_shell_gets_its_completions() {
+    for shell in ["bash", "zsh", "fish", "powershell", "elvish"] {
+        let script = Place::empty().run(&format!("completions {shell}")).ended(0);
+        assert!(script.out.contains("rebuild-index"), "{shell}");
+    }
+}
+
+#[test]
+fn secrets_stand_in_no_output() {
+    let sandbox = Sandbox::serve("tiny");
+    let place = Place::connected(&sandbox);
+    let commands = [
+        "-vvv connection list --json",
+        "-vvv connection check acme --for restore",
+        "-vvv backup acme",
+        "-vvv --log-json backup acme --full --json",
+        "-vvv show acme@latest --json",
+        "-vvv plan acme@latest --mode copy --json",
+    ];
+    let secrets = [sandbox.secret("key"), sandbox.secret("token")];
+    for command in commands {
+        let ran = place.run(command).ended(0);
+        for secret in &secrets {
+            assert!(!ran.out.contains(secret) && !ran.err.contains(secret), "`{command}` shows a secret");
+        }
+    }
+    let logged = place.run("-vv --log-json backup acme --full --json").ended(0);
+    let lines: Vec<Value> = logged.err.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    assert!(lines.iter().any(|line| line["fields"]["method"] == "GET"), "calls are logged: {lines:?}");
+    assert!(place.run("-v backup acme").err.contains("Looking around"));
+}
