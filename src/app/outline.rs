@@ -31,8 +31,15 @@ pub struct Node {
 }
 
 /// The records of one container as a tree. The first value is the container itself, where it was read.
-pub fn build(dialect: &dyn Dialect, records: Vec<Record>) -> Vec<Node> {
-    let names = Names::of(dialect, &records);
+///
+/// `workspaces` gives the names of the workspaces, whose records lie in containers of their own.
+pub fn build(
+    dialect: &dyn Dialect,
+    records: Vec<Record>,
+    workspaces: impl IntoIterator<Item = (NativeId, String)>,
+) -> Vec<Node> {
+    let mut names = Names::of(dialect, &records);
+    names.titles.extend(workspaces.into_iter().map(|(id, name)| ((Kind::Workspace, id), name)));
     let ids: BTreeMap<(Kind, NativeId), usize> = records
         .iter()
         .enumerate()
@@ -71,7 +78,7 @@ fn assemble(
             title: names.title(dialect, &record),
             noun: spec.noun,
             plural: spec.plural,
-            byline: if record.key.kind == Kind::Comment { dialect.attribution(&record) } else { None },
+            byline: byline(dialect, &record),
             fields: spec
                 .fields
                 .iter()
@@ -170,6 +177,12 @@ impl Node {
     pub fn value(&self) -> String {
         self.fields.iter().map(|(_, text)| text.as_str()).collect::<Vec<_>>().join(" ")
     }
+}
+
+/// Author and time of a comment: its attribution without the mark by which restored comments are known.
+fn byline(dialect: &dyn Dialect, record: &Record) -> Option<String> {
+    let line = (record.key.kind == Kind::Comment).then(|| dialect.attribution(record)).flatten()?;
+    Some(line.split_once("] ").map_or(line.as_str(), |(_, rest)| rest).to_owned())
 }
 
 /// Whether the field only says what the record's place in the tree or its byline says as well.

@@ -77,7 +77,7 @@ pub fn show(app: &App, snapshot: &str) -> Result<Shown, Error> {
 
 fn outline_of(opened: &snapshots::Opened, container: &crate::model::NativeId) -> Result<Vec<Node>, Error> {
     let records = opened.reader.container(container).collect::<Result<Vec<Record>, _>>()?;
-    Ok(outline::build(opened.dialect, records))
+    Ok(outline::build(opened.dialect, records, opened.workspaces()))
 }
 
 fn take(nodes: &mut Vec<Node>, key: &crate::model::RecordKey) -> Option<Node> {

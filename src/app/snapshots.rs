@@ -115,6 +115,11 @@ impl Opened {
         format!("From snapshot {} of {}, {}.", self.id.short(), self.manifest.connection, self.taken())
     }
 
+    /// Ids and names of the workspaces that its containers lie in.
+    pub(super) fn workspaces(&self) -> impl Iterator<Item = (NativeId, String)> {
+        self.manifest.containers.iter().filter_map(|entry| entry.workspace.clone())
+    }
+
     /// What the path in the snapshot's name and `only` select, for the planner; and these paths.
     pub(super) fn selection(&self, only: &[String]) -> Result<(Selection, Vec<String>), Error> {
         let texts: Vec<String> = self.path.iter().chain(only).cloned().collect();

@@ -1,5 +1,6 @@
 //! The commands as a person or a script uses them.
 
+use std::path::Path;
 use std::process::Stdio;
 
 use serde_json::Value;
@@ -171,11 +172,15 @@ fn a_snapshot_is_exported_checked_and_its_index_built_anew() {
     let done = place.run("export acme@latest:Acme/Roadmap --out board --json").ended(0).json();
     let files: Vec<&str> =
         done["files"].as_array().unwrap().iter().map(|file| file.as_str().unwrap()).collect();
-    for ending in [".json", ".csv", ".html"] {
-        assert!(files.iter().any(|file| file.ends_with(ending)), "{files:?}");
-    }
-    let page = files.iter().find(|file| file.ends_with(".html")).unwrap();
-    let page = std::fs::read_to_string(place.path("board").join(page)).unwrap();
+    let of_type = |wanted: &str| {
+        let fits = |file: &&&str| Path::new(file).extension().is_some_and(|extension| extension == wanted);
+        *files.iter().find(fits).unwrap_or_else(|| panic!("no {wanted} among {files:?}"))
+    };
+    assert_eq!(
+        [of_type("json"), of_type("csv")].map(|file| place.path("board").join(file).is_file()),
+        [true; 2]
+    );
+    let page = std::fs::read_to_string(place.path("board").join(of_type("html"))).unwrap();
     for wanted in ["Fix login", "archived", "<dt>members</dt>", "Originally by", "Roadmap-"] {
         assert!(page.contains(wanted), "no `{wanted}` in the page");
     }

@@ -98,7 +98,7 @@ impl Place {
 pub(crate) fn run(command: &mut Command, input: &str) -> Ran {
     let done = assert_cmd::Command::from_std(std::mem::replace(command, Command::new("true")))
         .write_stdin(input)
-        .timeout(Duration::from_secs(60))
+        .timeout(Duration::from_mins(1))
         .output()
         .unwrap();
     Ran {

@@ -86,7 +86,7 @@ fn documented() -> BTreeMap<String, BTreeSet<String>> {
     let mut heading = String::new();
     for line in page.lines() {
         if let Some(text) = line.strip_prefix("## ") {
-            heading = text.trim_matches('`').to_owned();
+            text.trim_matches('`').clone_into(&mut heading);
         } else if let Some(item) = line.strip_prefix("- ") {
             let keys =
                 item.split(": ").next().unwrap().split(", ").map(|key| key.trim_matches('`').to_owned());

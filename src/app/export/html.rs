@@ -93,11 +93,11 @@ impl Context<'_> {
         .render()
     }
 
-    /// The fields that say something: positions and switches that are off do not.
+    /// The fields that say something.
     fn rows(&self, node: &Node) -> Vec<Row> {
-        let said =
-            node.fields.iter().filter(|(path, text)| *path != "pos" && *path != "closed" && text != "no");
-        said.map(|(path, text)| row(self.labels.of_field(node.record.key.kind, path), text.clone())).collect()
+        let kind = node.record.key.kind;
+        let said = node.fields.iter().filter(|(path, text)| self.labels.is_telling(kind, path, text));
+        said.map(|(path, text)| row(self.labels.of_field(kind, path), text.clone())).collect()
     }
 }
 

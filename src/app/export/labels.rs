@@ -2,7 +2,7 @@
 
 use crate::model::Kind;
 use crate::model::dialect::Dialect;
-use crate::model::spec::Role;
+use crate::model::spec::{Field, Role};
 
 /// Names the fields of a platform's records.
 #[derive(Clone, Copy)]
@@ -18,8 +18,7 @@ impl Labels {
 
     /// The name of a field of a kind.
     pub(super) fn of_field(&self, kind: Kind, path: &str) -> String {
-        let field =
-            self.dialect.spec(kind).and_then(|spec| spec.fields.iter().find(|field| field.path == path));
+        let field = self.field(kind, path);
         let points = field.is_some_and(|field| {
             matches!(field.role, Role::Reference(_) | Role::References(_) | Role::Person | Role::Persons)
         });
@@ -31,6 +30,16 @@ impl Labels {
             words.retain(|word| word != "id");
         }
         words.join(" ")
+    }
+
+    /// Whether a value says something: positions, switches that are off and what every new record has do not.
+    pub(super) fn is_telling(&self, kind: Kind, path: &str, text: &str) -> bool {
+        let usual = self.field(kind, path).and_then(|field| field.initial);
+        path != "pos" && path != "closed" && text != "no" && usual != Some(text)
+    }
+
+    fn field(&self, kind: Kind, path: &str) -> Option<&'static Field> {
+        self.dialect.spec(kind)?.fields.iter().find(|field| field.path == path)
     }
 
     /// The fields of a kind in the order of its table.
@@ -58,6 +67,17 @@ fn words(name: &str) -> Vec<String> {
 mod tests {
     use super::*;
     use crate::platforms;
+
+    #[test]
+    fn what_every_card_has_is_not_told() {
+        let labels = Labels::of(platforms::find("trello").unwrap().dialect);
+        assert!(labels.is_telling(Kind::Item, "cover.size", "full"));
+        for (path, text) in
+            [("cover.size", "normal"), ("pos", "16384"), ("subscribed", "no"), ("closed", "yes")]
+        {
+            assert!(!labels.is_telling(Kind::Item, path, text), "{path}");
+        }
+    }
 
     #[test]
     fn names_read_like_words() {

@@ -121,7 +121,7 @@ fn one(
             serde_json::to_writer_pretty(to, &document).map_err(Into::into)
         })?;
     }
-    let nodes: Vec<Node> = outline::build(opened.dialect, records);
+    let nodes: Vec<Node> = outline::build(opened.dialect, records, opened.workspaces());
     let labels = Labels::of(opened.dialect);
     if formats.csv {
         output.write(&format!("{stem}.csv"), |to| csv::write(&nodes, labels, to))?;

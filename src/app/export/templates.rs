@@ -16,7 +16,7 @@ use askama::Template;
 :root{color-scheme:light dark;--line:#8884;--soft:#8881}
 body{font:15px/1.45 system-ui,sans-serif;margin:2rem auto;max-width:60rem;padding:0 1rem;overflow-wrap:anywhere}
 h1{margin:0}h2{border-bottom:1px solid var(--line);padding-bottom:.2rem;margin-top:2rem}
-h3{font-size:.95em;margin:.7rem 0 .1rem}
+h3{font-size:.95em;margin:.7rem 0 .1rem}h3::first-letter{text-transform:uppercase}
 .from,.kind,.by,.note{opacity:.65;font-weight:400;font-size:.87em}
 .off{border:1px solid var(--line);border-radius:4px;font-size:.75em;font-weight:400;padding:0 .35em;vertical-align:middle}
 details{border:1px solid var(--line);border-radius:6px;margin:.4rem 0;padding:.4rem .7rem}
