@@ -73,7 +73,8 @@ impl Request {
         while let Some(part) = parts.next_field().await.map_err(|e| e.to_string())? {
             let name = part.name().unwrap_or_default().to_owned();
             let mime = part.content_type().unwrap_or("application/octet-stream").to_owned();
-            if let Some(file_name) = part.file_name().map(str::to_owned) {
+            // In a quoted string `\\` stands for one backslash, which the parser leaves as it is.
+            if let Some(file_name) = part.file_name().map(|name| name.replace(r"\\", r"\")) {
                 let bytes = part.bytes().await.map_err(|e| e.to_string())?.to_vec();
                 self.file = Some(Upload { name: file_name, mime, bytes });
             } else {

@@ -15,6 +15,7 @@ mod cli;
 mod cli_program;
 mod cli_refusals;
 mod common;
+mod copies_and_replacements;
 mod costs;
 mod docs;
 mod interruptions;

@@ -1,76 +1,13 @@
 //! Backup, damage, restore, backup: the two backups differ in nothing but the closed list.
 
-use std::collections::BTreeSet;
-
-use boardvault::app::backup::Report;
 use boardvault::apply::Relation;
-use boardvault::model::{Kind, NativeId, RecordKey, ops};
-use boardvault::plan::types::{Action, Mode, RestorePlan};
+use boardvault::model::origins::OriginMap;
+use boardvault::model::{RecordKey, ops};
+use boardvault::plan::types::Mode;
 
-use crate::common::compare::{self, Compared, Comparison, Losses, Side};
+use crate::common::compare::{self, Comparison, Losses};
+use crate::common::scene::Scene;
 use crate::common::{Desk, FULL, USUAL, many};
-
-/// A vault with a backup of a world, and what became of the world since.
-struct Scene {
-    desk: Desk,
-    before: Report,
-    wanted: Side,
-    damaged: Side,
-}
-
-impl Scene {
-    async fn new(world: &str, seed: u64, damage: (&str, usize)) -> Self {
-        let desk = Desk::new(world, seed).await;
-        let before = desk.backup(USUAL).await;
-        desk.world.people(damage.0, seed, damage.1).await;
-        let damaged = desk.backup(FULL).await;
-        let side = |report: &Report| compare::side(desk.app(), report.id);
-        Self { wanted: side(&before), damaged: side(&damaged), before, desk }
-    }
-
-    fn snapshot(&self) -> String {
-        self.before.id.to_string()
-    }
-
-    fn path(&self, path: &str) -> String {
-        format!("{}:{path}", self.snapshot())
-    }
-
-    async fn now(&self) -> Side {
-        compare::side(self.desk.app(), self.desk.backup(FULL).await.id)
-    }
-
-    fn compare(&self, wanted: &Side, found: &Side, plan: &RestorePlan, relation: Relation) -> Compared {
-        let origins = &compare::made(self.desk.app(), relation);
-        Comparison {
-            wanted,
-            found,
-            origins,
-            losses: &Losses::of(plan),
-            same_ids: relation == Relation::Restored,
-        }
-        .run()
-    }
-
-    fn container(&self, name: &str) -> NativeId {
-        self.before.manifest.containers.iter().find(|entry| entry.name == name).unwrap().id.clone()
-    }
-}
-
-/// The records of one container.
-fn inside(side: &Side, container: &NativeId) -> Side {
-    side.iter()
-        .filter(|(key, _)| key.container == *container)
-        .map(|(key, record)| (key.clone(), record.clone()))
-        .collect()
-}
-
-fn without(side: &Side, container: &NativeId) -> Side {
-    side.iter()
-        .filter(|(key, _)| key.container != *container)
-        .map(|(key, record)| (key.clone(), record.clone()))
-        .collect()
-}
 
 async fn merge_restores(world: &str, seed: u64, damage: (&str, usize)) {
     let scene = Scene::new(world, seed, damage).await;
@@ -94,6 +31,24 @@ async fn merge_restores(world: &str, seed: u64, damage: (&str, usize)) {
     assert!(gone.is_empty(), "{world} {seed}: a merge removed {gone:?}");
     let again = scene.desk.plan(&scene.snapshot(), Mode::Merge, &[]).await;
     assert!(again.plan.steps.is_empty(), "{world} {seed}: a second merge plans {:#?}", again.plan.steps);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn damage_shows_in_the_comparison() {
+    let scene = Scene::new("tiny", 1, ("disaster", 0)).await;
+    let nothing = OriginMap::default();
+    let compare = |found| {
+        let comparison = Comparison {
+            wanted: &scene.wanted,
+            found,
+            origins: &nothing,
+            losses: &Losses::default(),
+            same_ids: true,
+        };
+        comparison.run().differences.len()
+    };
+    assert_eq!(compare(&scene.wanted), 0);
+    assert!(compare(&scene.damaged) > 10, "a disaster shows in {} places only", compare(&scene.damaged));
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -139,100 +94,6 @@ async fn a_merge_makes_a_deleted_board_again() {
     assert!(desk.plan(&before.id.to_string(), Mode::Merge, &[]).await.plan.steps.is_empty());
 }
 
-async fn replacing_restores(mode: Mode, seed: u64) {
-    let scene = Scene::new("tiny", seed, ("random-damage", 30)).await;
-    let old = scene.container("Roadmap");
-    let plan = scene.desk.plan(&scene.path("Acme/Roadmap"), mode, &[]).await;
-    scene.desk.apply(&plan).await;
-    let found = scene.now().await;
-
-    assert!(inside(&found, &old).is_empty(), "{mode:?} {seed}: the old board is still there");
-    let wanted = inside(&scene.wanted, &old);
-    let compared = scene.compare(&wanted, &found, &plan.plan, Relation::Restored);
-    compared.assert_same(&format!("{:?}", plan.plan.header.mode));
-    let new = compared.places[&RecordKey::new(old.clone(), Kind::Container, old.clone())].container.clone();
-    let strange: Vec<_> = compared.extra(&found).into_iter().filter(|key| key.container == new).collect();
-    assert!(strange.is_empty(), "{mode:?} {seed}: more than the backup holds: {strange:?}");
-    let others = without(&scene.damaged, &old);
-    scene
-        .compare(&others, &found, &plan.plan, Relation::Restored)
-        .assert_same(&format!("{:?}", plan.plan.header.mode));
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn replacing_a_board_leaves_exactly_the_backup() {
-    for seed in 0..if many() { 50 } else { 3 } {
-        replacing_restores(Mode::DeleteBefore, seed).await;
-        replacing_restores(Mode::DeleteBeforeLiteral, seed).await;
-    }
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn the_old_board_goes_last_unless_the_literal_form_is_asked_for() {
-    let scene = Scene::new("tiny", 1, ("random-damage", 10)).await;
-    for (mode, last) in [(Mode::DeleteBefore, true), (Mode::DeleteBeforeLiteral, false)] {
-        let steps = scene.desk.plan(&scene.path("Acme/Roadmap"), mode, &[]).await.plan.steps;
-        let at = steps.iter().position(|step| step.action == Action::Delete).unwrap();
-        assert_eq!(at, if last { steps.len() - 1 } else { 0 });
-    }
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn a_copy_of_a_board_equals_the_backup_up_to_ids_and_name() {
-    for seed in 0..if many() { 50 } else { 3 } {
-        let scene = Scene::new("tiny", seed, ("random-damage", 30)).await;
-        let old = scene.container("Roadmap");
-        let plan = scene.desk.plan(&scene.path("Acme/Roadmap"), Mode::Copy, &[]).await;
-        scene.desk.apply(&plan).await;
-        let found = scene.now().await;
-
-        // What was there is as it was.
-        scene
-            .compare(&scene.damaged, &found, &plan.plan, Relation::Restored)
-            .assert_same(&format!("{:?}", plan.plan.header.mode));
-        let mut wanted = inside(&scene.wanted, &old);
-        let board = wanted.get_mut(&RecordKey::new(old.clone(), Kind::Container, old.clone())).unwrap();
-        board.native["name"] = "Roadmap (restored 2026-11-21)".into();
-        let added: Side = found
-            .iter()
-            .filter(|(key, _)| !scene.damaged.contains_key(key))
-            .map(|(k, r)| (k.clone(), r.clone()))
-            .collect();
-        let compared = scene.compare(&wanted, &added, &plan.plan, Relation::Copied);
-        compared.assert_same(&format!("{:?}", plan.plan.header.mode));
-        assert!(compared.extra(&added).is_empty(), "{seed}: {:?}", compared.extra(&added));
-    }
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn a_copy_of_a_workspace_holds_all_of_its_boards() {
-    let scene = Scene::new("tiny", 7, ("random-damage", 10)).await;
-    let plan = scene.desk.plan(&scene.path("Acme"), Mode::Copy, &[]).await;
-    scene.desk.apply(&plan).await;
-    let found = scene.now().await;
-    scene
-        .compare(&scene.damaged, &found, &plan.plan, Relation::Restored)
-        .assert_same(&format!("{:?}", plan.plan.header.mode));
-    let added: Side = found
-        .iter()
-        .filter(|(key, _)| !scene.damaged.contains_key(key))
-        .map(|(k, r)| (k.clone(), r.clone()))
-        .collect();
-    let workspaces = added.keys().filter(|key| key.kind == Kind::Workspace).count();
-    assert_eq!(workspaces, 1);
-    let home = added.keys().find(|key| key.kind == Kind::Workspace).unwrap();
-    let boards = ["Roadmap", "Office garden"].map(|name| scene.container(name));
-    let mut wanted: Side = boards.iter().flat_map(|board| inside(&scene.wanted, board)).collect();
-    for board in boards {
-        let board = wanted.get_mut(&RecordKey::new(board.clone(), Kind::Container, board)).unwrap();
-        board.native["idOrganization"] = home.id.as_str().into();
-    }
-    let compared = scene.compare(&wanted, &added, &plan.plan, Relation::Copied);
-    compared.assert_same("copy");
-    let strange = compared.extra(&added).into_iter().filter(|key| key.container != home.id);
-    assert_eq!(strange.collect::<Vec<_>>(), Vec::<&RecordKey>::new());
-}
-
 #[tokio::test(flavor = "multi_thread")]
 async fn a_selection_restores_itself_and_what_it_needs() {
     for (path, field) in [
@@ -246,7 +107,7 @@ async fn a_selection_restores_itself_and_what_it_needs() {
         assert!(!plan.plan.steps.is_empty(), "{path}: the disaster spared it");
         scene.desk.apply(&plan).await;
         let found = scene.now().await;
-        let wanted = selected(&scene, path);
+        let wanted = scene.selected(path);
         let compared = scene.compare(&scene.wanted, &found, &plan.plan, Relation::Restored);
         match field {
             None => compared.assert_same_where(path, |key| wanted.contains(key)),
@@ -260,32 +121,6 @@ async fn a_selection_restores_itself_and_what_it_needs() {
         let again = scene.desk.plan(&scene.path(path), Mode::Merge, &[]).await;
         assert!(again.plan.steps.is_empty(), "{path}: a second merge plans {:#?}", again.plan.steps);
     }
-}
-
-/// The records of the backup that the path selects: the thing itself and all that hangs on it.
-fn selected(scene: &Scene, path: &str) -> BTreeSet<RecordKey> {
-    let titles: Vec<&str> = path.split('#').next().unwrap().split('/').skip(1).collect();
-    let board = scene.container(titles[0]);
-    let mut keys: BTreeSet<RecordKey> = BTreeSet::new();
-    let records = inside(&scene.wanted, &board);
-    for record in records.values() {
-        let is = |kind, title: Option<&&str>| {
-            record.key.kind == kind && title == ops::get_text(&record.native, "name").as_ref()
-        };
-        let root = match titles.len() {
-            1 => is(Kind::Container, titles.first()),
-            2 => is(Kind::Section, titles.get(1)),
-            _ => is(Kind::Item, titles.get(2)),
-        };
-        if root || compare::above(record).is_some_and(|above| keys.contains(&above)) {
-            keys.insert(record.key.clone());
-        }
-    }
-    assert!(!keys.is_empty(), "{path} selects nothing");
-    if path.contains('#') {
-        keys.retain(|key| key.kind == Kind::Item);
-    }
-    keys
 }
 
 async fn undo_restores(seed: u64, mode: Mode, path: &str) {

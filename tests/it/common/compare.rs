@@ -113,7 +113,7 @@ impl Comparison<'_> {
                 }
                 None if self.may_be_gone(spec, record) => {}
                 None => {
-                    differences.push((key.clone(), format!("{} {} is not there", spec.noun, name(record))))
+                    differences.push((key.clone(), format!("{} {} is not there", spec.noun, name(record))));
                 }
             }
         }
@@ -236,10 +236,10 @@ impl Comparison<'_> {
         }
         match (&wanted.blob, &found.blob) {
             (Blob::Stored(a), Blob::Stored(b)) if a != b => {
-                differences.push(format!("{} {}: other bytes", spec.noun, name(wanted)))
+                differences.push(format!("{} {}: other bytes", spec.noun, name(wanted)));
             }
             (Blob::Stored(_), Blob::Missing(why)) => {
-                differences.push(format!("{} {}: no bytes: {why}", spec.noun, name(wanted)))
+                differences.push(format!("{} {}: no bytes: {why}", spec.noun, name(wanted)));
             }
             _ => {}
         }

@@ -2,6 +2,7 @@
 
 pub(crate) mod compare;
 mod disk;
+pub(crate) mod scene;
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -95,10 +96,10 @@ impl World {
 
     /// Lets the people in the world do something, a while after whatever was before.
     pub(crate) async fn people(&self, what: &str, seed: u64, count: usize) -> Vec<String> {
-        self.clock.advance(Duration::from_secs(60));
+        self.clock.advance(Duration::from_mins(1));
         let order = json!({"do": what, "seed": seed, "count": count});
         let told = self.control(reqwest::Method::POST, "people", Some(order)).await;
-        self.clock.advance(Duration::from_secs(60));
+        self.clock.advance(Duration::from_mins(1));
         serde_json::from_value(told).unwrap()
     }
 
@@ -133,7 +134,7 @@ impl World {
 
     /// A call as the person with this role.
     pub(crate) async fn call(&self, role: &str, method: &str, path: &str, body: Value) -> Value {
-        self.clock.advance(Duration::from_secs(60));
+        self.clock.advance(Duration::from_mins(1));
         let (key, token) = self.account(role);
         let address = format!("{}{path}", self.sandbox.base_url);
         let request = self.http.request(method.parse().unwrap(), address);
