@@ -93,10 +93,10 @@ pub(super) fn requirements(requirements: &[Requirement]) -> String {
         };
         lines.push(format!("{mark} {}", plain(&line.requirement)));
         for detail in [Some(&line.detail), why].into_iter().flatten().filter(|detail| !detail.is_empty()) {
-            lines.push(format!("           {}", dim(&plain(detail))));
+            lines.push(format!("          {}", dim(&plain(detail))));
         }
         if let Some(advice) = &line.advice {
-            lines.push(format!("           what to do: {}", plain(advice)));
+            lines.push(format!("          what to do: {}", plain(advice)));
         }
     }
     let unmet = requirements.iter().filter(|line| matches!(line.met, Grant::Denied(_))).count();
