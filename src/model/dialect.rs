@@ -31,4 +31,10 @@ pub trait Dialect: Send + Sync {
     /// The line that goes before a restored comment, naming its author and time, or `None` when the text
     /// already begins with such a line.
     fn attribution(&self, comment: &Record) -> Option<String>;
+
+    /// The longest text of a comment, in UTF-16 units, which is never more than the platform counts. A comment
+    /// that would not fit with its attribution is restored without it.
+    fn longest_comment(&self) -> usize {
+        usize::MAX
+    }
 }

@@ -215,8 +215,12 @@ impl Resolving<'_, '_, '_> {
 
     fn comment(&mut self, text: &str) -> Value {
         let is_original = self.live.is_some_and(|live| live.key.id == self.desired.key.id);
-        let line = if is_original { None } else { self.facts.input.dialect.attribution(self.desired) };
-        self.text(&ops::attributed(line.as_deref(), text))
+        let dialect = self.facts.input.dialect;
+        let line = if is_original { None } else { dialect.attribution(self.desired) };
+        let attributed = ops::attributed(line.as_deref(), text);
+        // The words are worth more than the line above them: a text that is too long is refused as a whole.
+        let fits = attributed.encode_utf16().count() <= dialect.longest_comment();
+        self.text(if fits { &attributed } else { text })
     }
 
     fn text(&mut self, text: &str) -> Value {

@@ -178,4 +178,8 @@ impl Dialect for TestPlatform {
         let author = ops::get_text(&comment.native, "author").unwrap_or("nobody");
         (!text.starts_with("[by ")).then(|| format!("[by {author}]"))
     }
+
+    fn longest_comment(&self) -> usize {
+        40
+    }
 }

@@ -22,6 +22,9 @@ const TOKEN_LEN: usize = 8;
 const ATTRIBUTION_START: &str = "[boardvault] Originally by ";
 const ATTRIBUTION_END: &str = " UTC";
 
+/// No text may be longer.
+const LONGEST_TEXT: usize = 16_384;
+
 impl Dialect for TrelloDialect {
     fn kinds(&self) -> &'static [KindSpec] {
         KINDS
@@ -61,6 +64,10 @@ impl Dialect for TrelloDialect {
         // A name is foreign text: a line break in it would end the header line.
         let author = author.replace(char::is_control, " ");
         Some(format!("{ATTRIBUTION_START}{author} on {time}{ATTRIBUTION_END}"))
+    }
+
+    fn longest_comment(&self) -> usize {
+        LONGEST_TEXT
     }
 }
 
