@@ -143,8 +143,8 @@ impl<T: Transport> Transport for Limit<T> {
             if wait.is_zero() {
                 break;
             }
+            self.counters.waits(self.clock.monotonic(), wait);
             self.stop.sleep(wait, &request.call()).await?;
-            self.counters.waited(wait);
         }
         let response = self.inner.send(request).await?;
         self.learn(request, &response);

@@ -50,6 +50,6 @@ pub struct Usage {
     pub bytes_in: u64,
     /// Bytes sent.
     pub bytes_out: u64,
-    /// Milliseconds spent waiting for rate limits.
+    /// Milliseconds in which at least one call waited for rate limits.
     pub waited_ms: u64,
 }

@@ -32,7 +32,7 @@ pub trait Dialect: Send + Sync {
     /// already begins with such a line.
     fn attribution(&self, comment: &Record) -> Option<String>;
 
-    /// No text may have more characters than this, where the platform has such a limit.
+    /// No text may have more UTF-16 units than this, where the platform has such a limit.
     fn longest_text(&self) -> Option<usize> {
         None
     }

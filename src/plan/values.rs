@@ -218,7 +218,7 @@ impl Resolving<'_, '_, '_> {
         let dialect = self.facts.input.dialect;
         let line = if is_original { None } else { dialect.attribution(self.desired) };
         let attributed = ops::attributed(line.as_deref(), text);
-        if dialect.longest_text().is_some_and(|longest| attributed.chars().count() > longest) {
+        if dialect.longest_text().is_some_and(|longest| attributed.encode_utf16().count() > longest) {
             // The words matter more than the line that says whose they were.
             self.out.lost = Some(LossCause::CommentAuthor);
             return self.text(text);

@@ -127,6 +127,21 @@ fn an_own_comment_gets_its_text_back_without_an_attribution() {
 }
 
 #[test]
+fn a_comment_that_would_become_too_long_is_restored_without_its_attribution() {
+    let long = "x".repeat(35);
+    for (text, expected) in [(long.as_str(), long.clone()), ("short", "[by ann]\n\nshort".to_owned())] {
+        let mut desired = world(BOARD);
+        let key = RecordKey::new("b", Kind::Comment, "k1");
+        let mut live = desired.clone();
+        edit(&mut desired, &key, "text", json!(text));
+        live.remove(&key);
+        let plan = request(Mode::Merge).plan(&desired, &live);
+        let change = plan.steps[0].changes.iter().find(|change| change.path == "text").unwrap();
+        assert_eq!(change.to, json!(expected));
+    }
+}
+
+#[test]
 fn inventory_gives_no_steps_and_is_named_when_it_is_lost() {
     let desired = world("board b B\n extension e Calendar");
     let plan = request(Mode::Merge).plan(&desired, &world("board b B"));

@@ -50,11 +50,14 @@ pub(super) async fn fetch(trello: &Trello, attachment: &Record, sink: &mut dyn B
 /// Refuses a page of text in place of a file: Trello and proxies answer so with status 200.
 fn check_type(response: &Response, own: &str, promised: Option<u64>) -> Result<(), String> {
     let got = response.media_type();
-    let page = got == "text/html" && own != "text/html";
+    let own = own.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+    // Of a file without a known type only the length tells whether this is it.
+    let unknown = own.is_empty() && promised.is_some();
+    let page = got == "text/html" && own != "text/html" && !unknown;
     // Without a promised length a short error text could pass for a file.
     let words = got == "text/plain" && promised.is_none() && !own.is_empty() && !own.starts_with("text/");
     if page || words {
-        let own = if own.is_empty() { "a file" } else { own };
+        let own = if own.is_empty() { "a file" } else { &own };
         return Err(format!("{got} came in place of {own}"));
     }
     Ok(())
@@ -121,6 +124,21 @@ mod tests {
             let (result, ..) = fetched(upload(&bytes), vec![answer]).await;
             assert_eq!(result.unwrap_err().class, FaultClass::Protocol, "{bytes}");
         }
+    }
+
+    #[tokio::test]
+    async fn an_uploaded_page_is_a_file_like_any_other() {
+        for own in ["text/html", "text/html; charset=utf-8", "Text/HTML", ""] {
+            let mut record = upload(&json!(5));
+            record.native["mimeType"] = json!(own);
+            let (result, bytes, _) = fetched(record, vec![Answer::typed(200, "text/html", "12345")]).await;
+            result.unwrap();
+            assert_eq!(bytes, b"12345", "{own:?}");
+        }
+        let mut unknown = upload(&json!(null));
+        unknown.native["mimeType"] = json!("");
+        let (result, ..) = fetched(unknown, vec![Answer::typed(200, "text/html", "12345")]).await;
+        assert!(result.is_err(), "nothing tells that this is the file");
     }
 
     #[tokio::test]

@@ -43,13 +43,17 @@ pub(super) async fn write(
 
 async fn single(trello: &Trello, mutation: &Mutation, blobs: &dyn BlobSource) -> Result<Receipt, WriteError> {
     let card = card_of(trello, mutation).await.map_err(|fault| refusal(&fault))?;
-    let call = request::call(mutation, card.as_deref()).map_err(WriteError::Refused)?;
+    let mut call = request::call(mutation, card.as_deref()).map_err(WriteError::Refused)?;
+    let background = request::background_apart(&mut call);
     let answer = match send(trello, mutation, &call, blobs).await {
         Ok(answer) => answer,
         // It is gone, which is what was wanted; a repeated deletion ends like this.
         Err(fault) if mutation.verb == Verb::Delete && fault.class == FaultClass::NotFound => Value::Null,
         Err(fault) => return Err(refusal(&fault)),
     };
+    if let Some(background) = background {
+        send(trello, mutation, &background, blobs).await.map_err(|fault| refusal(&fault))?;
+    }
     let receipt = receipt::receipt(mutation, &answer).ok_or_else(|| {
         WriteError::Unknown(format!("the answer to the creation of a {} has no id", mutation.kind))
     })?;

@@ -135,6 +135,19 @@ fn update(ids: &Ids<'_>) -> Result<Call, String> {
     Ok(Call { method: Put, path: place(ids)?, body })
 }
 
+/// Takes a background that is no plain colour out of a board's change, into a request of its own.
+///
+/// Trello may refuse an uploaded one, and what is refused takes everything in the same request with it.
+pub(super) fn background_apart(call: &mut Call) -> Option<Call> {
+    const BACKGROUND: &str = "prefs/background";
+    let is_colour = |value: &Value| value.as_str().is_some_and(|name| name.chars().all(|c| c.is_ascii_alphabetic()));
+    if call.body.len() < 2 || call.body.get(BACKGROUND).is_none_or(is_colour) {
+        return None;
+    }
+    let body = call.body.remove_entry(BACKGROUND).into_iter().collect();
+    Some(Call { method: call.method, path: call.path.clone(), body })
+}
+
 /// A card that goes to another list says which board that is on: it may be another board.
 fn moved(mut body: Map<String, Value>, ids: &Ids<'_>) -> Map<String, Value> {
     if body.contains_key("idList")

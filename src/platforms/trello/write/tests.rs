@@ -171,6 +171,22 @@ async fn each_change_is_the_documented_request() {
 }
 
 #[tokio::test]
+async fn a_refused_background_takes_nothing_else_with_it() {
+    let fields = json!({"name": "R", "prefs": {"background": "5f0000000000000000000001"}, "labelNames": {"red": "Bug"}});
+    let refused = Answer::typed(400, "text/plain", "invalid value for prefs/background");
+    let (results, scripted) = sent(&[mutation(Verb::Update, Kind::Container, fields)], vec![ok(), refused]).await;
+    assert_eq!(
+        scripted.bodies(),
+        [r#"{"labelNames/red":"Bug","name":"R"}"#, r#"{"prefs/background":"5f0000000000000000000001"}"#]
+    );
+    assert!(matches!(&results[0], Err(WriteError::Refused(why)) if why.contains("prefs/background")));
+    // A plain colour is never refused and costs no request of its own.
+    let fields = json!({"name": "R", "prefs": {"background": "blue"}});
+    let (_, scripted) = sent(&[mutation(Verb::Update, Kind::Container, fields)], vec![ok()]).await;
+    assert_eq!(scripted.bodies(), [r#"{"name":"R","prefs/background":"blue"}"#]);
+}
+
+#[tokio::test]
 async fn each_deletion_is_the_documented_request() {
     let table = [
         (Kind::Workspace, "DELETE /organizations/I"),
