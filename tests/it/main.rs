@@ -13,5 +13,6 @@ mod architecture;
 mod backups;
 mod common;
 mod costs;
+mod deletions;
 mod interruptions;
 mod round_trip;
