@@ -11,17 +11,19 @@ use super::blobs::VaultBlobs;
 use super::checking::{self, Check};
 use super::connections;
 use super::context::App;
+use super::deletions;
 use super::downloads::Attachments;
 use super::error::{Error, ErrorKind};
 use super::planning::{self, SavedPlan};
 use super::progress::{News, Progress};
-use super::runs::{self, VaultJournal};
+use super::runs::{self, RunRecord, VaultJournal};
 use super::scan::{self, Scan};
 use super::snapshots;
+use crate::apply::promise::Promised;
 use crate::apply::{self, Clearance, Event, Gate, Outcome, Run, StepState, Verdict, stale};
 use crate::model::coverage::Missing;
 use crate::model::{Kind, NativeId, Record, RecordKey, ops};
-use crate::plan::types::{Action, Mode, RestorePlan, Target};
+use crate::plan::types::{Mode, RestorePlan};
 use crate::platforms::connector::Connector;
 use crate::platforms::platform::Platform;
 use crate::snapshot::manifest::Manifest;
@@ -61,12 +63,14 @@ pub async fn apply(
 ) -> Result<Applied, Error> {
     let saved = planning::find(app, plan)?;
     admissible(&saved, allow_delete)?;
+    first_time(app, &saved)?;
     let connection = &saved.plan.header.connection;
     let (platform, connector) = connections::connect(app, connection, false)?;
     let connector: Arc<dyn Connector> = Arc::from(connector);
 
     progress.tell(News::Phase { what: "Reading the live account again".to_owned(), total: None });
-    let with_bytes = emptied(&saved.plan);
+    // Where something is deleted, attachments are kept with their bytes, so that the deletion can be taken back.
+    let with_bytes = deletions::containers(&deletions::deleted(&saved.plan.steps));
     let wanted = |id: &NativeId| {
         let attachments = if with_bytes.contains(id) { Attachments::All } else { Attachments::None };
         saved.plan.header.live_scope.contains(id).then_some(attachments)
@@ -126,15 +130,21 @@ fn admissible(saved: &SavedPlan, allow_delete: bool) -> Result<(), Error> {
     Ok(())
 }
 
-/// The live containers in which the plan deletes something: their attachments are kept with their bytes, so
-/// that the deletion can be taken back.
-fn emptied(plan: &RestorePlan) -> BTreeSet<NativeId> {
-    let deletions = plan.steps.iter().filter(|step| step.action == Action::Delete);
-    let live = deletions.filter_map(|step| match &step.target {
-        Some(Target::Live(key)) => Some(key.container.clone()),
-        _ => None,
-    });
-    live.collect()
+/// Refuses a plan that was carried out before, to the end or in part: what it creates would be there twice.
+fn first_time(app: &App, saved: &SavedPlan) -> Result<(), Error> {
+    let hash = saved.plan.hash();
+    let wrote = |run: &RunRecord| run.events.iter().any(|event| matches!(event, Event::Intent { .. }));
+    let Some(run) = runs::list(app)?.into_iter().rfind(|run| run.plan == hash && wrote(run)) else {
+        return Ok(());
+    };
+    let stale = |message: String| Error { kind: ErrorKind::Stale, ..Error::failed(message) };
+    Err(if run.outcome().is_some_and(|outcome| outcome.verdict == Verdict::Complete) {
+        stale(format!("plan {} was carried out already, by run {}", saved.short(), run.id))
+            .hint("Make a new plan: `boardvault plan` with the same arguments.")
+    } else {
+        stale(format!("run {} has begun to carry out plan {} and is not complete", run.id, saved.short()))
+            .hint(format!("To finish it: boardvault resume {}", run.id))
+    })
 }
 
 /// Refuses a plan whose target has changed underneath it in anything that it touches.
@@ -146,7 +156,9 @@ fn unchanged(app: &App, platform: &Platform, plan: &RestorePlan, scan: &Scan) ->
         Some(ops::fingerprint(spec, &record.native))
     };
     let changed = stale::check(&plan.witnesses, current);
-    if changed.is_empty() {
+    let added = deletions::not_shown(plan, &reader, platform.dialect)?;
+    let count = changed.len() + added.len();
+    if count == 0 {
         return Ok(());
     }
     let name = |key: &RecordKey| match reader.get(key) {
@@ -157,17 +169,21 @@ fn unchanged(app: &App, platform: &Platform, plan: &RestorePlan, scan: &Scan) ->
         kind: ErrorKind::Stale,
         ..Error::failed(format!(
             "the live account has changed since the plan was made, in {} that it touches",
-            if changed.len() == 1 { "one thing".to_owned() } else { format!("{} things", changed.len()) }
+            if count == 1 { "one thing".to_owned() } else { format!("{count} things") }
         ))
     };
+    let noun = |kind: Kind| platform.dialect.spec(kind).map_or(kind.name(), |spec| spec.noun);
     for change in changed.iter().take(10) {
         let what = match (change.was, change.is) {
             (Some(_), None) => "is gone",
             (None, Some(_)) => "is there again",
             _ => "was changed",
         };
-        let noun = platform.dialect.spec(change.key.kind).map_or(change.key.kind.name(), |spec| spec.noun);
-        error = error.detail(format!("{noun} \"{}\" {what}", name(&change.key)));
+        error = error.detail(format!("{} \"{}\" {what}", noun(change.key.kind), name(&change.key)));
+    }
+    for record in added.iter().take(10) {
+        let title = snapshots::title(platform.dialect, record);
+        error = error.detail(format!("{} \"{title}\" is new and would be deleted", noun(record.key.kind)));
     }
     Err(error.hint("Make a new plan: `boardvault plan` with the same arguments."))
 }
@@ -185,7 +201,11 @@ async fn carry_out(
 ) -> Result<Applied, Error> {
     let plan = &saved.plan;
     let known = KnownBefore::load(app, platform, safety.as_deref())?;
-    let checker = Checker { app, platform, connector: connector.clone(), plan, found: Mutex::default() };
+    let checker =
+        Checker { app, platform, connector: connector.clone(), plan, known: &known, found: Mutex::default() };
+    let deletes = !deletions::deleted(&plan.steps).is_empty();
+    // A run that deletes first has just been compared with the live account, unless it is taken up again.
+    let is_fresh = plan.header.mode == Mode::DeleteBeforeLiteral && previous.is_empty();
     let mut journal = VaultJournal { vault: app.vault.clone(), run: run.clone() };
     let mut events = previous.to_vec();
     progress.tell(News::Phase { what: "Writing".to_owned(), total: Some(plan.steps.len() as u64) });
@@ -208,7 +228,7 @@ async fn carry_out(
         known: &|kind: Kind, container: Option<&NativeId>, parent: Option<&NativeId>| {
             known.ids(kind, container, parent)
         },
-        gate: (plan.header.mode == Mode::DeleteBefore).then_some(&checker as &dyn Gate),
+        gate: (deletes && !is_fresh).then_some(&checker as &dyn Gate),
     };
     let outcome =
         apply::run(&work, previous, &mut journal, &mut watch, &app.stop).await.map_err(|error| {
@@ -242,32 +262,60 @@ struct Checker<'a> {
     platform: &'static Platform,
     connector: Arc<dyn Connector>,
     plan: &'a RestorePlan,
+    known: &'a KnownBefore,
     found: Mutex<()>,
 }
 
 impl Checker<'_> {
+    /// After the run: whether all that was done is as promised.
     async fn check(&self, state: &apply::Progress, progress: &dyn Progress) -> Result<Check, Error> {
-        // One reading at a time: a gate that is asked twice must not read twice at once.
-        let _one = self.found.lock().await;
         progress.tell(News::Phase { what: "Reading back".to_owned(), total: None });
         let promised = apply::promise::promised(self.plan, self.platform.dialect, state);
-        let touched = promised.containers();
-        let wanted = |id: &NativeId| touched.contains(id).then_some(Attachments::None);
+        let live = self.read(&promised.containers(), progress).await?;
+        checking::compare(&live, self.platform.dialect, &promised)
+    }
+
+    /// Before deletions: what speaks against them.
+    async fn objections(&self, state: &apply::Progress) -> Result<Vec<String>, Error> {
+        let dialect = self.platform.dialect;
+        let mut touched = deletions::containers(&deletions::deleted(&self.plan.steps));
+        let promised = match self.plan.header.mode {
+            Mode::DeleteBefore => apply::promise::promised(self.plan, dialect, state),
+            _ => Promised::default(),
+        };
+        touched.extend(promised.containers());
+        let live = self.read(&touched, &super::progress::Silent).await?;
+        let check = checking::compare(&live, dialect, &promised)?;
+        let mut objections: Vec<String> = check
+            .differences
+            .iter()
+            .map(|difference| format!("the new one is not as it should be: {difference}"))
+            .collect();
+        let Some((safety, _)) = &self.known.before else {
+            objections.push("there is no safety snapshot".to_owned());
+            return Ok(objections);
+        };
+        let not_kept = deletions::not_kept(self.plan, state, &live, safety, dialect)?;
+        objections.extend(not_kept.into_iter().map(|what| format!("{what} since the run began")));
+        Ok(objections)
+    }
+
+    async fn read(&self, containers: &BTreeSet<NativeId>, progress: &dyn Progress) -> Result<Reader, Error> {
+        // One reading at a time: a gate that is asked twice must not read twice at once.
+        let _one = self.found.lock().await;
+        let wanted = |id: &NativeId| containers.contains(id).then_some(Attachments::None);
         let connection = &self.plan.header.connection;
         let scan = scan::scan(self.app, &self.connector, connection, &wanted, progress).await?;
-        checking::compare(&Reader::new(self.app.chunks(), scan.tree), self.platform.dialect, &promised)
+        Ok(Reader::new(self.app.chunks(), scan.tree))
     }
 }
 
 #[async_trait]
 impl Gate for Checker<'_> {
     async fn may_delete(&self, state: &apply::Progress) -> Clearance {
-        match self.check(state, &super::progress::Silent).await {
-            Ok(check) if check.differences.is_empty() => Clearance::Delete,
-            Ok(check) => Clearance::Keep(format!(
-                "the new one is not as it should be: {}",
-                check.differences.join("; ")
-            )),
+        match self.objections(state).await {
+            Ok(objections) if objections.is_empty() => Clearance::Delete,
+            Ok(objections) => Clearance::Keep(objections.join("; ")),
             Err(error) => Clearance::AskAgain(error.to_string()),
         }
     }

@@ -6,6 +6,7 @@ mod blobs;
 pub mod checking;
 pub mod connections;
 pub mod context;
+mod deletions;
 pub mod demo;
 pub mod diffing;
 pub mod downloads;

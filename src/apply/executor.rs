@@ -54,7 +54,7 @@ pub async fn run(
         journal,
         watch,
         stop,
-        clearance: if run.plan.header.mode == Mode::DeleteBefore { None } else { Some(Clearance::Delete) },
+        clearance: None,
     };
     executor.open()?;
     let interrupted = match executor.carry_out().await {

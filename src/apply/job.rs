@@ -26,11 +26,11 @@ where
     }
 }
 
-/// Asked before the first deletion of a run in [delete-before mode](crate::plan::types::Mode::DeleteBefore):
-/// what was built is looked at before the old one goes.
+/// Asked before the first removal in each process that works on a run: what was built, and what is about to
+/// go, are looked at once more.
 #[async_trait]
 pub trait Gate: Send + Sync {
-    /// Whether the new records are what the plan promised.
+    /// Whether the old records may go, given what is done.
     async fn may_delete(&self, progress: &Progress) -> Clearance;
 }
 
@@ -62,7 +62,7 @@ pub struct Run<'a> {
     pub blobs: &'a dyn BlobSource,
     /// What was there before.
     pub known: &'a dyn KnownIds,
-    /// Who is asked before the old one is deleted; nobody: it is deleted when all steps before are done.
+    /// Who is asked before something is removed; nobody: it is removed when all steps before are done.
     pub gate: Option<&'a dyn Gate>,
 }
 

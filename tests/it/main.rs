@@ -17,6 +17,7 @@ mod cli_refusals;
 mod common;
 mod copies_and_replacements;
 mod costs;
+mod deletions;
 mod docs;
 mod interruptions;
 mod round_trip;

@@ -25,9 +25,6 @@ const LONGEST_TEXT: usize = 16_384;
 const ATTRIBUTION_START: &str = "[boardvault] Originally by ";
 const ATTRIBUTION_END: &str = " UTC";
 
-/// No text may be longer.
-const LONGEST_TEXT: usize = 16_384;
-
 impl Dialect for TrelloDialect {
     fn kinds(&self) -> &'static [KindSpec] {
         KINDS

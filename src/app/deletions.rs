@@ -1,0 +1,98 @@
+//! What deletions take with them. Nothing may go that the plan did not show and the safety snapshot does not hold.
+
+use std::collections::BTreeSet;
+
+use super::snapshots;
+use crate::apply::{Progress, StepState};
+use crate::model::dialect::Dialect;
+use crate::model::spec::Role;
+use crate::model::{Kind, NativeId, Record, RecordKey, ops};
+use crate::plan::types::{Action, RestorePlan, Step, Target};
+use crate::snapshot::{Reader, SnapshotError, lineage};
+
+/// The live records that `steps` delete.
+pub(super) fn deleted<'a>(steps: impl IntoIterator<Item = &'a Step>) -> BTreeSet<RecordKey> {
+    let deletions = steps.into_iter().filter(|step| step.action == Action::Delete);
+    let live = deletions.filter_map(|step| match &step.target {
+        Some(Target::Live(key)) => Some(key.clone()),
+        _ => None,
+    });
+    live.collect()
+}
+
+/// The containers in which something of `deleted` lies.
+pub(super) fn containers(deleted: &BTreeSet<RecordKey>) -> BTreeSet<NativeId> {
+    deleted.iter().map(|key| key.container.clone()).collect()
+}
+
+/// The records of `live` that are gone when `deleted` is: these and what lies in them.
+fn taken_along(
+    live: &Reader,
+    dialect: &dyn Dialect,
+    deleted: &BTreeSet<RecordKey>,
+) -> Result<Vec<Record>, SnapshotError> {
+    let mut found = Vec::new();
+    for container in containers(deleted) {
+        let whole = RecordKey::new(container.clone(), Kind::Container, container.clone());
+        for record in live.container(&container) {
+            let record = record?;
+            let goes = deleted.contains(&whole)
+                || deleted.contains(&record.key)
+                || lineage::ancestors(live, dialect, &record)?
+                    .iter()
+                    .any(|above| above.key.kind != Kind::Workspace && deleted.contains(&above.key));
+            if goes {
+                found.push(record);
+            }
+        }
+    }
+    Ok(found)
+}
+
+/// What the deletions of `plan` would take along although it was not there when the plan was made.
+pub(super) fn not_shown(
+    plan: &RestorePlan,
+    live: &Reader,
+    dialect: &dyn Dialect,
+) -> Result<Vec<Record>, SnapshotError> {
+    let shown: BTreeSet<&RecordKey> = plan.witnesses.iter().map(|witness| &witness.key).collect();
+    let mut found = taken_along(live, dialect, &deleted(&plan.steps))?;
+    found.retain(|record| !shown.contains(&record.key));
+    Ok(found)
+}
+
+/// What the deletions that are still to come would destroy for good, in sentences: things that are not in the
+/// safety snapshot, or differ from it, and that the run itself has not touched.
+pub(super) fn not_kept(
+    plan: &RestorePlan,
+    progress: &Progress,
+    live: &Reader,
+    safety: &Reader,
+    dialect: &dyn Dialect,
+) -> Result<Vec<String>, SnapshotError> {
+    let to_come = plan.steps.iter().filter(|step| !matches!(progress.state(&step.id), StepState::Done(_)));
+    let touched: BTreeSet<&RecordKey> =
+        plan.steps.iter().filter_map(|step| progress.receipt(&step.id)).map(|receipt| &receipt.key).collect();
+    let mut found = Vec::new();
+    for record in taken_along(live, dialect, &deleted(to_come))? {
+        if touched.contains(&record.key) {
+            continue;
+        }
+        let what = match safety.get(&record.key)? {
+            None => "is new",
+            Some(before) if is_edited(dialect, &before, &record) => "was changed",
+            Some(_) => continue,
+        };
+        let noun = dialect.spec(record.key.kind).map_or(record.key.kind.name(), |spec| spec.noun);
+        found.push(format!("{noun} \"{}\" {what}", snapshots::title(dialect, &record)));
+    }
+    Ok(found)
+}
+
+/// Whether something of `before` was edited. What it refers to does not count: that changes by itself when other
+/// things go (a deleted label leaves its cards), and destroys nothing.
+fn is_edited(dialect: &dyn Dialect, before: &Record, live: &Record) -> bool {
+    let Some(spec) = dialect.spec(live.key.kind) else { return false };
+    let is_content = |role| !matches!(role, Role::ReadOnly(_) | Role::Reference(_) | Role::References(_));
+    ops::field_diff(spec, &before.native, &live.native).iter().any(|diff| is_content(diff.field.role))
+}
