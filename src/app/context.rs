@@ -17,6 +17,18 @@ use crate::store::vault::{Env, Vault};
 
 pub use crate::store::unlock::Unlock;
 
+/// The fewest digits by which a plan or a run may be called: fewer are typed by accident.
+const FEWEST_DIGITS: usize = 4;
+
+/// Refuses the beginning of an id that is too short to be meant.
+pub(super) fn long_enough(prefix: &str) -> Result<(), Error> {
+    if prefix.len() < FEWEST_DIGITS {
+        return Err(Error::usage(format!("`{prefix}` is too short for the beginning of an id"))
+            .hint(format!("Give at least {FEWEST_DIGITS} digits.")));
+    }
+    Ok(())
+}
+
 /// The kinds of entries in the catalogue log. Part of the vault's format: never renumber.
 pub mod entry {
     /// A snapshot's manifest.

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 use super::connections;
-use super::context::{App, entry};
+use super::context::{App, entry, long_enough};
 use super::downloads::Attachments;
 use super::error::{Error, ErrorKind};
 use super::progress::{News, Progress};
@@ -178,6 +178,7 @@ pub async fn undo(app: &App, run: &str, progress: &dyn Progress) -> Result<Saved
 
 /// The plan whose id begins so.
 pub fn find(app: &App, prefix: &str) -> Result<SavedPlan, Error> {
+    long_enough(prefix)?;
     let fitting: Vec<PlanLine> =
         list(app)?.into_iter().filter(|line| line.hash.to_string().starts_with(prefix)).collect();
     match fitting.as_slice() {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use serde::Serialize;
 use tokio::task::block_in_place;
 
-use super::context::{App, entry};
+use super::context::{App, entry, long_enough};
 use super::error::{Error, ErrorKind};
 use crate::apply::{Event, Journal, JournalError, Outcome, Progress, Relation};
 use crate::base::clock::Timestamp;
@@ -95,6 +95,7 @@ pub fn list(app: &App) -> Result<Vec<RunRecord>, Error> {
 
 /// The run whose id begins so.
 pub fn find(app: &App, prefix: &str) -> Result<RunRecord, Error> {
+    long_enough(prefix)?;
     let mut fitting: Vec<RunRecord> =
         list(app)?.into_iter().filter(|run| run.id.starts_with(prefix)).collect();
     match (fitting.len(), fitting.pop()) {
