@@ -93,10 +93,7 @@ fn the_whole_round() {
     );
     let again = place.run(&format!("plan {old}")).ended(0);
     assert!(again.out.contains("Nothing to do"), "{again:?}");
-    place
-        .run(&format!("apply {plan}"))
-        .ended(4)
-        .says(&["has changed since the plan was made", "Make a new plan"]);
+    place.run(&format!("apply {plan}")).ended(4).says(&["was carried out already", "Make a new plan"]);
 
     let runs = place.run("runs --json").ended(0).json();
     let run = runs[0]["id"].as_str().unwrap();

@@ -20,9 +20,10 @@ fn what_is_not_there_is_named_and_what_is_there_listed() {
         ("plan acme@latest --literal", 2, &["--mode delete-before"]),
         ("backup nope", 1, &["no connection `nope`", "acme"]),
         ("backup acme --max-attachment 10X", 2, &["10X", "use K, M or G"]),
-        ("apply 00", 1, &["no plan `00`", "boardvault plan"]),
-        ("runs zz", 1, &["no run `zz`", "boardvault runs"]),
-        ("resume zz", 1, &["no run `zz`", "boardvault runs"]),
+        ("apply 0000", 1, &["no plan `0000`", "boardvault plan"]),
+        ("runs ffff", 1, &["no run `ffff`", "boardvault runs"]),
+        ("resume ffff", 1, &["no run `ffff`", "boardvault runs"]),
+        ("resume ff", 2, &["`ff` is too short", "at least 4"]),
         ("connection add x --platform nope", 2, &["no platform `nope`", "trello"]),
         ("connection add a:b", 2, &["`a:b` cannot be a connection's name", "Use letters"]),
     ];
