@@ -10,7 +10,7 @@ fn what_is_not_there_is_named_and_what_is_there_listed() {
     let sandbox = Sandbox::serve("tiny");
     let place = Place::connected(&sandbox);
     place.run("backup acme").ended(0);
-    let cases: [(&str, i32, &[&str]); 14] = [
+    let cases: [(&str, i32, &[&str]); 15] = [
         ("show zzzz", 2, &["`zzzz` does not name a snapshot", "NAME@latest"]),
         ("show 00000000", 1, &["00000000"]),
         ("show nope@latest", 1, &["no backups of a connection `nope`", "acme"]),
