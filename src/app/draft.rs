@@ -35,10 +35,14 @@ impl<'a> Draft<'a> {
             }
             Err(fault) => fault,
         };
-        let why = if fault.class == FaultClass::Stopped {
-            "the backup was stopped before it was read".to_owned()
-        } else {
-            fault.to_string()
+        let why = match fault.class {
+            FaultClass::Stopped => "the backup was stopped before it was read".to_owned(),
+            FaultClass::Unauthorised => {
+                format!(
+                    "{fault}; make a new token, then `boardvault connection add --replace` under the same name"
+                )
+            }
+            _ => fault.to_string(),
         };
         let carried = self.parent.and_then(|parent| {
             parent
