@@ -49,6 +49,10 @@ pub(super) async fn ask(trello: &Trello, board: &str, parts: &Parts, open: &Open
         questions.push(Question { what: What::PowerUps, path: "boardPlugins", query: Vec::new() });
     }
     if let Some(before) = oldest_card.filter(|_| open.cards) {
+        // Nothing says which cards a full answer holds. If these are not the newest ones, there are others that
+        // "before the oldest" would not find.
+        let newest = vec![("fields", "id".to_owned()), ("limit", CARDS_LIMIT.to_string())];
+        questions.push(Question { what: What::NewestCards, path: "cards/all", query: newest });
         questions.push(Question { what: What::Cards, path: "cards/all", query: page(before, CARDS_LIMIT, &[("fields", "id")]) });
     }
     if open.comments {
@@ -60,7 +64,9 @@ pub(super) async fn ask(trello: &Trello, board: &str, parts: &Parts, open: &Open
             What::PowerUps => more.power_ups = answer,
             // Only the ids were asked for, since as a rule there are none.
             What::Cards if answer.is_empty() => {}
-            What::Cards => more.cards = all_cards(trello, board).await?,
+            What::NewestCards if answer.iter().all(|card| is_known(&parts.cards, card)) => {}
+            What::Cards | What::NewestCards if !more.cards.is_empty() => {}
+            What::Cards | What::NewestCards => more.cards = all_cards(trello, board).await?,
             What::Comments => more.comments = answer,
         }
     }
@@ -97,6 +103,7 @@ async fn rest_of_comments(
 #[derive(Debug, Clone, Copy)]
 enum What {
     PowerUps,
+    NewestCards,
     Cards,
     Comments,
 }
@@ -106,6 +113,10 @@ struct Question {
     what: What,
     path: &'static str,
     query: Vec<(&'static str, String)>,
+}
+
+fn is_known(cards: &[Value], card: &Value) -> bool {
+    cards.iter().any(|known| text(known, "id") == text(card, "id"))
 }
 
 fn oldest(entries: &[Value]) -> Option<&str> {

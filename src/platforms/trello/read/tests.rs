@@ -61,7 +61,7 @@ async fn a_usual_board_takes_two_requests() {
 
 #[tokio::test]
 async fn a_full_board_asks_all_open_questions_in_one_batch() {
-    let batch = json!([{"200": []}, {"200": []}, {"200": comments(0..1000)}]);
+    let batch = json!([{"200": []}, {"200": cards(0..1000, 2)}, {"200": []}, {"200": comments(0..1000)}]);
     let answers = vec![board(&cards(0..1000, 2), &comments(1000..2000)), answer(&batch)];
     let (coverage, records, calls) = read_over(answers).await;
     let coverage = coverage.unwrap();
@@ -77,12 +77,13 @@ async fn without_batches_the_same_questions_go_one_by_one() {
         board(&cards(0..1000, 2), &comments(1000..2000)),
         Answer::typed(404, "text/plain", "Cannot GET /1/batch"),
         none(),
+        answer(&json!(cards(0..1000, 2))),
         none(),
         answer(&json!(comments(0..1000))),
     ];
     let (coverage, records, calls) = read_over(answers).await;
     assert_eq!(got(&coverage.unwrap(), Kind::Comment), (Some(2000), 2000));
-    assert_eq!((records.len(), calls.len()), (3 + 1000 + 2000, 5));
+    assert_eq!((records.len(), calls.len()), (3 + 1000 + 2000, 6));
 }
 
 #[tokio::test]
@@ -97,9 +98,24 @@ async fn a_full_page_of_comments_is_not_the_last_unless_the_cards_say_so() {
 
 #[tokio::test]
 async fn cards_beyond_the_limit_are_read_in_pages() {
-    let batch = json!([{"200": []}, {"200": [{"id": id(0)}]}]);
+    let batch = json!([{"200": []}, {"200": cards(1..1001, 0)}, {"200": [{"id": id(0)}]}]);
     let answers = vec![
         board(&cards(1..1001, 0), &[]),
+        answer(&batch),
+        answer(&json!(cards(501..1001, 0))),
+        answer(&json!(cards(1..501, 0))),
+        answer(&json!(cards(0..1, 0))),
+    ];
+    let (coverage, ..) = read_over(answers).await;
+    assert_eq!(got(&coverage.unwrap(), Kind::Item), (None, 1001));
+}
+
+#[tokio::test]
+async fn a_full_answer_that_does_not_hold_the_newest_cards_is_not_believed() {
+    // The answer holds the oldest thousand: before the oldest of them there is nothing.
+    let batch = json!([{"200": []}, {"200": cards(1..1001, 0)}, {"200": []}]);
+    let answers = vec![
+        board(&cards(0..1000, 0), &[]),
         answer(&batch),
         answer(&json!(cards(501..1001, 0))),
         answer(&json!(cards(1..501, 0))),

@@ -26,7 +26,8 @@ pub(super) const BOARD: KindSpec = KindSpec {
         Field::new("name", Role::Writable),
         Field::new("desc", Role::Writable).codec(Codec::Links),
         Field::new("idOrganization", Role::Reference(Kind::Workspace)),
-        Field::new("prefs.permissionLevel", Role::Writable),
+        // Trello may refuse a level (an enterprise's, or one that the workspace restricts); the board must stand by then.
+        Field::new("prefs.permissionLevel", Role::Writable).after().initially("private"),
         Field::new("prefs.voting", Role::Writable),
         Field::new("prefs.comments", Role::Writable),
         Field::new("prefs.invitations", Role::Writable),
