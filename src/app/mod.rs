@@ -22,4 +22,5 @@ pub mod sandbox;
 mod scan;
 pub mod showing;
 pub mod snapshots;
+mod turns;
 pub mod upkeep;
