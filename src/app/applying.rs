@@ -16,9 +16,9 @@ use super::downloads::Attachments;
 use super::error::{Error, ErrorKind};
 use super::planning::{self, SavedPlan};
 use super::progress::{News, Progress};
-use super::runs::{self, RunRecord, VaultJournal};
+use super::runs::{self, VaultJournal};
 use super::scan::{self, Scan};
-use super::snapshots;
+use super::{snapshots, turns};
 use crate::apply::promise::Promised;
 use crate::apply::{self, Clearance, Event, Gate, Outcome, Run, StepState, Verdict, stale};
 use crate::model::coverage::Missing;
@@ -63,7 +63,7 @@ pub async fn apply(
 ) -> Result<Applied, Error> {
     let saved = planning::find(app, plan)?;
     admissible(&saved, allow_delete)?;
-    first_time(app, &saved)?;
+    turns::may_begin(app, &saved)?;
     let connection = &saved.plan.header.connection;
     let (platform, connector) = connections::connect(app, connection, false)?;
     let connector: Arc<dyn Connector> = Arc::from(connector);
@@ -91,6 +91,7 @@ pub async fn resume(app: &App, run: &str, progress: &dyn Progress) -> Result<App
         return Err(Error::usage(format!("run {} is complete; there is nothing to resume", record.id)));
     }
     let saved = planning::by_hash(app, &record.plan)?;
+    turns::may_resume(app, &record, &saved.plan)?;
     let (platform, connector) = connections::connect(app, &saved.plan.header.connection, false)?;
     let connector: Arc<dyn Connector> = Arc::from(connector);
     carry_out(app, platform, &connector, &saved, record.id, record.safety, &record.events, progress).await
@@ -128,23 +129,6 @@ fn admissible(saved: &SavedPlan, allow_delete: bool) -> Result<(), Error> {
         .hint(format!("If that is what you want: boardvault apply {} --allow-delete", saved.short())));
     }
     Ok(())
-}
-
-/// Refuses a plan that was carried out before, to the end or in part: what it creates would be there twice.
-fn first_time(app: &App, saved: &SavedPlan) -> Result<(), Error> {
-    let hash = saved.plan.hash();
-    let wrote = |run: &RunRecord| run.events.iter().any(|event| matches!(event, Event::Intent { .. }));
-    let Some(run) = runs::list(app)?.into_iter().rfind(|run| run.plan == hash && wrote(run)) else {
-        return Ok(());
-    };
-    let stale = |message: String| Error { kind: ErrorKind::Stale, ..Error::failed(message) };
-    Err(if run.outcome().is_some_and(|outcome| outcome.verdict == Verdict::Complete) {
-        stale(format!("plan {} was carried out already, by run {}", saved.short(), run.id))
-            .hint("Make a new plan: `boardvault plan` with the same arguments.")
-    } else {
-        stale(format!("run {} has begun to carry out plan {} and is not complete", run.id, saved.short()))
-            .hint(format!("To finish it: boardvault resume {}", run.id))
-    })
 }
 
 /// Refuses a plan whose target has changed underneath it in anything that it touches.

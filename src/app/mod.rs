@@ -23,4 +23,5 @@ pub mod sandbox;
 mod scan;
 pub mod showing;
 pub mod snapshots;
+mod turns;
 pub mod upkeep;

@@ -104,3 +104,59 @@ async fn a_plan_whose_run_was_broken_off_is_resumed_and_not_begun_again() {
     assert_eq!(runs.len(), 1);
     assert!(error.hints.iter().any(|hint| hint.contains(&format!("resume {}", runs[0].id))), "{error:?}");
 }
+
+/// A restore of a deleted card that ended after the server had made the card and before it answered.
+async fn broken_off_in_a_write() -> (Desk, String) {
+    let mut desk = Desk::new("tiny", 1).await;
+    let before = desk.backup(USUAL).await.id.to_string();
+    let card = any_card(&desk.world, "Roadmap").await;
+    desk.world.call(ROLE, "DELETE", &format!("/cards/{card}"), json!({})).await;
+    let plan = desk.plan(&before, Mode::Merge, &[]).await;
+    desk.world.fault(json!({"kind": "drop_after", "method": "POST", "path": "/1/cards"})).await;
+    // The look-up after the lost answer fails as well.
+    desk.world
+        .fault(json!({"kind": "status", "status": 401, "body": "invalid token", "path": "/1/lists/*"}))
+        .await;
+    let first = desk.try_apply(&plan).await.unwrap();
+    assert_eq!(first.outcome.unsure, 1, "{first:?}");
+    desk.world.no_faults().await;
+    desk.reopen();
+    (desk, before)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_run_that_broke_off_in_a_write_comes_before_new_ones() {
+    let (desk, before) = broken_off_in_a_write().await;
+    let sizes = desk.world.sizes().await;
+    let plan = desk.plan(&before, Mode::Merge, &[]).await;
+
+    let error = desk.try_apply(&plan).await.unwrap_err();
+
+    assert_eq!(error.kind, ErrorKind::Stale, "{error}");
+    assert_eq!(desk.world.sizes().await, sizes, "the card would be there twice");
+    let run = runs::list(desk.app()).unwrap()[0].id.clone();
+    desk.resume(&run).await.unwrap();
+    assert!(desk.plan(&before, Mode::Merge, &[]).await.plan.steps.is_empty());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_run_is_not_taken_up_after_a_later_one() {
+    let desk = Desk::new("tiny", 1).await;
+    let before = desk.backup(USUAL).await.id.to_string();
+    let card = any_card(&desk.world, "Roadmap").await;
+    desk.world.call(ROLE, "DELETE", &format!("/cards/{card}"), json!({})).await;
+    let plan = desk.plan(&before, Mode::Merge, &[]).await;
+    let revoked = json!({"kind": "status", "status": 401, "body": "invalid token", "method": "POST"});
+    desk.world.fault(revoked).await;
+    let first = desk.try_apply(&plan).await.unwrap();
+    assert_eq!(first.outcome.verdict, Verdict::Interrupted);
+    desk.world.no_faults().await;
+    comment(&desk.world, &any_card(&desk.world, "Office garden").await, "time goes by").await;
+    desk.apply(&desk.plan(&before, Mode::Merge, &[]).await).await;
+    let sizes = desk.world.sizes().await;
+
+    let error = desk.resume(&first.run).await.unwrap_err();
+
+    assert_eq!(error.kind, ErrorKind::Stale, "{error}");
+    assert_eq!(desk.world.sizes().await, sizes, "the card would be there twice");
+}
