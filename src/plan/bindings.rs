@@ -56,8 +56,8 @@ pub(super) fn bindings(facts: &Facts<'_, '_>, referred: BTreeSet<RecordKey>, ste
     referred.into_iter().filter_map(bind).collect()
 }
 
-/// The live records that the steps act on or hang something on, as they are now, and the records that must
-/// not be there because a step creates them.
+/// The live records that the steps act on, hang something on or refer to, as they are now, and the records that
+/// must not be there because a step creates them.
 pub(super) fn witnesses(facts: &Facts<'_, '_>, roots: &Roots<'_>, steps: &[Step]) -> Vec<Witness> {
     let scene = facts.scene;
     let print = |key: &RecordKey| {
@@ -72,6 +72,14 @@ pub(super) fn witnesses(facts: &Facts<'_, '_>, roots: &Roots<'_>, steps: &[Step]
                 && let Some(fingerprint) = print(key)
             {
                 seen.insert(key.clone(), Some(fingerprint));
+            }
+        }
+        for (kind, id) in step.changes.iter().filter_map(|change| Some((change.refers_to?, &change.to))) {
+            for id in ops::ids(Some(id)) {
+                if let Fate::Live(live) = facts.fate(&pointed_to(&step.subject, kind, id), Creates::Possible)
+                {
+                    seen.insert(live.clone(), print(live));
+                }
             }
         }
         match step.action {

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::error::VaultError;
-use super::fs::Fs;
+use super::fs::{self, Fs};
 use super::log_reader::{Place, Reader, Replay};
 use super::log_record::{self, Content};
 use super::pack::Position;
@@ -61,6 +61,20 @@ pub(super) fn create(fs: &Arc<dyn Fs>, dir: &Path, vault: [u8; 8]) -> Result<(),
     tail.sync()
 }
 
+/// Keeps what is about to be cut off in a file beside the log, for the case that it was not a crash that made
+/// it. The vault opens without it too, so a full disk is no obstacle. Returns what the note says of it.
+fn keep(fs: &dyn Fs, path: &Path, from: u64, to: u64) -> String {
+    let side = path.with_extension(format!("log.cut-{from}"));
+    let bytes = usize::try_from(to - from)
+        .ok()
+        .filter(|len| *len <= MAX_PAYLOAD)
+        .and_then(|len| fs.read_at(path, from, len).ok());
+    match bytes.map(|bytes| fs::replace(fs, &side, &bytes)) {
+        Some(Ok(())) => format!(" (kept in {})", side.display()),
+        _ => String::new(),
+    }
+}
+
 impl Log {
     /// Reads the log from end to end and cuts off a last record that a crash left incomplete.
     pub(super) fn open(
@@ -75,9 +89,12 @@ impl Log {
         let len = reader.len()?;
         let Replay { places, chain, packs, end } = reader.replay(key, len)?;
         if end < len {
+            let kept = keep(fs.as_ref(), &path, end, len);
             fs.truncate(&path, end).map_err(|error| VaultError::io("repair", &path, error))?;
             notes.push(format!(
-                "{} ended in a record that was never completed; its {} bytes were cut off, nothing acknowledged is lost",
+                "{} ended in {} bytes that are no complete record and were cut off{kept}. After a crash or a power cut \
+                 that is the write it interrupted, which was never acknowledged. Without one, the file was damaged \
+                 from outside: put back a copy of it",
                 path.display(),
                 len - end
             ));

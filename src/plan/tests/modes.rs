@@ -43,6 +43,19 @@ fn merge_creates_what_is_missing_and_says_what_each_step_needs() {
 }
 
 #[test]
+fn what_a_new_record_refers_to_must_still_be_there_when_the_plan_is_carried_out() {
+    let desired = world(BOARD);
+    let plan = request(Mode::Merge).plan(&desired, &without(&desired, &item("c1")));
+    let witnessed = |kind: Kind, id: &str| {
+        let key = RecordKey::new("b", kind, id);
+        plan.witnesses.iter().any(|witness| witness.key == key && witness.fingerprint.is_some())
+    };
+    assert!(
+        witnessed(Kind::Label, "red") && witnessed(Kind::FieldDef, "f") && witnessed(Kind::FieldOption, "o")
+    );
+}
+
+#[test]
 fn merge_writes_back_only_the_fields_that_differ_and_keeps_what_is_newer() {
     let desired = world(BOARD);
     let mut live = desired.clone();
