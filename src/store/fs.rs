@@ -80,7 +80,11 @@ impl Append for File {
 
 impl Fs for RealFs {
     fn create_dir(&self, dir: &Path) -> io::Result<()> {
-        std::fs::create_dir_all(dir)
+        let mut builder = std::fs::DirBuilder::new();
+        // Names and sizes of a vault's files are nobody else's business either.
+        #[cfg(unix)]
+        std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+        builder.recursive(true).create(dir)
     }
 
     fn list(&self, dir: &Path) -> io::Result<Vec<String>> {
