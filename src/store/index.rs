@@ -25,6 +25,7 @@ const LOCK_TRIES: u32 = 100;
 const LOCK_PAUSE: Duration = Duration::from_millis(20);
 const CHUNKS: &str = "chunks";
 const POSITION: &str = "position";
+const LOG: &str = "log";
 
 /// sled failed or panicked.
 #[derive(Debug)]
@@ -111,6 +112,25 @@ impl Index {
         let mut left = self.pending.write().unwrap_or_else(PoisonError::into_inner);
         left.retain(|id, place| pending.get(id) != Some(place));
         Ok(())
+    }
+
+    /// Notes how long the log is with its last acknowledged record. A log that is found shorter has lost records,
+    /// which nothing else could tell from the torn end of a crash. It is a second witness only, so nothing is
+    /// flushed for it and a failure is no matter.
+    pub(super) fn witness_log(&self, len: u64) {
+        let mark = [self.vault.as_slice(), &len.to_le_bytes()].concat();
+        let _ = self.with(|trees| guarded(|| trees.db.insert(LOG, mark)));
+    }
+
+    /// The length that was noted last; 0 when none was.
+    pub(super) fn witnessed_log(&self) -> u64 {
+        let stored = self.with(|trees| guarded(|| trees.db.get(LOG))).ok().flatten();
+        let len = stored.and_then(|bytes| {
+            let mut fields = Fields(&bytes);
+            (fields.array()? == self.vault).then_some(())?;
+            fields.u64()
+        });
+        len.unwrap_or(0)
     }
 
     /// How many chunks it knows. Counts them, which takes time.

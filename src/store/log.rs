@@ -76,18 +76,27 @@ fn keep(fs: &dyn Fs, path: &Path, from: u64, to: u64) -> String {
 }
 
 impl Log {
-    /// Reads the log from end to end and cuts off a last record that a crash left incomplete.
+    /// Reads the log from end to end and cuts off a last record that a crash left incomplete. A log that is shorter
+    /// than `witnessed` bytes has lost acknowledged records, and is left as it is.
     pub(super) fn open(
         fs: &Arc<dyn Fs>,
         dir: &Path,
         vault: [u8; 8],
         key: &SealKey,
+        witnessed: u64,
         notes: &mut Vec<String>,
     ) -> Result<Self, VaultError> {
         let path = path(dir);
         let reader = Reader { fs: Arc::clone(fs), path: path.clone(), vault };
         let len = reader.len()?;
         let Replay { places, chain, packs, end } = reader.replay(key, len)?;
+        if end < witnessed {
+            let what = format!(
+                "it had {witnessed} bytes and acknowledged records are missing (if the vault was put back to an older \
+                 state on purpose, delete the folder `index` in it)"
+            );
+            return Err(VaultError::damaged(&path, end, what));
+        }
         if end < len {
             let kept = keep(fs.as_ref(), &path, end, len);
             fs.truncate(&path, end).map_err(|error| VaultError::io("repair", &path, error))?;

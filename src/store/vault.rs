@@ -113,10 +113,10 @@ impl Vault {
         notes: &mut Vec<String>,
     ) -> Result<Self, VaultError> {
         let keys = Keys::derive(root);
-        let log = Log::open(&env.fs, dir, header.vault, &keys.log, notes)?;
+        let (index, indexed) = Index::open(dir.join(INDEX), header.vault)?;
+        let log = Log::open(&env.fs, dir, header.vault, &keys.log, index.witnessed_log(), notes)?;
         let files = PackFiles { fs: Arc::clone(&env.fs), dir: dir.join(PACKS), vault: header.vault };
         let packs = Packs::open(files.clone(), &keys.chunks, log.acknowledged(), notes)?;
-        let (index, indexed) = Index::open(dir.join(INDEX), header.vault)?;
         let vault = Self {
             dir: dir.to_owned(),
             id: wire::hex(&header.vault),
@@ -149,7 +149,10 @@ impl Vault {
         writer.packs.sync()?;
         let packs = writer.packs.position().max(writer.log.acknowledged());
         let now = self.env.clock.now();
-        writer.log.append(&self.keys.log, self.env.random.as_ref(), packs, (now, kind, payload))
+        let entry =
+            writer.log.append(&self.keys.log, self.env.random.as_ref(), packs, (now, kind, payload))?;
+        self.index.witness_log(writer.log.len());
+        Ok(entry)
     }
 
     /// The log's records of one kind, oldest first.

@@ -273,6 +273,26 @@ fn a_zeroed_sector_in_the_middle_of_the_log_is_damage_and_not_a_torn_end() {
 }
 
 #[test]
+fn a_log_that_has_lost_acknowledged_records_is_refused_and_left_alone() {
+    let place = super::Place::new();
+    let vault = place.create();
+    vault.append(1, b"first").unwrap();
+    let log = place.dir.join("catalogue.log");
+    let first = std::fs::read(&log).unwrap().len();
+    vault.append(1, b"second").unwrap();
+    drop(vault);
+    let whole = std::fs::read(&log).unwrap();
+    for len in first..whole.len() {
+        std::fs::write(&log, &whole[..len]).unwrap();
+        let error = refusal(&place);
+        assert!(matches!(&error, VaultError::Damaged { file, .. } if *file == log), "{len}: {error}");
+        assert_eq!(std::fs::read(&log).unwrap().len(), len);
+    }
+    std::fs::write(&log, &whole).unwrap();
+    assert_eq!(place.reopen().entries(1).unwrap().len(), 2);
+}
+
+#[test]
 fn a_log_cut_inside_its_last_record_opens_and_says_so() {
     let place = super::Place::new();
     let vault = place.create();
@@ -284,6 +304,8 @@ fn a_log_cut_inside_its_last_record_opens_and_says_so() {
     let whole = std::fs::read(&log).unwrap();
     for len in kept + 1..whole.len() {
         std::fs::write(&log, &whole[..len]).unwrap();
+        // A crash leaves an index that has not heard of the record; no index has not either.
+        std::fs::remove_dir_all(place.dir.join("index")).unwrap();
         let (vault, notes) = place.open();
         assert!(notes.iter().any(|note| note.contains("catalogue.log")), "{len}: {notes:?}");
         assert_eq!(vault.entries(1).unwrap().len(), 1, "{len}");
