@@ -10,7 +10,7 @@ use boardvault::plan::types::Mode;
 use serde_json::json;
 
 use crate::common::compare::{self, Comparison, Losses, Side};
-use crate::common::{Desk, FULL, USUAL, assert_done, many};
+use crate::common::{Desk, FULL, USUAL, assert_done};
 
 /// A restore that is planned and not yet applied.
 struct Planned {
@@ -105,8 +105,7 @@ async fn finish(scene: &mut Planned, how: &str) {
 async fn a_process_that_dies_after_any_durable_record_can_be_resumed() {
     for (mode, path) in RESTORES {
         let reference = reference(mode, path).await;
-        let step = if many() { 1 } else { 7 };
-        for k in (0..reference.records).step_by(step) {
+        for k in 0..reference.records {
             let how = format!("{mode:?}: died after record {k} of {}", reference.records);
             let mut scene = planned(mode, path).await;
             scene.desk.disk.die_after(k);
@@ -122,9 +121,8 @@ async fn a_process_that_dies_after_any_durable_record_can_be_resumed() {
 async fn a_lost_answer_to_any_write_makes_no_duplicate() {
     for (mode, path) in RESTORES {
         let reference = reference(mode, path).await;
-        let step = if many() { 1 } else { 5 };
         for method in ["POST", "PUT", "DELETE"] {
-            for k in (1..=reference.writes).step_by(step) {
+            for k in 1..=reference.writes {
                 let how = format!("{mode:?}: lost the answer to {method} {k}");
                 let mut scene = planned(mode, path).await;
                 scene.desk.world.forget_log().await;
