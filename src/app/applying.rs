@@ -123,7 +123,7 @@ fn admissible(saved: &SavedPlan, allow_delete: bool) -> Result<(), Error> {
     }
     if deletions > 0 && !allow_delete {
         return Err(Error::usage(format!(
-            "plan {} removes things from the live account, in {deletions} steps",
+            "plan {} removes things from the live account ({deletions} of its steps do)",
             saved.short()
         ))
         .hint(format!("If that is what you want: boardvault apply {} --allow-delete", saved.short())));

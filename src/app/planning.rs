@@ -20,7 +20,7 @@ use crate::base::hash::Hash;
 use crate::model::origins::OriginMap;
 use crate::model::pairs::{Comparison, Pair};
 use crate::model::{Kind, NativeId, RecordKey};
-use crate::plan::input::{PlanInput, Selection, UndoScope};
+use crate::plan::input::{PlanInput, Selected, Selection, UndoScope};
 use crate::plan::types::{Action, Mode, PlanHeader, RestorePlan, Step, Target};
 use crate::platforms::connector::Connector;
 use crate::platforms::platform::Platform;
@@ -93,8 +93,10 @@ pub async fn plan(app: &App, request: &PlanRequest, progress: &dyn Progress) -> 
         Some(&compared),
         platform.dialect,
     )?;
-    if request.mode != Mode::Merge {
-        add_equal_records(&mut comparison, &opened.reader, desired.iter().chain(&around))?;
+    match (request.mode, &selection) {
+        (Mode::Merge, Selection::Everything) => {}
+        (Mode::Merge, Selection::Only(selected)) => add_selected(&mut comparison, &opened.reader, selected)?,
+        _ => add_equal_records(&mut comparison, &opened.reader, desired.iter().chain(&around))?,
     }
     let header = PlanHeader {
         format: FORMAT,
@@ -255,6 +257,18 @@ fn with_aliases(ids: &BTreeSet<NativeId>, kind: Kind, origins: &OriginMap) -> BT
             origins.aliases(&key(id)).map(|alias| alias.id.clone()).chain([id.clone()]).collect::<Vec<_>>()
         })
         .collect()
+}
+
+/// What is selected may be equal on both sides, and then the comparison does not know that it exists.
+fn add_selected(comparison: &mut Comparison, desired: &Reader, selected: &[Selected]) -> Result<(), Error> {
+    let differing: BTreeSet<RecordKey> = comparison.pairs.iter().filter_map(Pair::key).cloned().collect();
+    for key in selected.iter().map(|selected| &selected.key).filter(|key| !differing.contains(key)) {
+        if let Some(record) = desired.get(key)? {
+            let pair = Pair { desired: Some(record.clone()), live: Some(record) };
+            comparison.context.entry(key.clone()).or_insert(pair);
+        }
+    }
+    Ok(())
 }
 
 /// Copies and rebuilds make every record again, also those that are equal on both sides.

@@ -3,7 +3,7 @@
 use boardvault::apply::Relation;
 use boardvault::model::origins::OriginMap;
 use boardvault::model::{RecordKey, ops};
-use boardvault::plan::types::Mode;
+use boardvault::plan::types::{Mode, Verdict};
 
 use crate::common::compare::{self, Comparison, Losses};
 use crate::common::scene::Scene;
@@ -92,6 +92,20 @@ async fn a_merge_makes_a_deleted_board_again() {
     compared.assert_same(&format!("{:?}", plan.plan.header.mode));
     assert_eq!(compared.extra(&found), Vec::<&RecordKey>::new());
     assert!(desk.plan(&before.id.to_string(), Mode::Merge, &[]).await.plan.steps.is_empty());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_selection_of_what_has_not_changed_plans_nothing() {
+    let desk = Desk::new("tiny", 5).await;
+    let snapshot = desk.backup(USUAL).await.id.to_string();
+    for path in ["Acme", "Acme/Roadmap", "Acme/Roadmap/Doing", "Acme/Roadmap/Doing/Fix login"] {
+        for only in [path.to_owned(), format!("{path}#name")] {
+            let plan = desk.plan(&snapshot, Mode::Merge, &[&only]).await;
+            assert_eq!(plan.plan.verdict, Verdict::NothingToDo, "{only}");
+        }
+    }
+    let value = "Acme/Roadmap/Doing/Fix login#Priority";
+    assert_eq!(desk.plan(&snapshot, Mode::Merge, &[value]).await.plan.verdict, Verdict::NothingToDo);
 }
 
 #[tokio::test(flavor = "multi_thread")]
