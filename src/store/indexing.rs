@@ -16,8 +16,10 @@ impl Vault {
         let fits = known && self.files.len(indexed.pack)? >= indexed.offset;
         let nothing_yet = numbers.is_empty() && indexed == Position::default();
         if !fits && !nothing_yet {
-            let report = self.rebuild(&mut writer)?;
-            notes.push(format!("the index was built anew from {} packs", report.packs));
+            self.rebuild(&mut writer)?;
+            notes.push(
+                "the index was built anew from the packs: it was missing or out of step with them".to_owned(),
+            );
             return Ok(());
         }
         self.index_from(&mut writer, indexed).map(drop)

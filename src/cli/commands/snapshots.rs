@@ -2,7 +2,6 @@
 
 use serde_json::json;
 
-use super::backup;
 use crate::app::context::App;
 use crate::app::error::Error;
 use crate::app::snapshots;
@@ -11,7 +10,7 @@ use crate::cli::exit::Done;
 use crate::cli::table::table;
 use crate::cli::ui::{Ui, bytes, local};
 use crate::snapshot::Snapshot;
-use crate::snapshot::manifest::Purpose;
+use crate::snapshot::manifest::{Manifest, Purpose, Status};
 
 pub(super) fn run(app: &App, ui: &Ui, connection: Option<&str>) -> Result<Done, Error> {
     let catalog = snapshots::catalog(app)?;
@@ -29,7 +28,7 @@ pub(super) fn run(app: &App, ui: &Ui, connection: Option<&str>) -> Result<Done, 
                 Purpose::Safety { run } => format!("safety of run {}", run.get(..8).unwrap_or(run)),
                 Purpose::Scan => "scan".to_owned(),
             },
-            anstream::adapter::strip_str(&backup::status(manifest)).to_string(),
+            status(manifest),
             records.to_string(),
             bytes(manifest.bytes.stored),
         ]
@@ -45,4 +44,19 @@ pub(super) fn run(app: &App, ui: &Ui, connection: Option<&str>) -> Result<Done, 
     let value: Vec<_> = found.iter().map(|found| documents::snapshot(found.id, &found.manifest)).collect();
     ui.result(&json!(value), &text);
     Ok(Done::Complete)
+}
+
+/// The status in few words, for a column.
+fn status(manifest: &Manifest) -> String {
+    let word = match manifest.status {
+        Status::Complete => "COMPLETE",
+        Status::Partial => "PARTIAL",
+    };
+    let counts = [(manifest.missing.len() as u64, "missing"), (manifest.left_out.attachments, "left out")];
+    let gaps: Vec<String> = counts
+        .iter()
+        .filter(|(count, _)| *count > 0)
+        .map(|(count, what)| format!("{count} {what}"))
+        .collect();
+    if gaps.is_empty() { word.to_owned() } else { format!("{word} ({})", gaps.join(", ")) }
 }
