@@ -76,6 +76,22 @@ pub enum VaultError {
         /// Which check failed.
         what: String,
     },
+    /// A record of the log that belongs to the store itself cannot be read.
+    #[error(
+        "record {seq} of the vault's log cannot be read; was it written by a newer version of this program?"
+    )]
+    UnknownRecord {
+        /// Its number.
+        seq: u64,
+    },
+    /// Chunks that snapshots need are not in any pack, so nothing may be taken away.
+    #[error(
+        "{count} chunks that are needed are not to be found in the packs, so nothing was pruned; run `boardvault verify` to see what is affected"
+    )]
+    NeededChunksMissing {
+        /// How many, at least.
+        count: u64,
+    },
     /// An earlier disk error leaves open what is on the disk, so this handle writes no more.
     #[error("the vault takes no more writes after an earlier disk error ({0}); close it and open it again")]
     Poisoned(String),

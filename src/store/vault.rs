@@ -1,8 +1,9 @@
 //! A vault: one folder, one process at a time, opened with one of its keys.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicBool;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 use super::chunks::{ChunkError, ChunkKind, Chunks};
 use super::codec;
@@ -14,6 +15,8 @@ use super::keys::{Key, Keys};
 use super::log::{Entry, Log};
 use super::pack::PackFiles;
 use super::pack_writer::Packs;
+use super::retired::{self, Retired};
+use super::session::{Beginning, Session, Sessions};
 use super::unlock::Unlock;
 use super::wire;
 use crate::base::clock::{Clock, SystemClock};
@@ -73,6 +76,10 @@ pub struct Vault {
     writer: Mutex<Writer>,
     /// The index was built anew because it did not know a chunk; now its word is taken.
     pub(super) doubted: AtomicBool,
+    retired: RwLock<Retired>,
+    pub(super) sessions: Sessions,
+    /// Held while a prune is at work.
+    pub(super) pruning: Mutex<()>,
     _lock: std::fs::File,
 }
 
@@ -116,7 +123,9 @@ impl Vault {
         let (index, indexed) = Index::open(dir.join(INDEX), header.vault)?;
         let log = Log::open(&env.fs, dir, header.vault, &keys.log, index.witnessed_log(), notes)?;
         let files = PackFiles { fs: Arc::clone(&env.fs), dir: dir.join(PACKS), vault: header.vault };
-        let packs = Packs::open(files.clone(), &keys.chunks, log.acknowledged(), notes)?;
+        let retired = Retired::from_entries(&log.entries(&keys.log, retired::RECORD)?)?;
+        retired.finish(&files, notes)?;
+        let packs = Packs::open(files.clone(), &keys.chunks, log.acknowledged(), &retired, notes)?;
         let vault = Self {
             dir: dir.to_owned(),
             id: wire::hex(&header.vault),
@@ -126,6 +135,9 @@ impl Vault {
             index,
             writer: Mutex::new(Writer { packs, log }),
             doubted: AtomicBool::new(false),
+            retired: RwLock::new(retired),
+            sessions: Sessions::default(),
+            pruning: Mutex::default(),
             _lock: lock,
         };
         vault.catch_up(indexed, notes)?;
@@ -145,7 +157,15 @@ impl Vault {
     /// Appends a record to the catalogue log. When it returns, the record and every chunk that was put
     /// before are durable.
     pub fn append(&self, kind: u8, payload: &[u8]) -> Result<Entry, VaultError> {
-        let mut writer = self.writer()?;
+        self.append_to(&mut *self.writer()?, kind, payload)
+    }
+
+    pub(super) fn append_to(
+        &self,
+        writer: &mut Writer,
+        kind: u8,
+        payload: &[u8],
+    ) -> Result<Entry, VaultError> {
         writer.packs.sync()?;
         let packs = writer.packs.position().max(writer.log.acknowledged());
         let now = self.env.clock.now();
@@ -160,10 +180,22 @@ impl Vault {
         self.lock_writer().log.entries(&self.keys.log, kind)
     }
 
+    /// The kinds of record that the log has.
+    pub fn entry_kinds(&self) -> BTreeSet<u8> {
+        self.lock_writer().log.kinds()
+    }
+
+    /// Says that somebody is about to put chunks or to refer to chunks that are there. Hold it until the record
+    /// is in the log that refers to them.
+    pub fn session(&self) -> Session {
+        let writer = self.lock_writer();
+        self.sessions.begin(Beginning { seq: writer.log.last(), pack: writer.packs.number() })
+    }
+
     /// Counts chunks, packs and bytes.
     pub fn stats(&self) -> Result<VaultStats, VaultError> {
         let writer = self.lock_writer();
-        let numbers = self.files.numbers()?;
+        let numbers = self.pack_numbers(&writer)?;
         let packs = numbers.iter().map(|number| self.files.len(*number)).sum::<Result<u64, _>>()?;
         Ok(VaultStats {
             chunks: self.index.count()?,
@@ -183,10 +215,18 @@ impl Vault {
         self.writer.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    pub(super) fn retired(&self) -> RwLockReadGuard<'_, Retired> {
+        self.retired.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(super) fn retired_mut(&self) -> RwLockWriteGuard<'_, Retired> {
+        self.retired.write().unwrap_or_else(PoisonError::into_inner)
+    }
+
     fn store(&self, kind: ChunkKind, id: &Hash, frame: &[u8]) -> Result<(), VaultError> {
         let mut writer = self.writer()?;
         // Another thread may have stored the same content while this one compressed it.
-        if matches!(self.index.get(id), Ok(Some(_))) {
+        if self.is_indexed_to_stay(id) {
             return Ok(());
         }
         let place = writer.packs.append(&self.keys.chunks, self.env.random.as_ref(), kind, id, frame)?;
@@ -216,7 +256,7 @@ impl Chunks for Vault {
 
     fn put(&self, kind: ChunkKind, plain: &[u8]) -> Result<Hash, ChunkError> {
         let id = self.keys.chunk_id(kind, plain);
-        if !self.known(&id)? {
+        if !self.is_kept(&id)? {
             self.store(kind, &id, &codec::encode(kind, plain)?)?;
         }
         Ok(id)

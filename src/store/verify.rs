@@ -2,11 +2,10 @@
 
 use std::path::{Path, PathBuf};
 
-use super::chunks::ChunkKind;
 use super::codec;
 use super::error::VaultError;
 use super::header;
-use super::pack::{Found, Item, Position};
+use super::pack::{Found, Item};
 use super::vault::{Vault, Writer};
 use crate::base::hash::Hash;
 
@@ -57,7 +56,7 @@ impl Vault {
         let mut report = VerifyReport { read_data, ..VerifyReport::default() };
         self.verify_vault_file(&mut report)?;
         self.verify_log(&writer, &mut report)?;
-        let packs = self.verify_sizes(writer.log.acknowledged(), &mut report)?;
+        let packs = self.verify_sizes(&writer, &mut report)?;
         let total = writer.log.len() + packs.iter().map(|(_, len)| len).sum::<u64>();
         let mut done = writer.log.len();
         progress(done, total);
@@ -134,13 +133,15 @@ impl Vault {
     /// log last vouched for it, is damage.
     fn verify_sizes(
         &self,
-        acknowledged: Position,
+        writer: &Writer,
         report: &mut VerifyReport,
     ) -> Result<Vec<(u32, u64)>, VaultError> {
-        let numbers = self.files.numbers()?;
+        let acknowledged = writer.log.acknowledged();
+        let numbers = self.pack_numbers(writer)?;
         let last = numbers.last().copied().unwrap_or(0).max(acknowledged.pack);
+        let removed = self.retired().removed.clone();
         let mut packs = Vec::new();
-        for pack in 1..=last {
+        for pack in (1..=last).filter(|pack| !removed.contains(pack)) {
             let path = self.files.path(pack);
             if numbers.binary_search(&pack).is_err() {
                 report.damage(&path, 0, None, "the file is missing");
@@ -157,10 +158,10 @@ impl Vault {
 
     /// Looks at one chunk; true when the index has it at this place.
     fn verify_chunk(&self, found: &Found, report: &mut VerifyReport) -> Result<bool, VaultError> {
-        let Found { id, kind, place } = *found;
+        let Found { id, place, .. } = *found;
         report.chunks += 1;
         if report.read_data
-            && let Err(what) = self.check_content(kind, found)?
+            && let Err(what) = self.check_content(found)?
         {
             report.damage(&self.files.path(place.pack), place.offset, Some(id), what);
         }
@@ -172,14 +173,18 @@ impl Vault {
         Ok(known == Some(place))
     }
 
-    fn check_content(&self, kind: ChunkKind, found: &Found) -> Result<Result<(), &'static str>, VaultError> {
-        let opened = self.files.open(&self.keys.chunks, kind, &found.id, found.place)?;
-        Ok(opened.and_then(|frame| codec::decode(kind, &frame)).and_then(|plain| {
-            if self.keys.chunk_id(kind, &plain) == found.id {
-                Ok(())
-            } else {
-                Err("its content has another id")
-            }
+    fn check_content(&self, found: &Found) -> Result<Result<(), &'static str>, VaultError> {
+        Ok(self.open_frame(found)?.map(drop))
+    }
+
+    /// The frame of a chunk whose content was compared with its id, or what is wrong with it.
+    pub(super) fn open_frame(&self, found: &Found) -> Result<Result<Vec<u8>, &'static str>, VaultError> {
+        let Found { id, kind, place } = *found;
+        let opened = self.files.open(&self.keys.chunks, kind, &id, place)?;
+        Ok(opened.and_then(|frame| {
+            let plain = codec::decode(kind, &frame)?;
+            let is_right = self.keys.chunk_id(kind, &plain) == id;
+            if is_right { Ok(frame) } else { Err("its content has another id") }
         }))
     }
 }
