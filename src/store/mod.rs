@@ -5,6 +5,7 @@ pub mod chunks;
 pub mod codec;
 mod create;
 pub mod error;
+pub mod family;
 pub mod faulty;
 pub mod fs;
 mod header;
@@ -17,6 +18,7 @@ mod log_record;
 pub mod mem;
 mod pack;
 mod pack_writer;
+mod reading;
 mod recovery;
 mod scan;
 mod seal;
@@ -25,6 +27,8 @@ pub mod unlock;
 pub mod vault;
 pub mod verify;
 mod wire;
+pub mod words;
+mod writing;
 
 #[cfg(test)]
 mod tests;
