@@ -92,6 +92,9 @@ pub enum VaultError {
         /// How many, at least.
         count: u64,
     },
+    /// A chunk that is needed cannot be read.
+    #[error(transparent)]
+    Chunk(Box<ChunkError>),
     /// An earlier disk error leaves open what is on the disk, so this handle writes no more.
     #[error("the vault takes no more writes after an earlier disk error ({0}); close it and open it again")]
     Poisoned(String),
@@ -142,6 +145,16 @@ impl VaultError {
     }
 }
 
+impl From<ChunkError> for VaultError {
+    fn from(error: ChunkError) -> Self {
+        match error {
+            ChunkError::Poisoned(cause) => Self::Poisoned(cause),
+            ChunkError::Io { what, source } => Self::Io { what, source },
+            other => Self::Chunk(Box::new(other)),
+        }
+    }
+}
+
 impl From<VaultError> for ChunkError {
     fn from(error: VaultError) -> Self {
         match error {
@@ -149,6 +162,7 @@ impl From<VaultError> for ChunkError {
             VaultError::Io { what, source } | VaultError::DiskFull { what, source } => {
                 Self::Io { what, source }
             }
+            VaultError::Chunk(error) => *error,
             other => Self::Io { what: "the vault".to_owned(), source: io::Error::other(other.to_string()) },
         }
     }

@@ -13,6 +13,7 @@ const SHARDS: usize = 256;
 type Shard = HashSet<[u8; PREFIX], BuildHasherDefault<IdHasher>>;
 
 /// A set of chunk ids. It takes 20 to 39 bytes an id.
+#[derive(Clone)]
 pub struct LiveSet {
     shards: Vec<Shard>,
     len: u64,

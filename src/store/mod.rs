@@ -5,6 +5,7 @@ pub mod chunks;
 pub mod codec;
 mod create;
 pub mod error;
+pub mod family;
 pub mod faulty;
 pub mod fs;
 mod header;
@@ -19,6 +20,7 @@ pub mod mem;
 mod pack;
 mod pack_writer;
 pub mod prune;
+mod reading;
 mod recovery;
 mod retired;
 mod scan;
@@ -29,6 +31,8 @@ pub mod unlock;
 pub mod vault;
 pub mod verify;
 mod wire;
+pub mod words;
+mod writing;
 
 #[cfg(test)]
 mod tests;

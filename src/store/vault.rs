@@ -5,8 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
-use super::chunks::{ChunkError, ChunkKind, Chunks};
-use super::codec;
+use super::chunks::ChunkKind;
 use super::error::VaultError;
 use super::fs::{Fs, RealFs};
 use super::header::{self, Header};
@@ -15,6 +14,7 @@ use super::keys::{Key, Keys};
 use super::log::{Entry, Log};
 use super::pack::PackFiles;
 use super::pack_writer::Packs;
+use super::reading::Vocabularies;
 use super::retired::{self, Retired};
 use super::session::{Beginning, Session, Sessions};
 use super::unlock::Unlock;
@@ -74,6 +74,7 @@ pub struct Vault {
     pub(super) files: PackFiles,
     pub(super) index: Index,
     writer: Mutex<Writer>,
+    pub(super) vocabularies: Vocabularies,
     /// The index was built anew because it did not know a chunk; now its word is taken.
     pub(super) doubted: AtomicBool,
     retired: RwLock<Retired>,
@@ -134,6 +135,7 @@ impl Vault {
             files,
             index,
             writer: Mutex::new(Writer { packs, log }),
+            vocabularies: Vocabularies::default(),
             doubted: AtomicBool::new(false),
             retired: RwLock::new(retired),
             sessions: Sessions::default(),
@@ -223,9 +225,9 @@ impl Vault {
         self.retired.write().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn store(&self, kind: ChunkKind, id: &Hash, frame: &[u8]) -> Result<(), VaultError> {
+    /// Stores a frame unless another thread was faster: it may have put the same content meanwhile.
+    pub(super) fn store(&self, kind: ChunkKind, id: &Hash, frame: &[u8]) -> Result<(), VaultError> {
         let mut writer = self.writer()?;
-        // Another thread may have stored the same content while this one compressed it.
         if self.is_indexed_to_stay(id) {
             return Ok(());
         }
@@ -235,39 +237,6 @@ impl Vault {
             self.checkpoint(writer.packs.position());
         }
         Ok(())
-    }
-}
-
-impl Chunks for Vault {
-    fn get(&self, kind: ChunkKind, id: &Hash) -> Result<Vec<u8>, ChunkError> {
-        let place = self.locate(id)?.ok_or(ChunkError::Absent(*id))?;
-        let damaged = |what: &str| ChunkError::Damaged {
-            id: *id,
-            detail: format!("{} at byte {}: {what}", self.files.path(place.pack).display(), place.offset),
-        };
-        let frame = self.files.open(&self.keys.chunks, kind, id, place)?.map_err(damaged)?;
-        let plain = codec::decode(kind, &frame).map_err(damaged)?;
-        if self.keys.chunk_id(kind, &plain) == *id {
-            Ok(plain)
-        } else {
-            Err(damaged("its content has another id"))
-        }
-    }
-
-    fn put(&self, kind: ChunkKind, plain: &[u8]) -> Result<Hash, ChunkError> {
-        let id = self.keys.chunk_id(kind, plain);
-        if !self.is_kept(&id)? {
-            self.store(kind, &id, &codec::encode(kind, plain)?)?;
-        }
-        Ok(id)
-    }
-
-    fn has(&self, id: &Hash) -> Result<bool, ChunkError> {
-        Ok(self.known(id)?)
-    }
-
-    fn sync(&self) -> Result<(), ChunkError> {
-        Ok(self.writer()?.packs.sync()?)
     }
 }
 

@@ -2,10 +2,11 @@
 
 use std::path::{Path, PathBuf};
 
-use super::codec;
+use super::codec::MAX_DEPTH;
 use super::error::VaultError;
 use super::header;
 use super::pack::{Found, Item};
+use super::reading::Content;
 use super::vault::{Vault, Writer};
 use crate::base::hash::Hash;
 
@@ -173,18 +174,24 @@ impl Vault {
         Ok(known == Some(place))
     }
 
-    fn check_content(&self, found: &Found) -> Result<Result<(), &'static str>, VaultError> {
-        Ok(self.open_frame(found)?.map(drop))
-    }
-
-    /// The frame of a chunk whose content was compared with its id, or what is wrong with it.
-    pub(super) fn open_frame(&self, found: &Found) -> Result<Result<Vec<u8>, &'static str>, VaultError> {
+    /// A chunk's frame and content, compared with its id, or what is wrong with it.
+    pub(super) fn check_content(
+        &self,
+        found: &Found,
+    ) -> Result<Result<(Vec<u8>, Content), String>, VaultError> {
         let Found { id, kind, place } = *found;
-        let opened = self.files.open(&self.keys.chunks, kind, &id, place)?;
-        Ok(opened.and_then(|frame| {
-            let plain = codec::decode(kind, &frame)?;
-            let is_right = self.keys.chunk_id(kind, &plain) == id;
-            if is_right { Ok(frame) } else { Err("its content has another id") }
+        let frame = match self.files.open(&self.keys.chunks, kind, &id, place)? {
+            Ok(frame) => frame,
+            Err(what) => return Ok(Err(what.to_owned())),
+        };
+        // The writer may be locked, so an index that does not know a base is not built anew here.
+        let find = &|id: &Hash| Ok(self.index.get(id)?);
+        Ok(self.open_frame(kind, &frame, MAX_DEPTH, find).and_then(|content| {
+            if self.keys.chunk_id(kind, &content.plain) == id {
+                Ok((frame, content))
+            } else {
+                Err("its content has another id".to_owned())
+            }
         }))
     }
 }

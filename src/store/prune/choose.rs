@@ -7,7 +7,8 @@ pub struct PackUse {
     pub number: u32,
     /// Bytes of its file.
     pub bytes: u64,
-    /// Bytes of chunks in it that are needed and are not in a later place as well.
+    /// Bytes that a copy of what is needed in it takes. Chunks that are needed and lie in a later place as well do not
+    /// count.
     pub live: u64,
 }
 
@@ -42,6 +43,12 @@ pub(super) fn choose(packs: &[PackUse], overhead: u64, waste: u8) -> Vec<PackUse
     chosen
 }
 
+/// Whether giving a pack up gives back more than `waste` percent of it.
+pub(super) fn is_worth_it(pack: &PackUse, overhead: u64, waste: u8) -> bool {
+    let dead = pack.dead().saturating_sub(overhead);
+    pack.live == 0 || u128::from(dead) * 100 > u128::from(pack.bytes) * u128::from(waste)
+}
+
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
@@ -72,6 +79,14 @@ mod tests {
     #[test]
     fn a_pack_that_is_all_needed_is_never_copied_for_its_header() {
         assert_eq!(numbers(&choose(&[pack(1, 124, 100)], 24, 0)), Vec::<u32>::new());
+    }
+
+    #[test]
+    fn copying_nearly_all_of_a_pack_is_not_worth_it() {
+        assert!(is_worth_it(&pack(1, 24, 0), 24, 5));
+        assert!(is_worth_it(&pack(1, 1024, 900), 24, 5));
+        assert!(!is_worth_it(&pack(1, 1024, 960), 24, 5));
+        assert!(!is_worth_it(&pack(1, 1024, 1000), 24, 0));
     }
 
     proptest! {

@@ -8,8 +8,12 @@
 //! the pack is found in a pack that stays, by its header and not by what the index remembers. Whoever relied on a
 //! doomed pack without having said so yet has an open [`Session`](super::session::Session) that is older than the
 //! dooming, and keeps the pack; once its record is in the log, the next prune copies what is needed first.
+//!
+//! A chunk can rest on others (see [`codec`](super::codec)). What any chunk of a pack that stays rests on is needed
+//! too, so every chunk in such a pack can be read. A chunk that is copied is written anew upon what stays.
 
 mod choose;
+mod needs;
 mod repack;
 #[cfg(test)]
 mod tests;
@@ -21,13 +25,14 @@ use jiff::SignedDuration;
 
 use super::error::VaultError;
 use super::live::LiveSet;
-use super::pack::{FILE_HEADER, Item};
+use super::pack::{FILE_HEADER, Found, Item};
 use super::retired::{Doom, Retired, Step};
 use super::session::Beginning;
 use super::vault::{Vault, Writer};
 use crate::base::clock::Timestamp;
 
 pub use choose::PackUse;
+use needs::{Needed, Rests};
 
 /// How long a doomed pack stays. Both must have passed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -54,7 +59,7 @@ impl Grace {
 }
 
 /// What a prune will do.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Default)]
 pub struct PrunePlan {
     /// Doomed packs whose grace is over: they go.
     pub remove: Vec<PackUse>,
@@ -64,6 +69,10 @@ pub struct PrunePlan {
     pub waiting: Vec<PackUse>,
     /// All other packs.
     pub stay: Vec<PackUse>,
+    /// What is needed besides because chunks rest on it, while packs are removed ...
+    rested_on: LiveSet,
+    /// ... and once those packs are doomed.
+    rested_on_later: LiveSet,
 }
 
 impl PrunePlan {
@@ -150,26 +159,79 @@ impl Prune<'_> {
     pub fn plan(&self, live: &LiveSet, waste: u8) -> Result<PrunePlan, VaultError> {
         // Nobody may move chunks while they are counted.
         let _writer = self.vault.writer()?;
+        let rests = self.rests()?;
         let mut plan = PrunePlan::default();
-        let mut open = Vec::new();
+        let due: BTreeSet<u32> = self
+            .retired
+            .doomed
+            .iter()
+            .filter(|(_, doom)| self.is_due(doom))
+            .map(|(number, _)| *number)
+            .collect();
+        let needed = Needed::while_gone(live, &rests, &due);
         let mut found = 0;
         for number in &self.packs {
-            let (used, chunks) = self.measure(*number, live)?;
+            let (used, chunks) = self.measure(*number, &needed, &rests)?;
             found += chunks;
-            match self.retired.doomed.get(number) {
-                Some(doom) if self.is_due(doom) => plan.remove.push(used),
-                Some(_) => plan.waiting.push(used),
-                None if self.is_settled(*number) => open.push(used),
-                None => plan.stay.push(used),
+            if due.contains(number) {
+                plan.remove.push(used);
+            } else if self.retired.is_doomed(*number) {
+                plan.waiting.push(used);
             }
         }
         if found < live.len() {
             return Err(VaultError::NeededChunksMissing { count: live.len() - found });
         }
-        plan.doom = choose::choose(&open, FILE_HEADER, waste);
-        plan.stay.extend(open.into_iter().filter(|pack| !plan.doom.contains(pack)));
-        plan.stay.sort_by_key(|pack| pack.number);
+        plan.rested_on = needed.rested_on;
+        self.choose(live, &rests, waste, &mut plan)?;
         Ok(plan)
+    }
+
+    /// Chooses packs to doom. At first as if nothing rested on anything: where the upper and the lower end of a
+    /// difference are in packs that go, neither must be kept for the other. Then those are dropped of which, as it
+    /// turns out, nearly everything must be copied for the sake of packs that stay.
+    fn choose(
+        &self,
+        live: &LiveSet,
+        rests: &Rests,
+        waste: u8,
+        plan: &mut PrunePlan,
+    ) -> Result<(), VaultError> {
+        let doomed: BTreeSet<u32> = self.retired.doomed.keys().copied().collect();
+        let others: BTreeSet<u32> =
+            self.packs.iter().copied().filter(|number| !doomed.contains(number)).collect();
+        let (open, mut stay): (BTreeSet<u32>, BTreeSet<u32>) =
+            others.iter().partition(|number| self.is_settled(**number));
+        let needed = Needed::while_gone(live, rests, &self.packs.iter().copied().collect());
+        let mut chosen =
+            numbers(&choose::choose(&self.measure_all(&open, &needed, rests)?, FILE_HEADER, waste));
+        stay.extend(open.difference(&chosen));
+        loop {
+            let needed = Needed::while_gone(live, rests, &(&doomed | &chosen));
+            plan.doom = self.measure_all(&chosen, &needed, rests)?;
+            let dropped: Vec<u32> = plan
+                .doom
+                .iter()
+                .filter(|pack| !choose::is_worth_it(pack, FILE_HEADER, waste))
+                .map(|pack| pack.number)
+                .collect();
+            if dropped.is_empty() {
+                plan.stay = self.measure_all(&stay, &needed, rests)?;
+                plan.rested_on_later = needed.rested_on;
+                return Ok(());
+            }
+            chosen.retain(|number| !dropped.contains(number));
+            stay.extend(dropped);
+        }
+    }
+
+    fn measure_all(
+        &self,
+        packs: &BTreeSet<u32>,
+        needed: &Needed<'_>,
+        rests: &Rests,
+    ) -> Result<Vec<PackUse>, VaultError> {
+        packs.iter().map(|number| Ok(self.measure(*number, needed, rests)?.0)).collect()
     }
 
     /// Carries out what [`plan`](Self::plan) has found for the same `live`. A prune that is interrupted anywhere
@@ -181,19 +243,20 @@ impl Prune<'_> {
             ..PruneReport::default()
         };
         let cycle = self.retired.cycle.saturating_add(1);
+        let needed = Needed { live, rested_on: plan.rested_on.clone() };
         // What needs no copy goes first: it makes room for the copies of the others.
-        let (free, needed): (Vec<PackUse>, Vec<PackUse>) =
+        let (free, used): (Vec<PackUse>, Vec<PackUse>) =
             plan.remove.iter().copied().partition(|pack| pack.live == 0);
-        self.remove(&free, cycle, live, &mut report)?;
-        let rescued = self.copy_all(&needed, live, &mut report)?;
-        self.remove(&rescued, cycle, live, &mut report)?;
+        self.remove(&free, cycle, &needed, &mut report)?;
+        let rescued = self.copy_all(&used, &needed, &mut report)?;
+        self.remove(&rescued, cycle, &needed, &mut report)?;
 
-        let chosen = numbers(&plan.doom);
-        self.vault.writer()?.packs.leave(&chosen)?;
-        let doomed = self.copy_all(&plan.doom, live, &mut report)?;
+        let needed = Needed { live, rested_on: plan.rested_on_later.clone() };
+        self.vault.writer()?.packs.leave(&numbers(&plan.doom))?;
+        let doomed = self.copy_all(&plan.doom, &needed, &mut report)?;
         let mut writer = self.vault.writer()?;
         if !doomed.is_empty() || !self.vault.retired().doomed.is_empty() {
-            let packs = self.proven(&doomed, live)?;
+            let packs = self.proven(&doomed, &needed)?;
             self.vault.log_step(&mut writer, Step::Doomed { cycle, packs })?;
         }
         report.doomed = doomed.len() as u64;
@@ -211,18 +274,19 @@ impl Prune<'_> {
         self.oldest.is_none_or(|oldest| number < oldest.pack)
     }
 
-    /// How much of a pack is needed, and how many needed chunks have their place in it.
-    fn measure(&self, number: u32, live: &LiveSet) -> Result<(PackUse, u64), VaultError> {
+    /// How much of a pack is needed, as much as a copy of it would take, and how many chunks that somebody needs
+    /// for themselves have their place in it.
+    fn measure(&self, number: u32, needed: &Needed<'_>, rests: &Rests) -> Result<(PackUse, u64), VaultError> {
         let bytes = self.vault.files.len(number)?;
         let mut used = PackUse { number, bytes, live: 0 };
         let mut chunks = 0;
         self.vault.files.each(number, 0, bytes, &mut |item| {
             match item {
                 Item::Gap { from, .. } => return Err(self.vault.not_a_chunk(number, from)),
-                Item::Chunk(found) => {
-                    if live.contains(&found.id) && self.vault.index.get(&found.id)? == Some(found.place) {
-                        used.live += found.place.end() - found.place.offset;
-                        chunks += 1;
+                Item::Chunk(Found { id, place, .. }) => {
+                    if needed.contains(&id) && self.vault.index.get(&id)? == Some(place) {
+                        used.live += place.end() - place.offset + rests.growth(&id, needed);
+                        chunks += u64::from(needed.live.contains(&id));
                     }
                 }
             }
@@ -236,14 +300,14 @@ impl Prune<'_> {
         &self,
         packs: &[PackUse],
         cycle: u64,
-        live: &LiveSet,
+        needed: &Needed<'_>,
         report: &mut PruneReport,
     ) -> Result<(), VaultError> {
         if packs.is_empty() {
             return Ok(());
         }
         let mut writer = self.vault.writer()?;
-        let proven = self.proven(packs, live)?;
+        let proven = self.proven(packs, needed)?;
         self.vault.log_step(&mut writer, Step::Removed { cycle, packs: proven.clone() })?;
         self.vault.files.remove(&proven)?;
         // The index still knows the dead chunks of these packs, and sled never gives room back.

@@ -7,9 +7,10 @@ use crate::store::faulty::{Fault, FaultyFs, Loss, Plan};
 fn prepare(disk: &FaultyFs) -> Shelf {
     let mut shelf = Shelf::on(Arc::new(disk.clone())).unwrap();
     shelf.need(0..6);
+    shelf.need(NODES..NODES + 4);
     shelf.vault().writer().unwrap().packs.leave(&BTreeSet::from([1])).unwrap();
     shelf.need(6..9);
-    shelf.forget([0, 1, 2, 4, 6, 7, 8]);
+    shelf.forget([0, 1, 2, 4, 6, 7, 8, NODES, NODES + 2]);
     shelf
 }
 

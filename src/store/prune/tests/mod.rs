@@ -1,9 +1,11 @@
 //! Prune as the store knows it: a set of ids is needed, and all of it is there afterwards.
 
 mod crash;
+mod differences;
 mod model;
 mod phases;
 
+use std::cell::Cell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -32,12 +34,24 @@ struct Shelf {
     opened: u64,
     /// What is needed, by a number for each.
     needed: BTreeMap<u32, Hash>,
+    /// The node that was put last.
+    last_node: Cell<Option<Hash>>,
 }
 
-/// Content that does not compress, 3,000 bytes long.
+/// Numbers from here on stand for nodes, each of them stored as a difference to the one that was put before it.
+const NODES: u32 = 100;
+
+fn kind(n: u32) -> ChunkKind {
+    if n < NODES { ChunkKind::Piece } else { ChunkKind::Node }
+}
+
+/// Content that does not compress, 3,000 bytes long. That of all nodes is the same but for a few bytes.
 fn content(n: u32) -> Vec<u8> {
     let mut plain = vec![0; 3000];
-    blake3::Hasher::new().update(&n.to_le_bytes()).finalize_xof().fill(&mut plain);
+    blake3::Hasher::new().update(&n.min(NODES).to_le_bytes()).finalize_xof().fill(&mut plain);
+    if n > NODES {
+        plain[1000..1004].copy_from_slice(&n.to_le_bytes());
+    }
     plain
 }
 
@@ -50,8 +64,14 @@ impl Shelf {
         let memory = PathBuf::from("/dev/shm");
         let folder = if memory.is_dir() { tempfile::tempdir_in(memory) } else { tempfile::tempdir() };
         let clock = Arc::new(ManualClock::new("2026-11-21T10:00:00Z".parse().unwrap()));
-        let mut shelf =
-            Self { folder: folder.unwrap(), clock, vault: None, opened: 1, needed: BTreeMap::new() };
+        let mut shelf = Self {
+            folder: folder.unwrap(),
+            clock,
+            vault: None,
+            opened: 1,
+            needed: BTreeMap::new(),
+            last_node: Cell::new(None),
+        };
         let (vault, _) = Vault::create(&shelf.dir(), shelf.env(fs), &shelf.unlock())?;
         shelf.vault = Some(vault);
         Ok(shelf)
@@ -87,7 +107,19 @@ impl Shelf {
     }
 
     fn put(&self, n: u32) -> Hash {
-        self.vault().put(ChunkKind::Piece, &content(n)).unwrap()
+        let (kind, plain) = (kind(n), content(n));
+        match self.last_node.get().filter(|_| kind == ChunkKind::Node) {
+            Some(last) => {
+                let id = self.vault().put_replacing(kind, &plain, &last).unwrap();
+                self.last_node.set(Some(id));
+                id
+            }
+            None => {
+                let id = self.vault().put(kind, &plain).unwrap();
+                self.last_node.set(self.last_node.get().or((kind == ChunkKind::Node).then_some(id)));
+                id
+            }
+        }
     }
 
     /// Stores chunks that are needed from now on.
@@ -130,7 +162,7 @@ impl Shelf {
     #[track_caller]
     fn check(&self) {
         for (n, id) in &self.needed {
-            let found = self.vault().get(ChunkKind::Piece, id);
+            let found = self.vault().get(kind(*n), id);
             assert!(found.as_ref().is_ok_and(|found| *found == content(*n)), "{n}: {:?}", found.err());
         }
     }
