@@ -20,4 +20,5 @@ mod costs;
 mod deletions;
 mod docs;
 mod interruptions;
+mod retention;
 mod round_trip;

@@ -153,6 +153,20 @@ impl Prune<'_> {
         self.oldest.map(|oldest| oldest.seq)
     }
 
+    /// Bytes of all packs, those that are doomed included.
+    pub fn bytes(&self) -> Result<u64, VaultError> {
+        self.packs.iter().map(|number| self.vault.files.len(*number)).sum()
+    }
+
+    /// Bytes that a copy of what is in `live` would take, and nothing else.
+    pub fn needed_bytes(&self, live: &LiveSet) -> Result<u64, VaultError> {
+        let _writer = self.vault.writer()?;
+        let rests = self.rests()?;
+        let all: BTreeSet<u32> = self.packs.iter().copied().collect();
+        let needed = Needed::while_gone(live, &rests, &all);
+        Ok(self.measure_all(&all, &needed, &rests)?.iter().map(|pack| pack.live).sum())
+    }
+
     /// What is to be done when the chunks in `live` are needed and no others. Packs are given up until at most
     /// `waste` percent of what is needed is wasted in the others. A needed chunk that is not to be found and a
     /// pack that cannot be read are errors.
