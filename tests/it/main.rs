@@ -22,3 +22,4 @@ mod docs;
 mod interruptions;
 mod retention;
 mod round_trip;
+mod space;

@@ -158,12 +158,12 @@ impl Prune<'_> {
         self.packs.iter().map(|number| self.vault.files.len(*number)).sum()
     }
 
-    /// Bytes that a copy of what is in `live` would take, and nothing else.
+    /// Bytes of what is in `live` and of what it rests on.
     pub fn needed_bytes(&self, live: &LiveSet) -> Result<u64, VaultError> {
         let _writer = self.vault.writer()?;
         let rests = self.rests()?;
         let all: BTreeSet<u32> = self.packs.iter().copied().collect();
-        let needed = Needed::while_gone(live, &rests, &all);
+        let needed = Needed::as_it_stands(live, &rests);
         Ok(self.measure_all(&all, &needed, &rests)?.iter().map(|pack| pack.live).sum())
     }
 

@@ -51,6 +51,18 @@ impl<'l> Needed<'l> {
         }
         needed
     }
+
+    /// What is needed when nothing is written anew: all that `live` names and all that it rests on.
+    pub(super) fn as_it_stands(live: &'l LiveSet, rests: &Rests) -> Self {
+        let mut needed = Needed { live, rested_on: LiveSet::default() };
+        for node in rests.0.iter().filter(|node| live.contains(&node.id)) {
+            let mut base = node.base;
+            while let Some((_, id)) = base.filter(|(_, id)| needed.rested_on.insert(id)) {
+                base = rests.any(&id).and_then(|node| node.base);
+            }
+        }
+        needed
+    }
 }
 
 impl Rests {
