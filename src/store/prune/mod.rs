@@ -173,7 +173,7 @@ impl Prune<'_> {
     pub fn plan(&self, live: &LiveSet, waste: u8) -> Result<PrunePlan, VaultError> {
         // Nobody may move chunks while they are counted.
         let _writer = self.vault.writer()?;
-        let rests = self.rests()?;
+        let mut rests = self.rests()?;
         let mut plan = PrunePlan::default();
         let due: BTreeSet<u32> = self
             .retired
@@ -197,7 +197,7 @@ impl Prune<'_> {
             return Err(VaultError::NeededChunksMissing { count: live.len() - found });
         }
         plan.rested_on = needed.rested_on;
-        self.choose(live, &rests, waste, &mut plan)?;
+        self.choose(live, &mut rests, waste, &mut plan)?;
         Ok(plan)
     }
 
@@ -207,7 +207,7 @@ impl Prune<'_> {
     fn choose(
         &self,
         live: &LiveSet,
-        rests: &Rests,
+        rests: &mut Rests,
         waste: u8,
         plan: &mut PrunePlan,
     ) -> Result<(), VaultError> {
@@ -217,6 +217,7 @@ impl Prune<'_> {
         let (open, mut stay): (BTreeSet<u32>, BTreeSet<u32>) =
             others.iter().partition(|number| self.is_settled(**number));
         let needed = Needed::while_gone(live, rests, &self.packs.iter().copied().collect());
+        self.calibrate(rests, &needed)?;
         let mut chosen =
             numbers(&choose::choose(&self.measure_all(&open, &needed, rests)?, FILE_HEADER, waste));
         stay.extend(open.difference(&chosen));
