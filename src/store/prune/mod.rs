@@ -272,7 +272,7 @@ impl Prune<'_> {
         let mut writer = self.vault.writer()?;
         if !doomed.is_empty() || !self.vault.retired().doomed.is_empty() {
             let packs = self.proven(&doomed, &needed)?;
-            self.vault.log_step(&mut writer, Step::Doomed { cycle, packs })?;
+            self.vault.log_step(&mut writer, &Step::Doomed { cycle, packs })?;
         }
         report.doomed = doomed.len() as u64;
         report.doomed_bytes = doomed.iter().map(|pack| pack.bytes).sum();
@@ -323,7 +323,7 @@ impl Prune<'_> {
         }
         let mut writer = self.vault.writer()?;
         let proven = self.proven(packs, needed)?;
-        self.vault.log_step(&mut writer, Step::Removed { cycle, packs: proven.clone() })?;
+        self.vault.log_step(&mut writer, &Step::Removed { cycle, packs: proven.clone() })?;
         self.vault.files.remove(&proven)?;
         // The index still knows the dead chunks of these packs, and sled never gives room back.
         self.vault.rebuild(&mut writer)?;
@@ -335,9 +335,9 @@ impl Prune<'_> {
 
 impl Vault {
     /// Writes a step into the log, and follows it once it is durable.
-    fn log_step(&self, writer: &mut Writer, step: Step) -> Result<(), VaultError> {
+    fn log_step(&self, writer: &mut Writer, step: &Step) -> Result<(), VaultError> {
         let entry = self.append_to(writer, super::retired::RECORD, &step.encode())?;
-        self.retired_mut().follow(entry.seq, entry.at, &step);
+        self.retired_mut().follow(entry.seq, entry.at, step);
         Ok(())
     }
 
