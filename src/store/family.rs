@@ -56,7 +56,7 @@ impl Family {
             *bytes = bytes.saturating_add(leaf.len());
             return Ok(None);
         }
-        let vocabulary = words::train(leaves.iter().map(Vec::as_slice));
+        let vocabulary = words::train(leaves);
         let id = self.vault.put(ChunkKind::Vocabulary, &vocabulary.to_bytes())?;
         self.vault.append(VOCABULARY, &[&id.0, self.name.as_bytes()].concat())?;
         let vocabulary = Arc::new(vocabulary);
