@@ -6,8 +6,6 @@ use super::tokens::{self, Token};
 use super::vocabulary::{MAX_ENTRIES, MAX_ENTRY, Vocabulary};
 use crate::store::wire::Fields;
 
-/// So many bytes of leaves are enough to learn from; more make pages hardly smaller.
-pub const ENOUGH: usize = 4 << 20;
 /// What is seen less often is not worth its place.
 const OFTEN: u32 = 3;
 const SHORTEST: usize = 2;

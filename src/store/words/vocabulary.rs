@@ -2,8 +2,8 @@
 //!
 //! ```text
 //! vocabulary = version u8 (= 1) · entries u16 · (length u8 · bytes)* · zstd dictionary, to the end
-//! code       = one byte:  00-1D for entries 0-29, 80-DF for entries 30-125
-//!            | two bytes: E0-FF, then any byte: 126 + 256 x (first - E0) + second
+//! code       = one byte:  00-1C for entries 0-28, 80-DF for entries 29-124
+//!            | two bytes: E0-FF, then any byte: 125 + 256 x (first - E0) + second
 //! ```
 
 use std::cell::RefCell;
@@ -17,12 +17,14 @@ use super::tokens::is_letter;
 const VERSION: u8 = 1;
 /// Of zstd. A higher one costs more than it saves on pages in words.
 const LEVEL: i32 = 1;
-const LOW: usize = 30;
+const LOW: usize = 29;
 const SHORT: usize = LOW + 96;
 /// No vocabulary has more entries.
 pub(super) const MAX_ENTRIES: usize = SHORT + 32 * 256;
 /// No entry is longer, in bytes.
 pub(super) const MAX_ENTRY: usize = 255;
+/// Announces the code of a word that begins with a capital letter here, and with a small one in the vocabulary.
+pub(super) const CAPITAL: u8 = 0x1D;
 /// Ends a value.
 pub(super) const END: u8 = 0x1E;
 /// Announces bytes that are written out whatever they are: a length less one, then the bytes.
@@ -144,6 +146,16 @@ impl Vocabulary {
         self.numbers.get(bytes).copied()
     }
 
+    /// The number of the entry that is a capitalised word with a small letter instead.
+    pub(super) fn number_of_small(&self, word: &[u8]) -> Option<u16> {
+        let mut small = [0; MAX_ENTRY];
+        let small = small.get_mut(..word.len())?;
+        small.copy_from_slice(word);
+        let first = small.first_mut().filter(|first| first.is_ascii_uppercase())?;
+        first.make_ascii_lowercase();
+        self.number(small)
+    }
+
     pub(super) fn entry(&self, number: usize) -> Option<&Entry> {
         self.entries.get(number)
     }
@@ -168,10 +180,10 @@ pub(super) fn push_code(number: u16, into: &mut Vec<u8>) {
 /// `second` byte that it needs is missing. Says whether the second byte belongs to it.
 pub(super) fn read_code(first: u8, second: Option<u8>) -> Option<(usize, bool)> {
     match first {
-        0x00..=0x1D => Some((usize::from(first), false)),
+        0x00..=0x1C => Some((usize::from(first), false)),
         0x80..=0xDF => Some((usize::from(first - 0x80) + LOW, false)),
         0xE0..=0xFF => Some((SHORT + (usize::from(first - 0xE0) << 8) + usize::from(second?), true)),
-        END | RAW | 0x20..=0x7F => None,
+        CAPITAL | END | RAW | 0x20..=0x7F => None,
     }
 }
 
