@@ -10,7 +10,7 @@ use crate::store::wire::Fields;
 const OFTEN: u32 = 3;
 const SHORTEST: usize = 2;
 /// Bytes of a zstd dictionary; a larger one makes pages hardly smaller.
-const DICTIONARY: usize = 64 << 10;
+const DICTIONARY: usize = 112 << 10;
 
 /// The vocabulary of `leaves`: what saves the most bytes, the most frequent first. Bytes that are not a leaf
 /// teach nothing.

@@ -16,7 +16,7 @@ use super::tokens::is_letter;
 
 const VERSION: u8 = 1;
 /// Of zstd. A higher one costs more than it saves on pages in words.
-const LEVEL: i32 = 1;
+const LEVEL: i32 = 2;
 const LOW: usize = 29;
 const SHORT: usize = LOW + 96;
 /// No vocabulary has more entries.
