@@ -7,6 +7,8 @@ use std::fs::{File, OpenOptions, TryLockError};
 use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::path::Path;
 
+use super::database::Database;
+
 /// What the vault asks of a file system. Errors are the operating system's own.
 pub trait Fs: Send + Sync {
     /// Makes a folder and those above it; being there already is fine.
@@ -32,6 +34,14 @@ pub trait Fs: Send + Sync {
     /// Locks a file for this process and writes the process's number into it; nothing if another has it.
     /// The operating system frees the lock when the returned file closes, also when the process dies.
     fn try_lock(&self, path: &Path) -> io::Result<Option<File>>;
+    /// Removes a folder with all that is in it; being gone already is fine.
+    fn remove_tree(&self, dir: &Path) -> io::Result<()> {
+        if dir.exists() { std::fs::remove_dir_all(dir) } else { Ok(()) }
+    }
+    /// The database of the index, where it is not the folder that sled opens by itself.
+    fn database(&self, _dir: &Path) -> Option<Box<dyn Database>> {
+        None
+    }
 }
 
 /// A file open for appending.

@@ -113,7 +113,7 @@ impl Vault {
         notes: &mut Vec<String>,
     ) -> Result<Self, VaultError> {
         let keys = Keys::derive(root);
-        let (index, indexed) = Index::open(dir.join(INDEX), header.vault)?;
+        let (index, indexed) = Index::open(Arc::clone(&env.fs), dir.join(INDEX), header.vault)?;
         let log = Log::open(&env.fs, dir, header.vault, &keys.log, index.witnessed_log(), notes)?;
         let files = PackFiles { fs: Arc::clone(&env.fs), dir: dir.join(PACKS), vault: header.vault };
         let packs = Packs::open(files.clone(), &keys.chunks, log.acknowledged(), notes)?;
