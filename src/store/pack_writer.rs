@@ -10,7 +10,7 @@ use super::tail::Tail;
 use crate::base::hash::Hash;
 use crate::base::ids::Random;
 
-/// A new pack is begun before one grows beyond this.
+/// How large packs become, unless somebody wants them smaller.
 const ROLL_AT: u64 = 64 << 20;
 
 /// The packs, with the newest open for writing.
@@ -19,6 +19,8 @@ pub(super) struct Packs {
     /// The pack that is written to, or would be next.
     number: u32,
     tail: Option<Tail>,
+    /// A new pack is begun before one grows beyond this.
+    pub(super) limit: u64,
 }
 
 impl Packs {
@@ -38,7 +40,7 @@ impl Packs {
                 files.path(missing).display()
             ));
         }
-        let mut packs = Self { files, number: newest.max(1), tail: None };
+        let mut packs = Self { files, number: newest.max(1), tail: None, limit: ROLL_AT };
         if newest < acknowledged.pack {
             packs.number = acknowledged.pack.saturating_add(1);
         } else if newest > 0 {
@@ -127,7 +129,7 @@ impl Packs {
 
     /// Begins a new pack where there is none or the record would not fit.
     fn make_room(&mut self, size: u64) -> Result<(), VaultError> {
-        if self.tail.as_ref().is_some_and(|tail| tail.len() > FILE_HEADER && tail.len() + size > ROLL_AT) {
+        if self.tail.as_ref().is_some_and(|tail| tail.len() > FILE_HEADER && tail.len() + size > self.limit) {
             self.sync()?;
             self.number = self.number.saturating_add(1);
             self.tail = None;

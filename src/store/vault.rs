@@ -155,6 +155,11 @@ impl Vault {
         Ok(entry)
     }
 
+    /// Begins a new pack before one grows beyond so many bytes, instead of 64 MiB, as long as this handle is open.
+    pub fn limit_packs(&self, bytes: u64) {
+        self.lock_writer().packs.limit = bytes;
+    }
+
     /// The log's records of one kind, oldest first.
     pub fn entries(&self, kind: u8) -> Result<Vec<Entry>, VaultError> {
         self.lock_writer().log.entries(&self.keys.log, kind)

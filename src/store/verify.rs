@@ -63,6 +63,10 @@ impl Vault {
         progress(done, total);
         let mut indexed = 0;
         for (pack, len) in packs {
+            if len == 0 && pack > writer.log.acknowledged().pack {
+                // A crash came between making the file and the first write to it; the next write goes on there.
+                continue;
+            }
             let told = &mut |offset| progress(done + offset, total);
             match self.verify_pack(pack, len, &mut report, told) {
                 Ok(found) => indexed += found,

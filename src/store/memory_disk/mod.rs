@@ -171,8 +171,9 @@ impl Fs for MemoryDisk {
     }
 
     fn append(&self, path: &Path) -> io::Result<Box<dyn Append>> {
-        let mut inner = self.call(true)?;
-        if inner.state.file(path).is_err() {
+        let is_new = self.inner().state.file(path).is_err();
+        let mut inner = self.call(is_new)?;
+        if is_new {
             inner.change(Op::Make(path.to_owned()))?;
         }
         let file = inner.state.file(path)?;

@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 use std::io;
 use std::path::{Path, PathBuf};
 
+use crate::base::hash::Hash;
+
 /// A change to a disk, as a program asked for it.
 #[derive(Debug, Clone)]
 pub enum Op {
@@ -202,6 +204,26 @@ impl State {
             Node::Dir => None,
         };
         self.names.iter().filter_map(listed).collect()
+    }
+
+    /// A hash of all that is durable: names, bytes, the index.
+    pub fn fingerprint(&self) -> Hash {
+        let mut hasher = blake3::Hasher::new();
+        let mut part = |bytes: &[u8]| {
+            hasher.update(&(bytes.len() as u64).to_le_bytes()).update(bytes);
+        };
+        for (path, node) in &self.durable_names {
+            part(path.as_os_str().as_encoded_bytes());
+            match node {
+                Node::File(file) => part(self.durable_files.get(*file).map_or(&[], Vec::as_slice)),
+                Node::Dir => part(b"folder"),
+            }
+        }
+        for (key, value) in &self.durable_index {
+            part(key);
+            part(value);
+        }
+        Hash(*hasher.finalize().as_bytes())
     }
 
     /// Puts a file in place of what was under its name, or removes it; durable at once.
