@@ -23,6 +23,18 @@ pub trait Fs: Send + Sync {
     fn append(&self, path: &Path) -> io::Result<Box<dyn Append>>;
     /// Cuts a file back to `len` bytes, durably.
     fn truncate(&self, path: &Path, len: u64) -> io::Result<()>;
+    /// Writes the bytes of a file from `offset` on once more, as they are, and returns when they are durable. After
+    /// a failed fsync the system may go on showing bytes that it has given up writing; a further fsync would
+    /// report success without them.
+    fn rewrite(&self, path: &Path, offset: u64) -> io::Result<()> {
+        let mut file = OpenOptions::new().read(true).write(true).open(path)?;
+        file.seek(SeekFrom::Start(offset))?;
+        let mut bytes = Vec::new();
+        file.read_to_end(&mut bytes)?;
+        file.seek(SeekFrom::Start(offset))?;
+        file.write_all(&bytes)?;
+        file.sync_all()
+    }
     /// Renames a file over whatever has the new name. Durable after [`sync_dir`](Self::sync_dir).
     fn rename(&self, from: &Path, to: &Path) -> io::Result<()>;
     /// Removes a file.
@@ -57,7 +69,7 @@ pub(super) fn replace(fs: &dyn Fs, path: &Path, bytes: &[u8]) -> io::Result<()> 
     let mut draft = path.as_os_str().to_owned();
     draft.push(DRAFT);
     let draft = Path::new(&draft);
-    if fs.len(draft).is_ok() {
+    if exists(fs, draft)? {
         fs.remove(draft)?;
     }
     let mut file = fs.append(draft)?;
@@ -68,6 +80,16 @@ pub(super) fn replace(fs: &dyn Fs, path: &Path, bytes: &[u8]) -> io::Result<()> 
         Some(dir) if dir.as_os_str().is_empty() => fs.sync_dir(Path::new(".")),
         Some(dir) => fs.sync_dir(dir),
         None => Ok(()),
+    }
+}
+
+/// Whether there is such a file. A disk that does not answer is an error: taking its silence for "no" would write
+/// over what is there.
+pub(super) fn exists(fs: &dyn Fs, path: &Path) -> io::Result<bool> {
+    match fs.len(path) {
+        Ok(_) => Ok(true),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(false),
+        Err(error) => Err(error),
     }
 }
 

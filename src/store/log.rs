@@ -53,7 +53,7 @@ pub(super) fn is_unused(fs: &dyn Fs, dir: &Path) -> bool {
 /// Makes an empty log in place of what an interrupted creation may have left.
 pub(super) fn create(fs: &Arc<dyn Fs>, dir: &Path, vault: [u8; 8]) -> Result<(), VaultError> {
     let path = path(dir);
-    if fs.len(&path).is_ok() {
+    if fs::exists(fs.as_ref(), &path).map_err(|error| VaultError::io("read", &path, error))? {
         fs.truncate(&path, 0).map_err(|error| VaultError::io("empty", &path, error))?;
     }
     let mut tail = Tail::open(Arc::clone(fs), path, 0)?;
@@ -108,9 +108,12 @@ impl Log {
                 len - end
             ));
         }
+        if let Some(last) = places.last().filter(|_| end > witnessed) {
+            // It may stem from a process that died before its fsync, or whose fsync failed: nobody shall act on it
+            // until it is sure to stay.
+            fs.rewrite(&path, last.offset).map_err(|error| VaultError::io("save", &path, error))?;
+        }
         let mut tail = Tail::open(Arc::clone(fs), path, end)?;
-        // The last record may stem from a process that died before its fsync: nobody shall act on it until
-        // it is sure to stay.
         tail.sync()?;
         Ok(Self { reader, tail, places, chain, acknowledged: packs })
     }

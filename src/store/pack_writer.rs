@@ -26,10 +26,12 @@ pub(super) struct Packs {
 impl Packs {
     /// Opens the newest pack and cuts off what a crash left incomplete at its end. Bytes before
     /// `acknowledged` are never cut; where they are missing, a note says so and writing goes on in a new pack.
+    /// What lies before `synced` is known to be durable, if it is there.
     pub(super) fn open(
         files: PackFiles,
         key: &SealKey,
         acknowledged: Position,
+        synced: Position,
         notes: &mut Vec<String>,
     ) -> Result<Self, VaultError> {
         let numbers = files.numbers()?;
@@ -44,7 +46,7 @@ impl Packs {
         if newest < acknowledged.pack {
             packs.number = acknowledged.pack.saturating_add(1);
         } else if newest > 0 {
-            packs.open_newest(key, acknowledged, notes)?;
+            packs.open_newest(key, acknowledged, synced, notes)?;
         }
         Ok(packs)
     }
@@ -53,6 +55,7 @@ impl Packs {
         &mut self,
         key: &SealKey,
         acknowledged: Position,
+        synced: Position,
         notes: &mut Vec<String>,
     ) -> Result<(), VaultError> {
         let number = self.number;
@@ -86,6 +89,12 @@ impl Packs {
                 path.display(),
                 len - good
             ));
+        }
+        let durable = if synced.pack == number { synced.offset.max(safe) } else { safe };
+        if good > durable && synced.pack <= number {
+            // Whoever wrote this died before it was durable, or was told that it cannot be.
+            let saved = self.files.fs.rewrite(&path, durable);
+            saved.map_err(|error| VaultError::io("save", &path, error))?;
         }
         self.tail = Some(Tail::open(Arc::clone(&self.files.fs), path, good)?);
         Ok(())

@@ -116,7 +116,7 @@ impl Vault {
         let (index, indexed) = Index::open(Arc::clone(&env.fs), dir.join(INDEX), header.vault)?;
         let log = Log::open(&env.fs, dir, header.vault, &keys.log, index.witnessed_log(), notes)?;
         let files = PackFiles { fs: Arc::clone(&env.fs), dir: dir.join(PACKS), vault: header.vault };
-        let packs = Packs::open(files.clone(), &keys.chunks, log.acknowledged(), notes)?;
+        let packs = Packs::open(files.clone(), &keys.chunks, log.acknowledged(), indexed, notes)?;
         let vault = Self {
             dir: dir.to_owned(),
             id: wire::hex(&header.vault),

@@ -144,10 +144,10 @@ mod tests {
         let mut state = State::default();
         for op in [
             Op::Make("/a".into()),
-            Op::Append { file: 0, bytes: vec![1; 600] },
+            Op::Write { file: 0, offset: 0, bytes: vec![1; 600] },
             Op::Sync(0),
             Op::SyncDir("/".into()),
-            Op::Append { file: 0, bytes: vec![2; 1000] },
+            Op::Write { file: 0, offset: 600, bytes: vec![2; 1000] },
             Op::Make("/b".into()),
         ] {
             state.apply(&op).unwrap();

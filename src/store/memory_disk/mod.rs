@@ -111,6 +111,14 @@ impl MemoryDisk {
         Err(error)
     }
 
+    fn sync(&self, file: usize) -> io::Result<()> {
+        let outcome = self.change(false, Op::Sync(file));
+        if outcome.is_err() {
+            self.inner().state.drop_unsynced(file);
+        }
+        outcome
+    }
+
     fn change(&self, takes_space: bool, op: Op) -> io::Result<()> {
         self.call(takes_space)?.change(op)
     }
@@ -134,16 +142,14 @@ impl Append for OpenFile {
         let outcome = self.disk.call(true).map(drop);
         let (half, _) = bytes.split_at(bytes.len() / 2);
         let written = if outcome.is_ok() { bytes } else { half };
-        self.disk.inner().change(Op::Append { file: self.file, bytes: written.to_vec() })?;
+        let mut inner = self.disk.inner();
+        let offset = inner.state.files.get(self.file).map_or(0, Vec::len);
+        inner.change(Op::Write { file: self.file, offset, bytes: written.to_vec() })?;
         outcome
     }
 
     fn sync(&mut self) -> io::Result<()> {
-        let outcome = self.disk.change(false, Op::Sync(self.file));
-        if outcome.is_err() {
-            self.disk.inner().state.drop_unsynced(self.file);
-        }
-        outcome
+        self.disk.sync(self.file)
     }
 }
 
@@ -203,6 +209,14 @@ impl Fs for MemoryDisk {
     fn try_lock(&self, _path: &Path) -> io::Result<Option<File>> {
         drop(self.reading()?);
         tempfile::tempfile().map(Some)
+    }
+
+    fn rewrite(&self, path: &Path, offset: u64) -> io::Result<()> {
+        let bytes = self.read_at(path, offset, usize::MAX)?;
+        let file = self.inner().state.file(path)?;
+        let offset = usize::try_from(offset).unwrap_or(usize::MAX);
+        self.change(false, Op::Write { file, offset, bytes })?;
+        self.sync(file)
     }
 
     fn remove_tree(&self, _dir: &Path) -> io::Result<()> {

@@ -13,11 +13,13 @@ pub enum Op {
     MakeDir(PathBuf),
     /// Makes an empty file.
     Make(PathBuf),
-    /// Appends to a file, which is named by its number: the first that was made is 0.
-    Append {
-        /// The file.
+    /// Writes to a file, at its end or over what is there.
+    Write {
+        /// The file: the first that was made is 0.
         file: usize,
-        /// What is appended.
+        /// Where.
+        offset: usize,
+        /// What.
         bytes: Vec<u8>,
     },
     /// Makes the bytes of a file durable.
@@ -83,13 +85,13 @@ impl State {
                 self.durable_files.push(Vec::new());
                 self.make(path, node);
             }
-            Op::Append { file, bytes } => {
+            Op::Write { file, offset, bytes } => {
                 let content = self.files.get_mut(*file).ok_or(io::ErrorKind::NotFound)?;
-                self.pending.push(Pending::Data { file: *file, offset: content.len(), bytes: bytes.clone() });
-                content.extend(bytes);
+                overwrite(content, *offset, bytes);
+                self.pending.push(Pending::Data { file: *file, offset: *offset, bytes: bytes.clone() });
             }
             Op::Sync(file) => {
-                self.settle(|pending| matches!(pending, Pending::Data { file: of, .. } if of == file))
+                self.settle(|pending| matches!(pending, Pending::Data { file: of, .. } if of == file));
             }
             Op::Truncate(path, len) => {
                 let file = self.file(path)?;
@@ -173,12 +175,7 @@ impl State {
         match change {
             Pending::Data { file, offset, bytes } => {
                 if let Some(content) = self.durable_files.get_mut(file) {
-                    if content.len() < offset + bytes.len() {
-                        content.resize(offset + bytes.len(), 0);
-                    }
-                    if let Some(place) = content.get_mut(offset..offset + bytes.len()) {
-                        place.copy_from_slice(&bytes);
-                    }
+                    overwrite(content, offset, &bytes);
                 }
             }
             Pending::Made(path, node) => {
@@ -272,5 +269,13 @@ impl Pending {
             Self::Made(path, _) | Self::Renamed { to: path, .. } | Self::Removed(path) => Some(path),
             Self::Data { .. } | Self::Index(_) | Self::IndexRemoved => None,
         }
+    }
+}
+
+fn overwrite(content: &mut Vec<u8>, offset: usize, bytes: &[u8]) {
+    let end = offset + bytes.len();
+    content.resize(content.len().max(end), 0);
+    if let Some(place) = content.get_mut(offset..end) {
+        place.copy_from_slice(bytes);
     }
 }

@@ -15,7 +15,8 @@ use super::workloads::{self, MANIFEST};
 const AFTERWARDS: u8 = 9;
 
 /// Opens the vault without help, holds it against what was promised, opens it once more, writes, and opens it again.
-pub(super) fn survives(state: &State, promised: &Promised) -> Result<(), String> {
+/// So many times this was done before. Returns the disk as it is then.
+pub(super) fn survives(state: &State, promised: &Promised, times: usize) -> Result<State, String> {
     let disk = MemoryDisk::new(state.clone());
     let (vault, notes) = match tape::open(&disk, 1_001) {
         Ok(opened) => opened,
@@ -38,8 +39,9 @@ pub(super) fn survives(state: &State, promised: &Promised) -> Result<(), String>
     let vault = quiet(&disk, 1_004)?;
     let found = vault.entries(AFTERWARDS).map_err(|error| error.to_string())?.len();
     let read = vault.get(ChunkKind::Node, &put).map_err(|error| error.to_string())?;
-    if (found, read.as_slice()) == (1, b"afterwards") {
-        Ok(())
+    drop(vault);
+    if (found, read.as_slice()) == (times + 1, b"afterwards") {
+        Ok(disk.state())
     } else {
         Err(format!("of what was written afterwards there are {found} records and {read:?}"))
     }

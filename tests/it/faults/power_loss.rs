@@ -54,7 +54,7 @@ impl Recording {
 
     fn check(&self, point: &Point, state: &State) {
         let promised = self.tape.promised(self.tape.start() + point.change);
-        if let Err(what) = check::survives(state, &promised) {
+        if let Err(what) = check::survives(state, &promised, 0) {
             let name = self.workload.name;
             panic!("{what}\nreplay with BOARDVAULT_POINT={name}/{point} cargo test power_loss::one_point");
         }
