@@ -86,7 +86,7 @@ pub async fn backup(
             ledger: downloads::stored_without_manifest(app, connection, parent.map(|parent| parent.id))?,
         },
     );
-    let writer = SnapshotWriter::new(app.chunks(), parent.map(|parent| &parent.manifest))?;
+    let writer = SnapshotWriter::new(app.pages(platform.id)?, parent.map(|parent| &parent.manifest))?;
     write_discovered(&writer, &discovery)?;
     let vanished = remove_vanished(&writer, &discovery, parent)?;
 

@@ -12,6 +12,7 @@ use crate::base::clock::{Clock, Timestamp};
 use crate::base::ids::Random;
 use crate::base::secret::Secret;
 use crate::store::chunks::Chunks;
+use crate::store::family::Family;
 use crate::store::fs::{Fs, RealFs};
 use crate::store::vault::{Env, Vault};
 
@@ -104,6 +105,11 @@ impl App {
     /// The vault as a store of chunks.
     pub fn chunks(&self) -> Arc<dyn Chunks> {
         self.vault.clone()
+    }
+
+    /// The vault as a store of the pages that one platform's records make.
+    pub fn pages(&self, platform: &str) -> Result<Arc<dyn Chunks>, Error> {
+        Ok(Arc::new(Family::new(Arc::clone(&self.vault), platform)?))
     }
 
     /// Whether the program was asked to stop.

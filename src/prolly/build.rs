@@ -5,6 +5,7 @@ use rayon::prelude::*;
 use super::node::{Child, MAX_LEVEL, NodeError};
 use super::split::{Complete, Splitter};
 use super::{Entry, Tree, TreeError};
+use crate::base::hash::Hash;
 use crate::store::chunks::{ChunkKind, Chunks};
 
 /// Complete nodes wait until they have this many bytes, so that they are compressed and sealed side by side.
@@ -56,7 +57,9 @@ pub(super) fn raise(
 pub(super) struct LevelWriter<'a> {
     chunks: &'a dyn Chunks,
     splitter: Splitter,
-    waiting: Vec<Complete>,
+    /// The node of an earlier tree whose entries come now, and the one whose entry began the open node.
+    replaced: (Option<Hash>, Option<Hash>),
+    waiting: Vec<(Complete, Option<Hash>)>,
     waiting_bytes: usize,
     stored: Vec<(Vec<u8>, Child)>,
 }
@@ -64,7 +67,14 @@ pub(super) struct LevelWriter<'a> {
 impl<'a> LevelWriter<'a> {
     pub(super) fn new(chunks: &'a dyn Chunks, level: u8) -> Self {
         let splitter = Splitter::new(level);
-        Self { chunks, splitter, waiting: Vec::new(), waiting_bytes: 0, stored: Vec::new() }
+        Self {
+            chunks,
+            splitter,
+            replaced: (None, None),
+            waiting: Vec::new(),
+            waiting_bytes: 0,
+            stored: Vec::new(),
+        }
     }
 
     /// Whether the next entry begins a node.
@@ -72,11 +82,19 @@ impl<'a> LevelWriter<'a> {
         self.splitter.is_at_boundary()
     }
 
+    /// The entries that follow come from the node `id` of an earlier tree, or take the place of its entries.
+    pub(super) fn replaces(&mut self, id: Hash) {
+        self.replaced.0 = Some(id);
+    }
+
     /// Takes the next entry, which stands for `count` leaf entries.
     pub(super) fn push(&mut self, key: &[u8], value: &[u8], count: u64) -> Result<(), TreeError> {
+        if self.splitter.is_at_boundary() {
+            self.replaced.1 = self.replaced.0;
+        }
         if let Some(node) = self.splitter.push(key, value, count)? {
             self.waiting_bytes = self.waiting_bytes.saturating_add(node.bytes.len());
-            self.waiting.push(node);
+            self.waiting.push((node, self.replaced.1));
             if self.waiting_bytes >= BATCH {
                 self.store()?;
             }
@@ -86,7 +104,8 @@ impl<'a> LevelWriter<'a> {
 
     /// Ends the node that is open and gives back all nodes: their last keys and what stands above them.
     pub(super) fn finish(mut self) -> Result<Vec<(Vec<u8>, Child)>, TreeError> {
-        self.waiting.extend(self.splitter.take());
+        let replaced = self.replaced.1;
+        self.waiting.extend(self.splitter.take().map(|node| (node, replaced)));
         self.store()?;
         Ok(self.stored)
     }
@@ -96,11 +115,14 @@ impl<'a> LevelWriter<'a> {
         let ids: Vec<_> = self
             .waiting
             .par_iter()
-            .map(|node| chunks.put(ChunkKind::Node, &node.bytes))
+            .map(|(node, replaced)| match replaced {
+                Some(replaced) => chunks.put_replacing(ChunkKind::Node, &node.bytes, replaced),
+                None => chunks.put(ChunkKind::Node, &node.bytes),
+            })
             .collect::<Result<_, _>>()?;
         self.waiting_bytes = 0;
         let nodes = self.waiting.drain(..).zip(ids);
-        self.stored.extend(nodes.map(|(node, id)| (node.last_key, Child { id, count: node.count })));
+        self.stored.extend(nodes.map(|((node, _), id)| (node.last_key, Child { id, count: node.count })));
         Ok(())
     }
 }

@@ -111,6 +111,7 @@ fn edit_level(
         cursor.seek(key)?;
         while let (Some(node), Some(id)) = (cursor.node(), cursor.id()) {
             let is_last = cursor.is_last();
+            writer.replaces(id);
             if let Some(last) = node.last_key() {
                 gone.push((last.to_vec(), Child { id, count: node.count() }));
             }

@@ -15,12 +15,16 @@ pub enum ChunkKind {
     Blob = 3,
     /// A document: a plan.
     Document = 4,
+    /// The vocabulary of pages in words.
+    Vocabulary = 5,
 }
 
 impl ChunkKind {
     /// The kind whose number is `byte`, as it is stored.
     pub fn from_byte(byte: u8) -> Option<Self> {
-        [Self::Node, Self::Piece, Self::Blob, Self::Document].into_iter().find(|kind| *kind as u8 == byte)
+        [Self::Node, Self::Piece, Self::Blob, Self::Document, Self::Vocabulary]
+            .into_iter()
+            .find(|kind| *kind as u8 == byte)
     }
 }
 
@@ -36,6 +40,13 @@ pub trait Chunks: Send + Sync {
 
     /// Stores `plain` unless it is already there, and returns its id.
     fn put(&self, kind: ChunkKind, plain: &[u8]) -> Result<Hash, ChunkError>;
+
+    /// Like [`put`](Self::put), for a node that takes the place of the node `replaced` in a newer tree: what both
+    /// have in common need not be stored again. It changes neither the id nor the content.
+    fn put_replacing(&self, kind: ChunkKind, plain: &[u8], replaced: &Hash) -> Result<Hash, ChunkError> {
+        let _ = replaced;
+        self.put(kind, plain)
+    }
 
     /// Whether a chunk is there. A yes is a promise that `get` finds its bytes, not that they are undamaged.
     fn has(&self, id: &Hash) -> Result<bool, ChunkError>;

@@ -6,6 +6,7 @@ pub mod codec;
 mod create;
 pub mod database;
 pub mod error;
+pub mod family;
 pub mod faulty;
 pub mod fs;
 mod header;
@@ -19,6 +20,7 @@ pub mod mem;
 pub mod memory_disk;
 mod pack;
 mod pack_writer;
+mod reading;
 mod recovery;
 mod scan;
 mod seal;
@@ -27,6 +29,8 @@ pub mod unlock;
 pub mod vault;
 pub mod verify;
 mod wire;
+pub mod words;
+mod writing;
 
 #[cfg(test)]
 mod tests;

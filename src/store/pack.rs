@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::chunks::ChunkKind;
-use super::codec::MAX_CHUNK;
+use super::codec::{MAX_CHUNK, MAX_OVERHEAD};
 use super::error::VaultError;
 use super::fs::Fs;
 use super::scan::{self, Shape};
@@ -18,8 +18,7 @@ const VERSION: u16 = 1;
 pub(super) const FILE_HEADER: u64 = 24;
 const MARK: [u8; 4] = *b"BVCR";
 const HEADER: usize = 4 + 1 + 32 + 4 + 4;
-/// A frame is at most seven bytes longer than its chunk.
-const MAX_SEALED: usize = MAX_CHUNK + 7 + seal::OVERHEAD;
+const MAX_SEALED: usize = MAX_CHUNK + MAX_OVERHEAD + seal::OVERHEAD;
 
 /// A point in the sequence of all packs' bytes. Packs count from 1.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]

@@ -4,8 +4,7 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use super::chunks::{ChunkError, ChunkKind, Chunks};
-use super::codec;
+use super::chunks::ChunkKind;
 use super::error::VaultError;
 use super::fs::{Fs, RealFs};
 use super::header::{self, Header};
@@ -14,6 +13,7 @@ use super::keys::{Key, Keys};
 use super::log::{Entry, Log};
 use super::pack::PackFiles;
 use super::pack_writer::Packs;
+use super::reading::Vocabularies;
 use super::unlock::Unlock;
 use super::wire;
 use crate::base::clock::{Clock, SystemClock};
@@ -71,6 +71,7 @@ pub struct Vault {
     pub(super) files: PackFiles,
     pub(super) index: Index,
     writer: Mutex<Writer>,
+    pub(super) vocabularies: Vocabularies,
     /// The index was built anew because it did not know a chunk; now its word is taken.
     pub(super) doubted: AtomicBool,
     _lock: std::fs::File,
@@ -125,6 +126,7 @@ impl Vault {
             files,
             index,
             writer: Mutex::new(Writer { packs, log }),
+            vocabularies: Vocabularies::default(),
             doubted: AtomicBool::new(false),
             _lock: lock,
         };
@@ -188,9 +190,9 @@ impl Vault {
         self.writer.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn store(&self, kind: ChunkKind, id: &Hash, frame: &[u8]) -> Result<(), VaultError> {
+    /// Stores a frame unless another thread was faster: it may have put the same content meanwhile.
+    pub(super) fn store(&self, kind: ChunkKind, id: &Hash, frame: &[u8]) -> Result<(), VaultError> {
         let mut writer = self.writer()?;
-        // Another thread may have stored the same content while this one compressed it.
         if matches!(self.index.get(id), Ok(Some(_))) {
             return Ok(());
         }
@@ -200,39 +202,6 @@ impl Vault {
             self.checkpoint(writer.packs.position());
         }
         Ok(())
-    }
-}
-
-impl Chunks for Vault {
-    fn get(&self, kind: ChunkKind, id: &Hash) -> Result<Vec<u8>, ChunkError> {
-        let place = self.locate(id)?.ok_or(ChunkError::Absent(*id))?;
-        let damaged = |what: &str| ChunkError::Damaged {
-            id: *id,
-            detail: format!("{} at byte {}: {what}", self.files.path(place.pack).display(), place.offset),
-        };
-        let frame = self.files.open(&self.keys.chunks, kind, id, place)?.map_err(damaged)?;
-        let plain = codec::decode(kind, &frame).map_err(damaged)?;
-        if self.keys.chunk_id(kind, &plain) == *id {
-            Ok(plain)
-        } else {
-            Err(damaged("its content has another id"))
-        }
-    }
-
-    fn put(&self, kind: ChunkKind, plain: &[u8]) -> Result<Hash, ChunkError> {
-        let id = self.keys.chunk_id(kind, plain);
-        if !self.known(&id)? {
-            self.store(kind, &id, &codec::encode(kind, plain)?)?;
-        }
-        Ok(id)
-    }
-
-    fn has(&self, id: &Hash) -> Result<bool, ChunkError> {
-        Ok(self.known(id)?)
-    }
-
-    fn sync(&self) -> Result<(), ChunkError> {
-        Ok(self.writer()?.packs.sync()?)
     }
 }
 

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use super::chunks::ChunkKind;
-use super::codec;
+use super::codec::MAX_DEPTH;
 use super::error::VaultError;
 use super::header;
 use super::pack::{Found, Item, Position};
@@ -176,13 +176,18 @@ impl Vault {
         Ok(known == Some(place))
     }
 
-    fn check_content(&self, kind: ChunkKind, found: &Found) -> Result<Result<(), &'static str>, VaultError> {
-        let opened = self.files.open(&self.keys.chunks, kind, &found.id, found.place)?;
-        Ok(opened.and_then(|frame| codec::decode(kind, &frame)).and_then(|plain| {
-            if self.keys.chunk_id(kind, &plain) == found.id {
+    fn check_content(&self, kind: ChunkKind, found: &Found) -> Result<Result<(), String>, VaultError> {
+        let frame = match self.files.open(&self.keys.chunks, kind, &found.id, found.place)? {
+            Ok(frame) => frame,
+            Err(what) => return Ok(Err(what.to_owned())),
+        };
+        // The writer is locked, so an index that does not know a base is not built anew here.
+        let find = &|id: &Hash| Ok(self.index.get(id)?);
+        Ok(self.open_frame(kind, &frame, MAX_DEPTH, find).and_then(|content| {
+            if self.keys.chunk_id(kind, &content.plain) == found.id {
                 Ok(())
             } else {
-                Err("its content has another id")
+                Err("its content has another id".to_owned())
             }
         }))
     }

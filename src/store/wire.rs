@@ -32,6 +32,13 @@ impl<'a> Fields<'a> {
         self.array().map(i64::from_le_bytes)
     }
 
+    /// The next `len` bytes.
+    pub(super) fn take(&mut self, len: usize) -> Option<&'a [u8]> {
+        let (head, rest) = self.0.split_at_checked(len)?;
+        self.0 = rest;
+        Some(head)
+    }
+
     pub(super) fn rest(self) -> &'a [u8] {
         self.0
     }

@@ -1,0 +1,15 @@
+//! Pages in words: an encoding that makes leaves of records small before they are compressed.
+//!
+//! The records of one platform say the same things over and over: the JSON between two values (`","email":"`)
+//! and the words inside of values. A [`Vocabulary`], learnt once from the platform's own records and kept in
+//! the vault as a chunk, gives each of them one byte or two. Every byte of the page comes back; what is not in
+//! the vocabulary is written out. `docs/format.md` describes the bytes, `docs/decisions/` the figures.
+
+mod page;
+mod tokens;
+mod training;
+mod vocabulary;
+
+pub use page::{decode, encode};
+pub use training::{ENOUGH, train};
+pub use vocabulary::Vocabulary;

@@ -1,0 +1,70 @@
+//! Learning a vocabulary from leaves.
+
+use rustc_hash::FxHashMap;
+
+use super::tokens::{self, Token};
+use super::vocabulary::{MAX_ENTRIES, MAX_ENTRY, Vocabulary};
+use crate::store::wire::Fields;
+
+/// So many bytes of leaves are enough to learn from; more make pages hardly smaller.
+pub const ENOUGH: usize = 4 << 20;
+/// What is seen less often is not worth its place.
+const OFTEN: u32 = 3;
+const SHORTEST: usize = 2;
+
+/// The vocabulary of `leaves`: what saves the most bytes, the most frequent first. Bytes that are not a leaf
+/// teach nothing.
+pub fn train<'a>(leaves: impl IntoIterator<Item = &'a [u8]>) -> Vocabulary {
+    let mut seen: FxHashMap<&[u8], u32> = FxHashMap::default();
+    for leaf in leaves {
+        for value in values(leaf) {
+            tokens::tokens(value, &mut |token| {
+                if let Token::Structure(run) | Token::Word(run) = token
+                    && (SHORTEST..=MAX_ENTRY).contains(&run.len())
+                {
+                    let count = seen.entry(run).or_default();
+                    *count = count.saturating_add(1);
+                }
+            });
+        }
+    }
+    let saved = |run: &[u8], count: u32| u64::from(count).saturating_mul(run.len().saturating_sub(1) as u64);
+    let mut found: Vec<(&[u8], u32)> = seen.into_iter().filter(|(_, count)| *count >= OFTEN).collect();
+    // Ties are broken by the bytes, so that the same leaves always teach the same.
+    found.sort_unstable_by(|a, b| saved(b.0, b.1).cmp(&saved(a.0, a.1)).then(a.0.cmp(b.0)));
+    found.truncate(MAX_ENTRIES);
+    found.sort_unstable_by(|a, b| b.1.cmp(&a.1).then(a.0.cmp(b.0)));
+    Vocabulary::new(found.into_iter().map(|(run, _)| run.to_vec()))
+}
+
+/// The values of a leaf, as far as it can be read.
+fn values(leaf: &[u8]) -> impl Iterator<Item = &[u8]> {
+    let mut fields = Fields(leaf.get(6..).unwrap_or_default());
+    std::iter::from_fn(move || {
+        let key = fields.u16()?;
+        let value = fields.u32()?;
+        fields.take(usize::from(key))?;
+        fields.take(usize::try_from(value).ok()?)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_recurs_is_learnt_and_the_most_frequent_comes_first() {
+        let value = br#"{"name":"often often often rare"}"#;
+        let mut leaf = vec![1, 0, 3, 0, 0, 0];
+        for _ in 0..3 {
+            leaf.extend([0, 0]);
+            leaf.extend(u32::try_from(value.len()).unwrap().to_le_bytes());
+            leaf.extend(value);
+        }
+        let vocabulary = train([leaf.as_slice(), b"not a leaf"]);
+        assert_eq!(vocabulary.number(b"often"), Some(0));
+        assert!(vocabulary.number(br#"{"name":""#).is_some() && vocabulary.number(b"rare").is_some());
+        let once = [&leaf[..2], &[1, 0, 0, 0, 0, 0, 4, 0, 0, 0], b"once"].concat();
+        assert!(train([once.as_slice()]).is_empty(), "once is not often");
+    }
+}

@@ -1,0 +1,156 @@
+//! The entries of a vocabulary and their codes.
+//!
+//! ```text
+//! vocabulary = version u8 (= 1) · entries u16 · (length u8 · bytes)*
+//! code       = one byte:  00-1D for entries 0-29, 80-DF for entries 30-125
+//!            | two bytes: E0-FF, then any byte: 126 + 256 x (first - E0) + second
+//! ```
+
+use rustc_hash::FxHashMap;
+
+use super::tokens::is_letter;
+
+const VERSION: u8 = 1;
+const LOW: usize = 30;
+const SHORT: usize = LOW + 96;
+/// No vocabulary has more entries.
+pub(super) const MAX_ENTRIES: usize = SHORT + 32 * 256;
+/// No entry is longer, in bytes.
+pub(super) const MAX_ENTRY: usize = 255;
+/// Ends a value.
+pub(super) const END: u8 = 0x1E;
+/// Announces bytes that are written out whatever they are: a length less one, then the bytes.
+pub(super) const RAW: u8 = 0x1F;
+
+/// Byte strings that recur, the most frequent first.
+pub struct Vocabulary {
+    entries: Vec<Entry>,
+    numbers: FxHashMap<Box<[u8]>, u16>,
+}
+
+pub(super) struct Entry {
+    pub(super) bytes: Box<[u8]>,
+    /// Between two words stands a space that is not written.
+    pub(super) is_word: bool,
+}
+
+impl Vocabulary {
+    /// A vocabulary of these entries; empty, repeated and overlong ones and those beyond the limit are left out.
+    pub(super) fn new(entries: impl IntoIterator<Item = Vec<u8>>) -> Self {
+        let mut vocabulary = Self { entries: Vec::new(), numbers: FxHashMap::default() };
+        for bytes in entries {
+            let number = vocabulary.entries.len();
+            let fits = (1..=MAX_ENTRY).contains(&bytes.len()) && number < MAX_ENTRIES;
+            if fits && !vocabulary.numbers.contains_key(bytes.as_slice()) {
+                let bytes = bytes.into_boxed_slice();
+                vocabulary.numbers.insert(bytes.clone(), u16::try_from(number).unwrap_or(u16::MAX));
+                let is_word = bytes.iter().all(|byte| is_letter(*byte));
+                vocabulary.entries.push(Entry { bytes, is_word });
+            }
+        }
+        vocabulary
+    }
+
+    /// The bytes that are stored.
+    pub fn to_bytes(&self) -> Vec<u8> {
+        let mut bytes = vec![VERSION];
+        bytes.extend(u16::try_from(self.entries.len()).unwrap_or(u16::MAX).to_le_bytes());
+        for entry in &self.entries {
+            bytes.push(u8::try_from(entry.bytes.len()).unwrap_or(u8::MAX));
+            bytes.extend_from_slice(&entry.bytes);
+        }
+        bytes
+    }
+
+    /// Reads what [`to_bytes`](Self::to_bytes) wrote. Total: `None` for anything else.
+    pub fn from_bytes(bytes: &[u8]) -> Option<Self> {
+        let [VERSION, rest @ ..] = bytes else { return None };
+        let (count, mut rest) = rest.split_first_chunk::<2>()?;
+        let count = usize::from(u16::from_le_bytes(*count));
+        let mut entries = Vec::new();
+        for _ in 0..count {
+            let (len, behind) = rest.split_first()?;
+            let (entry, behind) = behind.split_at_checked(usize::from(*len))?;
+            entries.push(entry.to_vec());
+            rest = behind;
+        }
+        let vocabulary = Self::new(entries);
+        (rest.is_empty() && vocabulary.entries.len() == count).then_some(vocabulary)
+    }
+
+    /// How many entries there are.
+    pub fn len(&self) -> usize {
+        self.entries.len()
+    }
+
+    /// Whether it knows nothing.
+    pub fn is_empty(&self) -> bool {
+        self.entries.is_empty()
+    }
+
+    /// The number of an entry.
+    pub(super) fn number(&self, bytes: &[u8]) -> Option<u16> {
+        self.numbers.get(bytes).copied()
+    }
+
+    pub(super) fn entry(&self, number: usize) -> Option<&Entry> {
+        self.entries.get(number)
+    }
+}
+
+/// Appends the code of an entry.
+pub(super) fn push_code(number: u16, into: &mut Vec<u8>) {
+    let number = usize::from(number);
+    let byte = |value: usize| u8::try_from(value).unwrap_or(u8::MAX);
+    match number {
+        0..LOW => into.push(byte(number)),
+        LOW..SHORT => into.push(byte(number - LOW + 0x80)),
+        _ => {
+            let long = number - SHORT;
+            into.push(byte(0xE0 + (long >> 8)));
+            into.push(byte(long & 0xFF));
+        }
+    }
+}
+
+/// The number that a code beginning with `first` stands for; nothing where `first` begins no code, or where the
+/// `second` byte that it needs is missing. Says whether the second byte belongs to it.
+pub(super) fn read_code(first: u8, second: Option<u8>) -> Option<(usize, bool)> {
+    match first {
+        0x00..=0x1D => Some((usize::from(first), false)),
+        0x80..=0xDF => Some((usize::from(first - 0x80) + LOW, false)),
+        0xE0..=0xFF => Some((SHORT + (usize::from(first - 0xE0) << 8) + usize::from(second?), true)),
+        END | RAW | 0x20..=0x7F => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_number_has_a_code_of_its_own() {
+        for number in 0..u16::try_from(MAX_ENTRIES).unwrap() {
+            let mut code = Vec::new();
+            push_code(number, &mut code);
+            let read = read_code(code[0], code.get(1).copied());
+            assert_eq!(read, Some((usize::from(number), code.len() == 2)));
+        }
+        assert_eq!((read_code(END, None), read_code(RAW, None), read_code(b'a', None)), (None, None, None));
+        assert_eq!(read_code(0xE0, None), None);
+    }
+
+    #[test]
+    fn a_vocabulary_comes_back_and_anything_else_is_refused() {
+        let bytes =
+            Vocabulary::new([b"one".to_vec(), b"\":".to_vec(), b"one".to_vec(), Vec::new()]).to_bytes();
+        let read = Vocabulary::from_bytes(&bytes).unwrap();
+        assert_eq!((read.len(), read.number(b"\":"), read.to_bytes()), (2, Some(1), bytes.clone()));
+        assert!(read.entry(0).unwrap().is_word && !read.entry(1).unwrap().is_word);
+        for cut in 0..bytes.len() {
+            assert!(Vocabulary::from_bytes(&bytes[..cut]).is_none(), "{cut}");
+        }
+        assert!(Vocabulary::from_bytes(&[&bytes[..], b"x"].concat()).is_none());
+        assert!(Vocabulary::from_bytes(&[1, 2, 0, 1, b'a', 1, b'a']).is_none(), "an entry twice");
+    }
+}

@@ -1,0 +1,79 @@
+//! From content to a frame: the smallest of the ways in which it can be stored.
+
+use std::sync::Arc;
+
+use super::chunks::{ChunkError, ChunkKind, Chunks};
+use super::codec;
+use super::error::VaultError;
+use super::vault::Vault;
+use super::words::Vocabulary;
+use crate::base::hash::Hash;
+
+/// A difference this many times shorter than the content is taken without trying anything else.
+const SMALL: usize = 16;
+
+/// What helps to store a chunk small. It changes neither id nor content.
+#[derive(Default, Clone)]
+pub(super) struct Hints {
+    /// The node whose place it takes in a newer tree.
+    pub(super) replaced: Option<Hash>,
+    /// The vocabulary of its family.
+    pub(super) words: Option<(Hash, Arc<Vocabulary>)>,
+}
+
+impl Vault {
+    pub(super) fn put_with(&self, kind: ChunkKind, plain: &[u8], hints: &Hints) -> Result<Hash, ChunkError> {
+        let id = self.keys.chunk_id(kind, plain);
+        if !self.known(&id)? {
+            self.store(kind, &id, &self.encode(kind, plain, hints)?)?;
+        }
+        Ok(id)
+    }
+
+    fn encode(&self, kind: ChunkKind, plain: &[u8], hints: &Hints) -> Result<Vec<u8>, VaultError> {
+        let delta = match &hints.replaced {
+            // A base that cannot be read is no base.
+            Some(base) => match self.content(kind, base) {
+                Ok(content) => codec::encode_delta(kind, plain, (base, &content.plain, content.depth))?,
+                Err(_) => None,
+            },
+            None => None,
+        };
+        if let Some(delta) = &delta
+            && delta.len().saturating_mul(SMALL) <= plain.len()
+        {
+            return Ok(delta.clone());
+        }
+        let words = match &hints.words {
+            Some((id, vocabulary)) => codec::encode_words(kind, plain, (id, vocabulary))?,
+            None => None,
+        };
+        let whole = match words {
+            Some(words) => words,
+            None => codec::encode(kind, plain)?,
+        };
+        Ok(delta.filter(|delta| delta.len() < whole.len()).unwrap_or(whole))
+    }
+}
+
+impl Chunks for Vault {
+    fn get(&self, kind: ChunkKind, id: &Hash) -> Result<Vec<u8>, ChunkError> {
+        Ok(self.content(kind, id)?.plain)
+    }
+
+    fn put(&self, kind: ChunkKind, plain: &[u8]) -> Result<Hash, ChunkError> {
+        self.put_with(kind, plain, &Hints::default())
+    }
+
+    fn put_replacing(&self, kind: ChunkKind, plain: &[u8], replaced: &Hash) -> Result<Hash, ChunkError> {
+        self.put_with(kind, plain, &Hints { replaced: Some(*replaced), words: None })
+    }
+
+    fn has(&self, id: &Hash) -> Result<bool, ChunkError> {
+        Ok(self.known(id)?)
+    }
+
+    fn sync(&self) -> Result<(), ChunkError> {
+        Ok(self.writer()?.packs.sync()?)
+    }
+}
