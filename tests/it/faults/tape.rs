@@ -158,6 +158,12 @@ impl Chunks for Spy {
         Ok(id)
     }
 
+    fn put_replacing(&self, kind: ChunkKind, plain: &[u8], replaced: &Hash) -> Result<Hash, ChunkError> {
+        let id = self.vault.put_replacing(kind, plain, replaced)?;
+        self.tape.note(Event::Put(kind, id, plain.into()));
+        Ok(id)
+    }
+
     fn has(&self, id: &Hash) -> Result<bool, ChunkError> {
         self.vault.has(id)
     }
