@@ -13,6 +13,8 @@ pub trait Database: Send + Sync {
     fn chunk(&self, id: &Hash) -> Result<Option<Vec<u8>>, IndexFault>;
     /// Notes chunks. Of a batch that a crash interrupts, all notes stay or none.
     fn add_chunks(&self, batch: Vec<(Hash, Vec<u8>)>) -> Result<(), IndexFault>;
+    /// All notes of chunks, in no particular order.
+    fn each_chunk(&self, each: &mut dyn FnMut(Hash, Vec<u8>)) -> Result<(), IndexFault>;
     /// How many chunks there are notes of.
     fn count(&self) -> Result<u64, IndexFault>;
     /// What is noted under a name.

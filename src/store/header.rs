@@ -121,6 +121,12 @@ pub(super) fn read(fs: &dyn Fs, dir: &Path) -> Result<(Header, Vec<String>), Vau
     }) {
         return Err(VaultError::NewerFormat { path: dir.join(name), found: format, known: FORMAT });
     }
+    if copies.iter().flatten().any(|copy| copy.vault != newest.vault) {
+        // Which of them belongs here nobody can tell, and to repair the wrong one would lose the keys.
+        let [a, b] = COPIES.map(|name| dir.join(name));
+        let what = format!("it and {} are of two different vaults", b.display());
+        return Err(VaultError::damaged(&a, 0, what));
+    }
     let stale = copies.iter().zip(COPIES).filter(|(copy, _)| copy.as_ref() != Ok(&newest));
     let bytes = newest.encode()?;
     let mut notes = Vec::new();

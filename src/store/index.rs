@@ -147,6 +147,20 @@ impl Index {
         })
     }
 
+    /// All chunks that it knows, by place.
+    pub(super) fn by_place(&self) -> Result<Vec<(Place, Hash)>, IndexFault> {
+        let mut known = BTreeMap::new();
+        self.with(|database| {
+            database.each_chunk(&mut |id, place| {
+                known.extend(decode_place(&place).map(|place| (id, place)));
+            })
+        })?;
+        known.extend(self.pending.read().unwrap_or_else(PoisonError::into_inner).iter());
+        let mut by_place: Vec<_> = known.into_iter().map(|(id, place)| (place, id)).collect();
+        by_place.sort_by_key(|(place, _)| (place.pack, place.offset));
+        Ok(by_place)
+    }
+
     fn with<T>(&self, act: impl FnOnce(&dyn Database) -> Result<T, IndexFault>) -> Result<T, IndexFault> {
         let database = self.database.read().unwrap_or_else(PoisonError::into_inner);
         database.as_deref().map_or_else(|| Err(IndexFault("it is closed".to_owned())), act)
@@ -217,6 +231,16 @@ impl Trees {
 impl Database for Trees {
     fn chunk(&self, id: &Hash) -> Result<Option<Vec<u8>>, IndexFault> {
         Ok(guarded(|| self.chunks.get(id.0))?.map(|bytes| bytes.to_vec()))
+    }
+
+    fn each_chunk(&self, each: &mut dyn FnMut(Hash, Vec<u8>)) -> Result<(), IndexFault> {
+        let mut entries = self.chunks.iter();
+        while let Some((id, place)) = guarded(|| entries.next().transpose())? {
+            if let Ok(id) = id.as_ref().try_into() {
+                each(Hash(id), place.to_vec());
+            }
+        }
+        Ok(())
     }
 
     fn add_chunks(&self, batch: Vec<(Hash, Vec<u8>)>) -> Result<(), IndexFault> {

@@ -236,6 +236,16 @@ impl Database for MemoryDisk {
         Ok(self.inner().state.index.get(id.0.as_slice()).cloned())
     }
 
+    fn each_chunk(&self, each: &mut dyn FnMut(Hash, Vec<u8>)) -> Result<(), IndexFault> {
+        let index = self.inner().state.index.clone();
+        for (id, place) in index {
+            if let Ok(id) = id.try_into() {
+                each(Hash(id), place);
+            }
+        }
+        Ok(())
+    }
+
     fn add_chunks(&self, batch: Vec<(Hash, Vec<u8>)>) -> Result<(), IndexFault> {
         let batch = batch.into_iter().map(|(id, place)| (id.0.to_vec(), place)).collect();
         self.change(true, Op::Index(batch)).map_err(fault)

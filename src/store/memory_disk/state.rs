@@ -242,12 +242,6 @@ impl State {
         self.all_is_durable();
     }
 
-    /// Empties the index's database.
-    pub fn forget_index(&mut self) {
-        self.index.clear();
-        self.all_is_durable();
-    }
-
     /// Takes over the index's database of another state.
     pub fn take_index(&mut self, from: &Self) {
         self.index.clone_from(&from.index);

@@ -198,11 +198,12 @@ fn chunks_that_the_index_has_and_no_pack_are_reported() {
     vault.sync().unwrap();
     let pack = place.dir.join("packs/00000001.pack");
     let end = std::fs::read(&pack).unwrap().len();
-    vault.put(ChunkKind::Node, b"second").unwrap();
+    let second = vault.put(ChunkKind::Node, b"second").unwrap();
     vault.sync().unwrap();
     edit(&pack, |bytes| bytes.truncate(end));
     let found = vault.verify(false, &mut |_, _| ()).unwrap().damages;
-    assert!(found[0].what.contains("1 chunks are not where the index has them"), "{found:?}");
+    let [lost] = found.as_slice() else { panic!("{found:?}") };
+    assert_eq!((&lost.file, lost.offset, lost.chunk), (&pack, end as u64, Some(second)));
 }
 
 #[test]

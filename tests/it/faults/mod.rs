@@ -4,6 +4,7 @@
 //! [`workloads`] is the table of what is interrupted; a new line there is put through everything.
 
 mod check;
+mod damage;
 mod failing_calls;
 mod point;
 mod power_loss;

@@ -14,7 +14,7 @@ use boardvault::store::unlock::Unlock;
 use boardvault::store::vault::{Env, Vault};
 
 pub(super) const DIR: &str = "/home/vault";
-const KEY: &str = "/home/key";
+pub(super) const KEY: &str = "/home/key";
 
 /// Why a workload came to its end early.
 pub(super) type Stop = Box<dyn std::error::Error + Send + Sync>;
@@ -45,6 +45,11 @@ impl Tape {
         for op in [Op::MakeDir("/home".into()), Op::SyncDir("/".into())] {
             state.apply(&op).unwrap();
         }
+        Self::on(state, plan)
+    }
+
+    /// A disk with this content.
+    pub(super) fn on(state: State, plan: Option<Plan>) -> Self {
         Self { disk: MemoryDisk::new(state), events: Arc::default(), start: Arc::default(), plan }
     }
 
@@ -63,8 +68,8 @@ impl Tape {
         &self.disk
     }
 
-    pub(super) fn create(&self) -> Result<Arc<Spy>, Stop> {
-        let vault = create(&self.disk, 1)?;
+    pub(super) fn create(&self, seed: u64) -> Result<Arc<Spy>, Stop> {
+        let vault = create(&self.disk, seed)?;
         self.note(Event::Created);
         Ok(self.spy(vault))
     }

@@ -43,19 +43,19 @@ pub(super) fn run(workload: &Workload, tape: &Tape) -> Result<(), Stop> {
 
 fn create(tape: &Tape) -> Result<(), Stop> {
     tape.begin();
-    drop(tape.create()?);
+    drop(tape.create(1)?);
     Ok(tape.open(2)?.append(NOTE, b"after the first opening")?)
 }
 
 /// Content that no compression makes shorter, so that sectors can tear.
-fn noise(seed: u32, len: usize) -> Vec<u8> {
+pub(super) fn noise(seed: u32, len: usize) -> Vec<u8> {
     let mut bytes = vec![0; len];
     blake3::Hasher::new().update(&seed.to_le_bytes()).finalize_xof().fill(&mut bytes);
     bytes
 }
 
 fn chunks(tape: &Tape) -> Result<(), Stop> {
-    drop(tape.create()?);
+    drop(tape.create(1)?);
     tape.begin();
     let vault = tape.open(2)?;
     for n in 0..4 {
@@ -74,7 +74,7 @@ fn chunks(tape: &Tape) -> Result<(), Stop> {
 
 /// Several packs, of which one is begun before what lies in the one before it was acknowledged.
 fn packs(tape: &Tape) -> Result<(), Stop> {
-    drop(tape.create()?);
+    drop(tape.create(1)?);
     tape.begin();
     let vault = tape.open(2)?;
     vault.vault.limit_packs(4_000);
@@ -93,7 +93,7 @@ fn packs(tape: &Tape) -> Result<(), Stop> {
 }
 
 fn catalogue(tape: &Tape) -> Result<(), Stop> {
-    let vault = tape.create()?;
+    let vault = tape.create(1)?;
     vault.put(ChunkKind::Node, b"referred to")?;
     tape.begin();
     for n in 0..8 {
@@ -103,14 +103,14 @@ fn catalogue(tape: &Tape) -> Result<(), Stop> {
 }
 
 fn first_backup(tape: &Tape) -> Result<(), Stop> {
-    let vault = tape.create()?;
+    let vault = tape.create(1)?;
     tape.begin();
     vault.vault.limit_packs(20_000);
     backup(&vault, 1, None).map(drop)
 }
 
 fn incremental(tape: &Tape) -> Result<(), Stop> {
-    let vault = tape.create()?;
+    let vault = tape.create(1)?;
     let base = backup(&vault, 1, None)?;
     drop(vault);
     tape.begin();
@@ -120,7 +120,7 @@ fn incremental(tape: &Tape) -> Result<(), Stop> {
 }
 
 fn rebuild(tape: &Tape) -> Result<(), Stop> {
-    let vault = tape.create()?;
+    let vault = tape.create(1)?;
     backup(&vault, 1, None)?;
     tape.begin();
     vault.vault.rebuild_index()?;
@@ -129,11 +129,21 @@ fn rebuild(tape: &Tape) -> Result<(), Stop> {
     Ok(tape.open(2)?.append(NOTE, b"opened")?)
 }
 
-/// A snapshot of a small account that is another one each time: one changed card, one new one, one new file.
 fn backup(vault: &Arc<Spy>, number: u32, base: Option<&Manifest>) -> Result<Manifest, Stop> {
+    backup_of(vault, number, base, (300, 90_000))
+}
+
+/// A snapshot of a small account that is another one each time: some changed cards, a new one, a new file. `size` is
+/// the number of cards and the length of the file.
+pub(super) fn backup_of(
+    vault: &Arc<Spy>,
+    number: u32,
+    base: Option<&Manifest>,
+    size: (u32, usize),
+) -> Result<Manifest, Stop> {
     let chunks: Arc<dyn Chunks> = Arc::<Spy>::clone(vault);
     let mut file = BlobWriter::new(Arc::clone(&chunks));
-    file.write(&noise(number, 90_000))?;
+    file.write(&noise(number, size.1))?;
     let blob = file.finish()?;
     let card = |n: u32| {
         let text = format!("card {n} as of {}", if n % 64 == number { number } else { 0 });
@@ -145,7 +155,7 @@ fn backup(vault: &Arc<Spy>, number: u32, base: Option<&Manifest>) -> Result<Mani
         native: json!({"idCard": "c001", "name": "file"}),
         blob: Blob::Stored(blob),
     };
-    let records: Vec<_> = (0..300 + number).map(card).chain([attachment]).collect();
+    let records: Vec<_> = (0..size.0 + number).map(card).chain([attachment]).collect();
     let writer = SnapshotWriter::new(Arc::clone(&chunks), base)?;
     writer.replace_container("b1".into(), &records)?;
     let written = writer.finish();
