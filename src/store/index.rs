@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 
-use super::database::{Database, IndexFault};
+use super::database::{Database, Fleeting, IndexFault};
 use super::error::VaultError;
 use super::fs::Fs;
 use super::pack::{Place, Position};
@@ -48,6 +48,8 @@ pub(super) struct Index {
     dir: PathBuf,
     vault: [u8; 8],
     database: RwLock<Option<Box<dyn Database>>>,
+    /// Why it is kept in memory only, if it is.
+    trouble: RwLock<Option<String>>,
     /// Chunks that sled has not been told of.
     pending: RwLock<BTreeMap<Hash, Place>>,
 }
@@ -67,11 +69,17 @@ impl Index {
             Ok((None, _)) | Err(_) => (Position::default(), None),
         };
         let fresh = database.is_none();
-        let index = Self { fs, dir, vault, database: RwLock::new(database), pending: RwLock::default() };
+        let (trouble, pending) = (RwLock::default(), RwLock::default());
+        let index = Self { fs, dir, vault, database: RwLock::new(database), trouble, pending };
         if fresh {
             index.reset()?;
         }
         Ok((index, position))
+    }
+
+    /// Why it could not be kept on the disk and is gone when the vault is closed, if that is so.
+    pub(super) fn trouble(&self) -> Option<String> {
+        self.trouble.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     /// Deletes everything.
@@ -81,7 +89,11 @@ impl Index {
         // sled must have let go of its files before they are deleted.
         drop(database.take());
         self.fs.remove_tree(&self.dir).map_err(|error| VaultError::io("delete", &self.dir, error))?;
-        *database = Some(open_database(self.fs.as_ref(), &self.dir)?);
+        *database = Some(open_database(self.fs.as_ref(), &self.dir).unwrap_or_else(|fault| {
+            // A full disk is no reason why a vault could not be read.
+            *self.trouble.write().unwrap_or_else(PoisonError::into_inner) = Some(fault.0);
+            Box::<Fleeting>::default()
+        }));
         Ok(())
     }
 

@@ -131,6 +131,11 @@ impl Vault {
             _lock: lock,
         };
         vault.catch_up(indexed, notes)?;
+        if let Some(trouble) = vault.index.trouble() {
+            notes.push(format!(
+                "the index cannot be kept on the disk ({trouble}); until it can, every opening reads the packs instead"
+            ));
+        }
         Ok(vault)
     }
 

@@ -86,6 +86,24 @@ fn an_index_that_is_damaged_anywhere_changes_no_answer() {
     }
 }
 
+#[cfg(unix)]
+#[test]
+fn a_disk_that_takes_no_index_is_read_without_one() {
+    let place = super::Place::new();
+    let chunks = filled(&place);
+    let index = place.dir.join("index");
+    std::fs::remove_dir_all(&index).unwrap();
+    // Nobody can make a folder behind a link that leads nowhere.
+    std::os::unix::fs::symlink("/nowhere/at/all", &index).unwrap();
+    let (vault, notes) = place.open();
+    assert!(notes.iter().any(|note| note.contains("cannot be kept on the disk")), "{notes:?}");
+    assert_answers(&vault, &chunks);
+    drop(vault);
+    std::fs::remove_file(&index).unwrap();
+    drop(place.open());
+    assert_answers(&place.reopen(), &chunks);
+}
+
 #[test]
 fn an_unfinished_snapshot_of_sled_does_no_harm() {
     let place = super::Place::new();

@@ -6,6 +6,7 @@
 mod check;
 mod damage;
 mod failing_calls;
+mod kill;
 mod point;
 mod power_loss;
 mod tape;
