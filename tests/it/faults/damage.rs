@@ -124,9 +124,9 @@ fn judge(sample: &Sample, case: &Case) -> Result<Verdict, String> {
     let report = vault.verify(true, &mut |_, _| ()).map_err(|error| format!("verifying: {error}"))?;
     let range = sample.record(&case.path, case.changed.start)..case.changed.end.max(1) as u64;
     let at_place = report.damages.iter().any(|at| at.file == case.path && range.contains(&at.offset));
-    let noted = notes.iter().any(|note| case.is_named_in(note));
+    let is_noted = notes.iter().any(|note| case.is_named_in(note));
     concerned(sample, &vault)?;
-    match (at_place || noted, wrong.is_empty()) {
+    match (at_place || is_noted, wrong.is_empty()) {
         (true, _) => Ok(Verdict::Found),
         (false, true) if report.damages.is_empty() => Ok(Verdict::Harmless),
         _ => Err(format!("wrong answers {wrong:?}, damages {:?}, notes {notes:?}", report.damages)),
