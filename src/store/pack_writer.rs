@@ -7,6 +7,7 @@ use super::error::VaultError;
 use super::pack::{self, FILE_HEADER, Item, PackFiles, Place, Position};
 use super::seal::SealKey;
 use super::tail::Tail;
+use crate::base::defect::{Defect, planted};
 use crate::base::hash::Hash;
 use crate::base::ids::Random;
 
@@ -82,6 +83,9 @@ impl Packs {
                 Ok(whole)
             })?;
         }
+        if planted(Defect::TornEndKept) {
+            good = len;
+        }
         if good < len {
             self.files.fs.truncate(&path, good).map_err(|error| VaultError::io("repair", &path, error))?;
             notes.push(format!(
@@ -91,7 +95,7 @@ impl Packs {
             ));
         }
         let durable = if synced.pack == number { synced.offset.max(safe) } else { safe };
-        if good > durable && synced.pack <= number {
+        if good > durable && synced.pack <= number && !planted(Defect::DroppedBytesTrusted) {
             // Whoever wrote this died before it was durable, or was told that it cannot be.
             let saved = self.files.fs.rewrite(&path, durable);
             saved.map_err(|error| VaultError::io("save", &path, error))?;
@@ -157,6 +161,9 @@ impl Packs {
 
     /// Returns when everything appended is durable.
     pub(super) fn sync(&mut self) -> Result<(), VaultError> {
+        if planted(Defect::PackNotSynced) {
+            return Ok(());
+        }
         self.tail.as_mut().map_or(Ok(()), Tail::sync)
     }
 }

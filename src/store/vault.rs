@@ -17,6 +17,7 @@ use super::reading::Vocabularies;
 use super::unlock::Unlock;
 use super::wire;
 use crate::base::clock::{Clock, SystemClock};
+use crate::base::defect::{Defect, planted};
 use crate::base::hash::Hash;
 use crate::base::ids::{Random, SystemRandom};
 
@@ -153,11 +154,16 @@ impl Vault {
     /// before are durable.
     pub fn append(&self, kind: u8, payload: &[u8]) -> Result<Entry, VaultError> {
         let mut writer = self.writer()?;
-        writer.packs.sync()?;
+        if !planted(Defect::RecordBeforePacks) {
+            writer.packs.sync()?;
+        }
         let packs = writer.packs.position().max(writer.log.acknowledged());
         let now = self.env.clock.now();
         let entry =
             writer.log.append(&self.keys.log, self.env.random.as_ref(), packs, (now, kind, payload))?;
+        if planted(Defect::RecordBeforePacks) {
+            writer.packs.sync()?;
+        }
         self.index.witness_log(writer.log.len());
         Ok(entry)
     }

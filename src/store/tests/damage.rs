@@ -312,6 +312,27 @@ fn a_log_that_has_lost_acknowledged_records_is_refused_and_left_alone() {
 }
 
 #[test]
+fn a_record_of_another_past_is_refused() {
+    let place = super::Place::new();
+    place.create().append(1, b"common").unwrap();
+    let log = place.dir.join("catalogue.log");
+    let common = std::fs::read(&log).unwrap();
+    let histories = [3, 4].map(|seed| {
+        std::fs::write(&log, &common).unwrap();
+        let _ = std::fs::remove_dir_all(place.dir.join("index"));
+        let (vault, _) = Vault::open(&place.dir, env(seed), &place.unlock).unwrap();
+        vault.append(1, b"second").unwrap();
+        let second = std::fs::read(&log).unwrap().len();
+        vault.append(1, b"third").unwrap();
+        (std::fs::read(&log).unwrap(), second)
+    });
+    let [(one, second), (other, _)] = &histories;
+    std::fs::write(&log, [&one[..*second], &other[*second..]].concat()).unwrap();
+    let error = refusal(&place).to_string();
+    assert!(error.contains("does not follow from the one before it"), "{error}");
+}
+
+#[test]
 fn a_log_cut_inside_its_last_record_opens_and_says_so() {
     let place = super::Place::new();
     let vault = place.create();

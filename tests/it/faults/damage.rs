@@ -300,3 +300,26 @@ fn an_index_of_any_earlier_moment_changes_no_answer() {
         assert_eq!(vault.verify(true, &mut |_, _| ()).unwrap().damages, [], "as of change {done}");
     }
 }
+
+/// The index is a second witness of the log's length. Without it only the shape of a flaw tells damage from the torn
+/// end of a crash: a last record of which the disk has kept zeros.
+#[test]
+fn without_an_index_every_flipped_bit_of_the_log_is_refused_unless_it_looks_torn() {
+    let sample = Sample::new();
+    let path = Path::new(DIR).join("catalogue.log");
+    let whole = &sample.files[&path];
+    (0..whole.len() * 8).into_par_iter().for_each(|bit| {
+        let mut bytes = whole.clone();
+        bytes[bit / 8] ^= 1 << (bit % 8);
+        let looks_torn = bytes.last() == Some(&0);
+        let mut state = sample.with(&path, Some(bytes));
+        state.take_index(&State::default());
+        match tape::open(&MemoryDisk::new(state), 1_001) {
+            Err(error) => assert!(error.to_string().contains("catalogue.log"), "bit {bit}: {error}"),
+            Ok((_, notes)) => {
+                assert!(looks_torn, "bit {bit}: {notes:?}");
+                assert!(notes.iter().any(|note| note.contains("kept in")), "bit {bit}: {notes:?}");
+            }
+        }
+    });
+}
