@@ -2,6 +2,7 @@
 
 pub mod canon;
 pub mod clock;
+pub mod defect;
 pub mod hash;
 pub mod ids;
 pub mod redact;

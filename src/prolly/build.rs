@@ -5,6 +5,7 @@ use rayon::prelude::*;
 use super::node::{Child, MAX_LEVEL, NodeError};
 use super::split::{Complete, Splitter};
 use super::{Entry, Tree, TreeError};
+use crate::base::defect::{Defect, planted};
 use crate::base::hash::Hash;
 use crate::store::chunks::{ChunkKind, Chunks};
 
@@ -106,7 +107,8 @@ impl<'a> LevelWriter<'a> {
     /// Ends the node that is open and gives back all nodes: their last keys and what stands above them.
     pub(super) fn finish(mut self) -> Result<Vec<(Vec<u8>, Child)>, TreeError> {
         let replaced = self.replaced.1;
-        self.waiting.extend(self.splitter.take().map(|node| (node, replaced)));
+        let last = self.splitter.take().filter(|_| !planted(Defect::LastPageLost) || self.stored.is_empty());
+        self.waiting.extend(last.map(|node| (node, replaced)));
         self.store()?;
         Ok(self.stored)
     }

@@ -7,6 +7,8 @@ use std::fs::{File, OpenOptions, TryLockError};
 use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::path::Path;
 
+use super::database::Database;
+
 /// What the vault asks of a file system. Errors are the operating system's own.
 pub trait Fs: Send + Sync {
     /// Makes a folder and those above it; being there already is fine.
@@ -21,6 +23,18 @@ pub trait Fs: Send + Sync {
     fn append(&self, path: &Path) -> io::Result<Box<dyn Append>>;
     /// Cuts a file back to `len` bytes, durably.
     fn truncate(&self, path: &Path, len: u64) -> io::Result<()>;
+    /// Writes the bytes of a file from `offset` on once more, as they are, and returns when they are durable. After
+    /// a failed fsync the system may go on showing bytes that it has given up writing; a further fsync would
+    /// report success without them.
+    fn rewrite(&self, path: &Path, offset: u64) -> io::Result<()> {
+        let mut file = OpenOptions::new().read(true).write(true).open(path)?;
+        file.seek(SeekFrom::Start(offset))?;
+        let mut bytes = Vec::new();
+        file.read_to_end(&mut bytes)?;
+        file.seek(SeekFrom::Start(offset))?;
+        file.write_all(&bytes)?;
+        file.sync_all()
+    }
     /// Renames a file over whatever has the new name. Durable after [`sync_dir`](Self::sync_dir).
     fn rename(&self, from: &Path, to: &Path) -> io::Result<()>;
     /// Removes a file.
@@ -32,6 +46,14 @@ pub trait Fs: Send + Sync {
     /// Locks a file for this process and writes the process's number into it; nothing if another has it.
     /// The operating system frees the lock when the returned file closes, also when the process dies.
     fn try_lock(&self, path: &Path) -> io::Result<Option<File>>;
+    /// Removes a folder with all that is in it; being gone already is fine.
+    fn remove_tree(&self, dir: &Path) -> io::Result<()> {
+        if dir.exists() { std::fs::remove_dir_all(dir) } else { Ok(()) }
+    }
+    /// The database of the index, where it is not the folder that sled opens by itself.
+    fn database(&self, _dir: &Path) -> Option<Box<dyn Database>> {
+        None
+    }
 }
 
 /// A file open for appending.
@@ -47,7 +69,7 @@ pub(super) fn replace(fs: &dyn Fs, path: &Path, bytes: &[u8]) -> io::Result<()> 
     let mut draft = path.as_os_str().to_owned();
     draft.push(DRAFT);
     let draft = Path::new(&draft);
-    if fs.len(draft).is_ok() {
+    if exists(fs, draft)? {
         fs.remove(draft)?;
     }
     let mut file = fs.append(draft)?;
@@ -58,6 +80,16 @@ pub(super) fn replace(fs: &dyn Fs, path: &Path, bytes: &[u8]) -> io::Result<()> 
         Some(dir) if dir.as_os_str().is_empty() => fs.sync_dir(Path::new(".")),
         Some(dir) => fs.sync_dir(dir),
         None => Ok(()),
+    }
+}
+
+/// Whether there is such a file. A disk that does not answer is an error: taking its silence for "no" would write
+/// over what is there.
+pub(super) fn exists(fs: &dyn Fs, path: &Path) -> io::Result<bool> {
+    match fs.len(path) {
+        Ok(_) => Ok(true),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(false),
+        Err(error) => Err(error),
     }
 }
 

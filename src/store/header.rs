@@ -6,6 +6,7 @@ use super::error::VaultError;
 use super::fs::{self, Fs};
 use super::keys::Slot;
 use super::wire::{self, Fields};
+use crate::base::defect::{Defect, planted};
 
 /// The format that this program writes, and the newest that it reads.
 pub(super) const FORMAT: u16 = 1;
@@ -89,7 +90,8 @@ pub(super) fn is_there(fs: &dyn Fs, dir: &Path) -> bool {
 /// Writes both copies, one after the other, so that one is whole at any moment.
 pub(super) fn write(fs: &dyn Fs, dir: &Path, header: &Header) -> Result<(), VaultError> {
     let bytes = header.encode()?;
-    COPIES.iter().try_for_each(|name| write_copy(fs, dir, name, &bytes))
+    let copies = if planted(Defect::OneHeaderCopy) { 1 } else { COPIES.len() };
+    COPIES.iter().take(copies).try_for_each(|name| write_copy(fs, dir, name, &bytes))
 }
 
 fn write_copy(fs: &dyn Fs, dir: &Path, name: &str, bytes: &[u8]) -> Result<(), VaultError> {
@@ -120,6 +122,13 @@ pub(super) fn read(fs: &dyn Fs, dir: &Path) -> Result<(Header, Vec<String>), Vau
         _ => None,
     }) {
         return Err(VaultError::NewerFormat { path: dir.join(name), found: format, known: FORMAT });
+    }
+    let agree = copies.iter().flatten().all(|copy| copy.vault == newest.vault);
+    if !agree && !planted(Defect::HeaderRepairedBlindly) {
+        // Which of them belongs here nobody can tell, and to repair the wrong one would lose the keys.
+        let [a, b] = COPIES.map(|name| dir.join(name));
+        let what = format!("it and {} are of two different vaults", b.display());
+        return Err(VaultError::damaged(&a, 0, what));
     }
     let stale = copies.iter().zip(COPIES).filter(|(copy, _)| copy.as_ref() != Ok(&newest));
     let bytes = newest.encode()?;

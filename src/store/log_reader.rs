@@ -11,6 +11,7 @@ use super::pack::Position;
 use super::scan::{self, Shape, Window};
 use super::seal::SealKey;
 use super::wire;
+use crate::base::defect::{Defect, planted};
 
 const ZERO_RUN: usize = 16;
 
@@ -77,7 +78,9 @@ impl Reader {
         while replay.end < len {
             let seq = replay.places.len() as u64 + 1;
             let what = match self.next(key, seq, replay.end, len, &mut window)? {
-                Ok((content, record)) if content.previous == replay.chain => {
+                Ok((content, record))
+                    if content.previous == replay.chain || planted(Defect::ChainUnchecked) =>
+                {
                     let place = Place { kind: content.entry.kind, offset: replay.end, len: record.len() };
                     replay.places.push(place);
                     replay.chain = log_record::chain(record);
@@ -131,6 +134,7 @@ impl Reader {
         let cut_short = log_record::parse_header(wire::slice(&rest, 0..HEADER))
             .is_some_and(|(_, length)| rest.len() < length.min(MAX_LEN));
         Ok(cut_short
+            || planted(Defect::FlawTakenForTornEnd)
             || rest.len() < HEADER
             || rest.first() == Some(&0)
             || rest.last() == Some(&0)

@@ -4,6 +4,7 @@
 pub mod chunks;
 pub mod codec;
 mod create;
+pub mod database;
 pub mod error;
 pub mod family;
 pub mod faulty;
@@ -16,6 +17,7 @@ pub mod log;
 mod log_reader;
 mod log_record;
 pub mod mem;
+pub mod memory_disk;
 mod pack;
 mod pack_writer;
 mod reading;

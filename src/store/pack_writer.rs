@@ -7,10 +7,11 @@ use super::error::VaultError;
 use super::pack::{self, FILE_HEADER, Item, PackFiles, Place, Position};
 use super::seal::SealKey;
 use super::tail::Tail;
+use crate::base::defect::{Defect, planted};
 use crate::base::hash::Hash;
 use crate::base::ids::Random;
 
-/// A new pack is begun before one grows beyond this.
+/// How large packs become, unless somebody wants them smaller.
 const ROLL_AT: u64 = 64 << 20;
 
 /// The packs, with the newest open for writing.
@@ -19,15 +20,19 @@ pub(super) struct Packs {
     /// The pack that is written to, or would be next.
     number: u32,
     tail: Option<Tail>,
+    /// A new pack is begun before one grows beyond this.
+    pub(super) limit: u64,
 }
 
 impl Packs {
     /// Opens the newest pack and cuts off what a crash left incomplete at its end. Bytes before
     /// `acknowledged` are never cut; where they are missing, a note says so and writing goes on in a new pack.
+    /// What lies before `synced` is known to be durable, if it is there.
     pub(super) fn open(
         files: PackFiles,
         key: &SealKey,
         acknowledged: Position,
+        synced: Position,
         notes: &mut Vec<String>,
     ) -> Result<Self, VaultError> {
         let numbers = files.numbers()?;
@@ -38,11 +43,11 @@ impl Packs {
                 files.path(missing).display()
             ));
         }
-        let mut packs = Self { files, number: newest.max(1), tail: None };
+        let mut packs = Self { files, number: newest.max(1), tail: None, limit: ROLL_AT };
         if newest < acknowledged.pack {
             packs.number = acknowledged.pack.saturating_add(1);
         } else if newest > 0 {
-            packs.open_newest(key, acknowledged, notes)?;
+            packs.open_newest(key, acknowledged, synced, notes)?;
         }
         Ok(packs)
     }
@@ -51,6 +56,7 @@ impl Packs {
         &mut self,
         key: &SealKey,
         acknowledged: Position,
+        synced: Position,
         notes: &mut Vec<String>,
     ) -> Result<(), VaultError> {
         let number = self.number;
@@ -77,6 +83,9 @@ impl Packs {
                 Ok(whole)
             })?;
         }
+        if planted(Defect::TornEndKept) {
+            good = len;
+        }
         if good < len {
             self.files.fs.truncate(&path, good).map_err(|error| VaultError::io("repair", &path, error))?;
             notes.push(format!(
@@ -84,6 +93,12 @@ impl Packs {
                 path.display(),
                 len - good
             ));
+        }
+        let durable = if synced.pack == number { synced.offset.max(safe) } else { safe };
+        if good > durable && synced.pack <= number && !planted(Defect::DroppedBytesTrusted) {
+            // Whoever wrote this died before it was durable, or was told that it cannot be.
+            let saved = self.files.fs.rewrite(&path, durable);
+            saved.map_err(|error| VaultError::io("save", &path, error))?;
         }
         self.tail = Some(Tail::open(Arc::clone(&self.files.fs), path, good)?);
         Ok(())
@@ -127,7 +142,7 @@ impl Packs {
 
     /// Begins a new pack where there is none or the record would not fit.
     fn make_room(&mut self, size: u64) -> Result<(), VaultError> {
-        if self.tail.as_ref().is_some_and(|tail| tail.len() > FILE_HEADER && tail.len() + size > ROLL_AT) {
+        if self.tail.as_ref().is_some_and(|tail| tail.len() > FILE_HEADER && tail.len() + size > self.limit) {
             self.sync()?;
             self.number = self.number.saturating_add(1);
             self.tail = None;
@@ -146,6 +161,9 @@ impl Packs {
 
     /// Returns when everything appended is durable.
     pub(super) fn sync(&mut self) -> Result<(), VaultError> {
+        if planted(Defect::PackNotSynced) {
+            return Ok(());
+        }
         self.tail.as_mut().map_or(Ok(()), Tail::sync)
     }
 }

@@ -56,7 +56,7 @@ impl Unlock {
 
 /// Makes the key file if it is not there.
 pub(super) fn ensure_key_file(fs: &dyn Fs, path: &Path, random: &dyn Random) -> Result<(), VaultError> {
-    if fs.len(path).is_ok() {
+    if fs::exists(fs, path).map_err(|error| VaultError::io("read key file", path, error))? {
         return Ok(());
     }
     let key = keys::random_key(random)?;

@@ -17,6 +17,7 @@ use super::reading::Vocabularies;
 use super::unlock::Unlock;
 use super::wire;
 use crate::base::clock::{Clock, SystemClock};
+use crate::base::defect::{Defect, planted};
 use crate::base::hash::Hash;
 use crate::base::ids::{Random, SystemRandom};
 
@@ -114,10 +115,10 @@ impl Vault {
         notes: &mut Vec<String>,
     ) -> Result<Self, VaultError> {
         let keys = Keys::derive(root);
-        let (index, indexed) = Index::open(dir.join(INDEX), header.vault)?;
+        let (index, indexed) = Index::open(Arc::clone(&env.fs), dir.join(INDEX), header.vault)?;
         let log = Log::open(&env.fs, dir, header.vault, &keys.log, index.witnessed_log(), notes)?;
         let files = PackFiles { fs: Arc::clone(&env.fs), dir: dir.join(PACKS), vault: header.vault };
-        let packs = Packs::open(files.clone(), &keys.chunks, log.acknowledged(), notes)?;
+        let packs = Packs::open(files.clone(), &keys.chunks, log.acknowledged(), indexed, notes)?;
         let vault = Self {
             dir: dir.to_owned(),
             id: wire::hex(&header.vault),
@@ -131,6 +132,11 @@ impl Vault {
             _lock: lock,
         };
         vault.catch_up(indexed, notes)?;
+        if let Some(trouble) = vault.index.trouble() {
+            notes.push(format!(
+                "the index cannot be kept on the disk ({trouble}); until it can, every opening reads the packs instead"
+            ));
+        }
         Ok(vault)
     }
 
@@ -148,13 +154,23 @@ impl Vault {
     /// before are durable.
     pub fn append(&self, kind: u8, payload: &[u8]) -> Result<Entry, VaultError> {
         let mut writer = self.writer()?;
-        writer.packs.sync()?;
+        if !planted(Defect::RecordBeforePacks) {
+            writer.packs.sync()?;
+        }
         let packs = writer.packs.position().max(writer.log.acknowledged());
         let now = self.env.clock.now();
         let entry =
             writer.log.append(&self.keys.log, self.env.random.as_ref(), packs, (now, kind, payload))?;
+        if planted(Defect::RecordBeforePacks) {
+            writer.packs.sync()?;
+        }
         self.index.witness_log(writer.log.len());
         Ok(entry)
+    }
+
+    /// Begins a new pack before one grows beyond so many bytes, instead of 64 MiB, as long as this handle is open.
+    pub fn limit_packs(&self, bytes: u64) {
+        self.lock_writer().packs.limit = bytes;
     }
 
     /// The log's records of one kind, oldest first.

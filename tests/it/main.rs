@@ -19,5 +19,6 @@ mod copies_and_replacements;
 mod costs;
 mod deletions;
 mod docs;
+mod faults;
 mod interruptions;
 mod round_trip;
