@@ -79,6 +79,15 @@ pub enum VaultError {
     /// An earlier disk error leaves open what is on the disk, so this handle writes no more.
     #[error("the vault takes no more writes after an earlier disk error ({0}); close it and open it again")]
     Poisoned(String),
+    /// No key slot has this number.
+    #[error("the vault has no key {0}; `boardvault key list` shows those it has")]
+    NoSuchKey(u16),
+    /// The only key that is left; without it nobody could open the vault.
+    #[error("key {0} is the only one that opens the vault; add another before you remove it")]
+    LastKey(u16),
+    /// A kind of log record that only the store itself writes.
+    #[error("log entries of kind {0} are the vault's own")]
+    ReservedKind(u8),
     /// More than the format can hold.
     #[error("{what} of {bytes} bytes is too large; the limit is {limit}")]
     TooLarge {

@@ -8,9 +8,11 @@ use super::chunks::{ChunkError, ChunkKind, Chunks};
 use super::codec;
 use super::error::VaultError;
 use super::fs::{Fs, RealFs};
-use super::header::{self, Header};
+use super::header::Header;
+use super::header_files;
 use super::index::Index;
-use super::keys::{Key, Keys};
+use super::key_slots::Description;
+use super::keys::Keys;
 use super::log::{Entry, Log};
 use super::pack::PackFiles;
 use super::pack_writer::Packs;
@@ -23,6 +25,8 @@ use crate::base::ids::{Random, SystemRandom};
 pub(super) const LOCK: &str = "lock";
 pub(super) const PACKS: &str = "packs";
 const INDEX: &str = "index";
+/// Kinds of log records from here on are the store's own.
+pub(super) const RESERVED: u8 = 240;
 
 /// What a vault takes from the world around it.
 #[derive(Clone)]
@@ -68,6 +72,7 @@ pub struct Vault {
     id: String,
     pub(super) env: Env,
     pub(super) keys: Keys,
+    pub(super) description: Mutex<Description>,
     pub(super) files: PackFiles,
     pub(super) index: Index,
     writer: Mutex<Writer>,
@@ -94,34 +99,35 @@ impl Vault {
     /// Opens a vault and repairs what a crash may have left. The notes say what was repaired and what is
     /// damaged; show them.
     pub fn open(dir: &Path, env: Env, unlock: &Unlock) -> Result<(Self, Vec<String>), VaultError> {
-        if !header::is_there(env.fs.as_ref(), dir) {
+        if !header_files::is_there(env.fs.as_ref(), dir) {
             return Err(VaultError::NotAVault(dir.to_owned()));
         }
         let lock = take_lock(env.fs.as_ref(), dir)?;
-        let (header, mut notes) = header::read(env.fs.as_ref(), dir)?;
-        let root = unlock.root(env.fs.as_ref(), dir, &header)?;
-        let vault = Self::assemble(dir, env, &header, &root, lock, &mut notes)?;
+        let (header, mut notes) = header_files::read(env.fs.as_ref(), dir)?;
+        let keys = unlock.keys(env.fs.as_ref(), dir, &header)?;
+        let vault = Self::assemble(dir, env, header, keys, lock, &mut notes)?;
+        vault.tell_of_keys(&mut notes);
         Ok((vault, notes))
     }
 
     pub(super) fn assemble(
         dir: &Path,
         env: Env,
-        header: &Header,
-        root: &Key,
+        header: Header,
+        (slot, keys): (u16, Keys),
         lock: std::fs::File,
         notes: &mut Vec<String>,
     ) -> Result<Self, VaultError> {
-        let keys = Keys::derive(root);
         let (index, indexed) = Index::open(dir.join(INDEX), header.vault)?;
-        let log = Log::open(&env.fs, dir, header.vault, &keys.log, index.witnessed_log(), notes)?;
+        let log = Log::open(&env.fs, dir, header.vault, &keys, index.witnessed_log(), notes)?;
         let files = PackFiles { fs: Arc::clone(&env.fs), dir: dir.join(PACKS), vault: header.vault };
-        let packs = Packs::open(files.clone(), &keys.chunks, log.acknowledged(), notes)?;
+        let packs = Packs::open(files.clone(), &keys, log.acknowledged(), notes)?;
         let vault = Self {
             dir: dir.to_owned(),
             id: wire::hex(&header.vault),
             env,
             keys,
+            description: Mutex::new(Description::new(header, slot)),
             files,
             index,
             writer: Mutex::new(Writer { packs, log }),
@@ -145,19 +151,30 @@ impl Vault {
     /// Appends a record to the catalogue log. When it returns, the record and every chunk that was put
     /// before are durable.
     pub fn append(&self, kind: u8, payload: &[u8]) -> Result<Entry, VaultError> {
-        let mut writer = self.writer()?;
+        if kind >= RESERVED {
+            return Err(VaultError::ReservedKind(kind));
+        }
+        self.append_record(&mut *self.writer()?, kind, payload)
+    }
+
+    /// As [`append`](Self::append), also for the kinds that are the store's own.
+    pub(super) fn append_record(
+        &self,
+        writer: &mut Writer,
+        kind: u8,
+        payload: &[u8],
+    ) -> Result<Entry, VaultError> {
         writer.packs.sync()?;
         let packs = writer.packs.position().max(writer.log.acknowledged());
         let now = self.env.clock.now();
-        let entry =
-            writer.log.append(&self.keys.log, self.env.random.as_ref(), packs, (now, kind, payload))?;
+        let entry = writer.log.append(&self.keys, self.env.random.as_ref(), packs, (now, kind, payload))?;
         self.index.witness_log(writer.log.len());
         Ok(entry)
     }
 
     /// The log's records of one kind, oldest first.
     pub fn entries(&self, kind: u8) -> Result<Vec<Entry>, VaultError> {
-        self.lock_writer().log.entries(&self.keys.log, kind)
+        self.lock_writer().log.entries(&self.keys, kind)
     }
 
     /// Counts chunks, packs and bytes.
@@ -172,10 +189,11 @@ impl Vault {
         })
     }
 
-    /// The writer, unless an earlier error forbids writing.
+    /// The writer, with the newest keys in use, unless an earlier error forbids writing.
     pub(super) fn writer(&self) -> Result<MutexGuard<'_, Writer>, VaultError> {
-        let writer = self.lock_writer();
+        let mut writer = self.lock_writer();
         writer.usable()?;
+        self.use_newest_keys(&mut writer)?;
         Ok(writer)
     }
 
@@ -189,7 +207,7 @@ impl Vault {
         if matches!(self.index.get(id), Ok(Some(_))) {
             return Ok(());
         }
-        let place = writer.packs.append(&self.keys.chunks, self.env.random.as_ref(), kind, id, frame)?;
+        let place = writer.packs.append(&self.keys, self.env.random.as_ref(), kind, id, frame)?;
         if self.index.add(*id, place) {
             writer.packs.sync()?;
             self.checkpoint(writer.packs.position());
@@ -205,7 +223,8 @@ impl Chunks for Vault {
             id: *id,
             detail: format!("{} at byte {}: {what}", self.files.path(place.pack).display(), place.offset),
         };
-        let frame = self.files.open(&self.keys.chunks, kind, id, place)?.map_err(damaged)?;
+        let seals = self.keys.of_pack(place.pack)?;
+        let frame = self.files.open(&seals.chunks, kind, id, place)?.map_err(damaged)?;
         let plain = codec::decode(kind, &frame).map_err(damaged)?;
         if self.keys.chunk_id(kind, &plain) == *id {
             Ok(plain)
@@ -234,9 +253,8 @@ impl Chunks for Vault {
 impl Drop for Vault {
     /// Leaves the index complete, so that the next opening need not read packs. Where that fails, it does.
     fn drop(&mut self) {
-        if let Ok(mut writer) = self.writer()
-            && writer.packs.sync().is_ok()
-        {
+        let mut writer = self.lock_writer();
+        if writer.usable().is_ok() && writer.packs.sync().is_ok() {
             self.checkpoint(writer.packs.position());
         }
     }

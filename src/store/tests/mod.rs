@@ -4,6 +4,7 @@ mod basic;
 mod crash;
 mod damage;
 mod fixture;
+mod keys;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
