@@ -50,7 +50,7 @@ fn described(dir: &Path) -> Vec<(PathBuf, Vec<u8>)> {
 }
 
 /// A copy of a stored vault, with its key file.
-fn copy(name: &str) -> super::Place {
+pub(super) fn copy(name: &str) -> super::Place {
     let place = super::Place::new();
     for (path, bytes) in described(&stored(name).join("vault")) {
         let to = place.dir.join(path);

@@ -4,6 +4,7 @@ mod basic;
 mod crash;
 mod damage;
 mod fixture;
+mod key_crash;
 mod keys;
 
 use std::path::{Path, PathBuf};
