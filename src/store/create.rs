@@ -6,23 +6,25 @@ use super::error::VaultError;
 use super::fs::{self, Fs};
 use super::header::Header;
 use super::header_files;
+use super::hold::Hold;
 use super::keys::{self, Key, Keys};
+use super::lease;
 use super::log;
 use super::recovery;
 use super::slot::{Entry, Slot, SlotKind};
 use super::unlock::{self, Unlock};
-use super::vault::{Env, LOCK, PACKS, Vault, take_lock};
+use super::vault::{Env, PACKS, Vault};
 use crate::base::secret::Secret;
 
 impl Vault {
     /// Makes a vault in a new or empty folder and opens it. With [`Unlock::KeyFile`] the key file is made
     /// where it is absent. The recovery key that is returned exists nowhere else: show it once.
     pub fn create(dir: &Path, env: Env, unlock: &Unlock) -> Result<(Self, Secret), VaultError> {
-        let fs = env.fs.as_ref();
         let failed = |error| VaultError::io("create", dir, error);
-        fs.create_dir(dir).map_err(failed)?;
-        refuse_if_occupied(fs, dir)?;
-        let lock = take_lock(fs, dir)?;
+        env.fs.create_dir(dir).map_err(failed)?;
+        refuse_if_occupied(env.fs.as_ref(), dir)?;
+        let (hold, env) = Hold::take(env, dir)?;
+        let fs = env.fs.as_ref();
         if let Unlock::KeyFile(path) = unlock {
             unlock::ensure_key_file(fs, path, env.random.as_ref())?;
         }
@@ -36,7 +38,7 @@ impl Vault {
             fs.sync_dir(parent).map_err(failed)?;
         }
         let keys = Keys::derive(&root, Vec::new());
-        let vault = Self::assemble(dir, env, header, (1, keys), lock, &mut Vec::new())?;
+        let vault = Self::assemble(dir, env, header, (1, keys), hold, &mut Vec::new())?;
         Ok((vault, recovery_key))
     }
 }
@@ -48,7 +50,7 @@ fn refuse_if_occupied(fs: &dyn Fs, dir: &Path) -> Result<(), VaultError> {
     let names = fs.list(dir).map_err(|error| VaultError::io("list", dir, error))?;
     // What a creation that was interrupted leaves: a log without records, and no pack.
     let leftover = |name: &String| match name.as_str() {
-        LOCK => true,
+        lease::NAME => true,
         draft if draft.ends_with(fs::DRAFT) => draft.starts_with("vault."),
         PACKS => fs.list(&dir.join(PACKS)).is_ok_and(|packs| packs.is_empty()),
         log::NAME => log::is_unused(fs, dir),

@@ -68,15 +68,23 @@ impl Index {
         Ok((index, position))
     }
 
+    /// Deletes the index of a process that may still have it open: it goes on with files that have no name.
+    pub(super) fn discard(dir: &Path) -> Result<(), VaultError> {
+        match std::fs::remove_dir_all(dir) {
+            Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+                Err(VaultError::io("delete", dir, error))
+            }
+            _ => Ok(()),
+        }
+    }
+
     /// Deletes everything.
     pub(super) fn reset(&self) -> Result<(), VaultError> {
         let mut trees = self.trees.write().unwrap_or_else(PoisonError::into_inner);
         self.pending.write().unwrap_or_else(PoisonError::into_inner).clear();
         // sled must have let go of its files before they are deleted.
         drop(trees.take());
-        if self.dir.exists() {
-            std::fs::remove_dir_all(&self.dir).map_err(|error| VaultError::io("delete", &self.dir, error))?;
-        }
+        Self::discard(&self.dir)?;
         *trees = Some(Trees::open(&self.dir)?);
         Ok(())
     }

@@ -10,6 +10,7 @@ use super::error::VaultError;
 use super::fs::{Fs, RealFs};
 use super::header::Header;
 use super::header_files;
+use super::hold::Hold;
 use super::index::Index;
 use super::key_slots::Description;
 use super::keys::Keys;
@@ -22,7 +23,6 @@ use crate::base::clock::{Clock, SystemClock};
 use crate::base::hash::Hash;
 use crate::base::ids::{Random, SystemRandom};
 
-pub(super) const LOCK: &str = "lock";
 pub(super) const PACKS: &str = "packs";
 const INDEX: &str = "index";
 /// Kinds of log records from here on are the store's own.
@@ -78,7 +78,7 @@ pub struct Vault {
     writer: Mutex<Writer>,
     /// The index was built anew because it did not know a chunk; now its word is taken.
     pub(super) doubted: AtomicBool,
-    _lock: std::fs::File,
+    pub(super) hold: Hold,
 }
 
 /// What only one thread at a time may touch.
@@ -102,10 +102,10 @@ impl Vault {
         if !header_files::is_there(env.fs.as_ref(), dir) {
             return Err(VaultError::NotAVault(dir.to_owned()));
         }
-        let lock = take_lock(env.fs.as_ref(), dir)?;
+        let (hold, env) = Hold::take(env, dir)?;
         let (header, mut notes) = header_files::read(env.fs.as_ref(), dir)?;
         let keys = unlock.keys(env.fs.as_ref(), dir, &header)?;
-        let vault = Self::assemble(dir, env, header, keys, lock, &mut notes)?;
+        let vault = Self::assemble(dir, env, header, keys, hold, &mut notes)?;
         vault.tell_of_keys(&mut notes);
         Ok((vault, notes))
     }
@@ -115,9 +115,12 @@ impl Vault {
         env: Env,
         header: Header,
         (slot, keys): (u16, Keys),
-        lock: std::fs::File,
+        hold: Hold,
         notes: &mut Vec<String>,
     ) -> Result<Self, VaultError> {
+        if hold.lease.took_over {
+            Index::discard(&dir.join(INDEX))?;
+        }
         let (index, indexed) = Index::open(dir.join(INDEX), header.vault)?;
         let log = Log::open(&env.fs, dir, header.vault, &keys, index.witnessed_log(), notes)?;
         let files = PackFiles { fs: Arc::clone(&env.fs), dir: dir.join(PACKS), vault: header.vault };
@@ -132,7 +135,7 @@ impl Vault {
             index,
             writer: Mutex::new(Writer { packs, log }),
             doubted: AtomicBool::new(false),
-            _lock: lock,
+            hold,
         };
         vault.catch_up(indexed, notes)?;
         Ok(vault)
@@ -164,6 +167,7 @@ impl Vault {
         kind: u8,
         payload: &[u8],
     ) -> Result<Entry, VaultError> {
+        self.hold.lease.check()?;
         writer.packs.sync()?;
         let packs = writer.packs.position().max(writer.log.acknowledged());
         let now = self.env.clock.now();
@@ -254,18 +258,8 @@ impl Drop for Vault {
     /// Leaves the index complete, so that the next opening need not read packs. Where that fails, it does.
     fn drop(&mut self) {
         let mut writer = self.lock_writer();
-        if writer.usable().is_ok() && writer.packs.sync().is_ok() {
+        if self.hold.lease.check().is_ok() && writer.usable().is_ok() && writer.packs.sync().is_ok() {
             self.checkpoint(writer.packs.position());
         }
     }
-}
-
-pub(super) fn take_lock(fs: &dyn Fs, dir: &Path) -> Result<std::fs::File, VaultError> {
-    let path = dir.join(LOCK);
-    let lock = fs.try_lock(&path).map_err(|error| VaultError::io("lock", &path, error))?;
-    lock.ok_or_else(|| {
-        let note = fs.read_at(&path, 0, 20).unwrap_or_default();
-        let pid = String::from_utf8_lossy(&note).trim().parse().ok();
-        VaultError::Locked { path: dir.to_owned(), pid }
-    })
 }

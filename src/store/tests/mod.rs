@@ -6,6 +6,7 @@ mod damage;
 mod fixture;
 mod key_crash;
 mod keys;
+mod lease;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
