@@ -19,5 +19,7 @@ mod copies_and_replacements;
 mod costs;
 mod deletions;
 mod docs;
+mod fencing;
 mod interruptions;
+mod keys;
 mod round_trip;
