@@ -2,11 +2,13 @@
 
 use std::fs::File;
 use std::io::Read;
-use std::sync::Mutex;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use async_trait::async_trait;
 pub use jiff::Timestamp;
+
+use super::ticks::Ticks;
 
 /// A source of time. Everything that reads a clock or waits takes one of these, so that tests decide the time.
 #[async_trait]
@@ -20,6 +22,10 @@ pub trait Clock: Send + Sync {
     /// Like [`monotonic`](Self::monotonic), with its own start, and goes on while the machine is suspended. For
     /// promises to others, who were perhaps not suspended.
     fn boottime(&self) -> Duration;
+
+    /// Calls `act` each time that `period` has passed on this clock, for as long as the process runs and the result
+    /// lives.
+    fn every(&self, period: Duration, act: Box<dyn Fn() + Send + Sync>) -> Ticks;
 
     /// Returns after `duration` has passed on this clock.
     async fn sleep(&self, duration: Duration);
@@ -83,6 +89,10 @@ impl Clock for SystemClock {
         self.monotonic().max(Duration::try_from(by_day).unwrap_or_default())
     }
 
+    fn every(&self, period: Duration, act: Box<dyn Fn() + Send + Sync>) -> Ticks {
+        Ticks::thread(period, act)
+    }
+
     #[expect(clippy::disallowed_methods, reason = "this is the seam the rule points to")]
     async fn sleep(&self, duration: Duration) {
         tokio::time::sleep(duration).await;
@@ -90,38 +100,66 @@ impl Clock for SystemClock {
 }
 
 /// A clock that only moves when told to, or when somebody sleeps on it: a sleep moves it at once.
-#[derive(Debug)]
 pub struct ManualClock {
     start: Timestamp,
-    elapsed: Mutex<Elapsed>,
+    state: Arc<Mutex<Manual>>,
 }
 
-#[derive(Debug, Clone, Copy, Default)]
-struct Elapsed {
+#[derive(Default)]
+struct Manual {
     awake: Duration,
     suspended: Duration,
+    ticks: Vec<Tick>,
+    next_id: u64,
+}
+
+struct Tick {
+    id: u64,
+    due: Duration,
+    period: Duration,
+    act: Arc<dyn Fn() + Send + Sync>,
+}
+
+impl Manual {
+    /// What is due first until `awake`, and moves the clock there, or to `awake`.
+    fn advance_to(&mut self, awake: Duration) -> Option<Arc<dyn Fn() + Send + Sync>> {
+        let Some(tick) = self.ticks.iter_mut().filter(|tick| tick.due <= awake).min_by_key(|tick| tick.due)
+        else {
+            self.awake = self.awake.max(awake);
+            return None;
+        };
+        self.awake = self.awake.max(tick.due);
+        tick.due = tick.due.saturating_add(tick.period);
+        Some(Arc::clone(&tick.act))
+    }
 }
 
 impl ManualClock {
     /// A clock that stands at `start`.
     pub fn new(start: Timestamp) -> Self {
-        Self { start, elapsed: Mutex::default() }
+        Self { start, state: Arc::default() }
     }
 
-    /// Moves the clock forward.
+    /// Moves the clock forward, and does on the way what is to be done every so often.
     pub fn advance(&self, duration: Duration) {
-        let mut elapsed = self.elapsed.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-        elapsed.awake = elapsed.awake.saturating_add(duration);
+        let until = self.state().awake.saturating_add(duration);
+        loop {
+            let due = self.state().advance_to(until);
+            // Without the lock: what is done may look at the clock.
+            let Some(act) = due else { return };
+            act();
+        }
     }
 
-    /// Moves the clock as a suspension of the machine does: the time of day jumps, the monotonic time stands.
+    /// Moves the clock as a suspension of the machine does, or one of the process alone for others to see: the time
+    /// of day goes on, the monotonic time stands, and nothing is done.
     pub fn suspend(&self, duration: Duration) {
-        let mut elapsed = self.elapsed.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-        elapsed.suspended = elapsed.suspended.saturating_add(duration);
+        let mut state = self.state();
+        state.suspended = state.suspended.saturating_add(duration);
     }
 
-    fn elapsed(&self) -> Elapsed {
-        *self.elapsed.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+    fn state(&self) -> MutexGuard<'_, Manual> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -132,12 +170,26 @@ impl Clock for ManualClock {
     }
 
     fn monotonic(&self) -> Duration {
-        self.elapsed().awake
+        self.state().awake
     }
 
     fn boottime(&self) -> Duration {
-        let Elapsed { awake, suspended } = self.elapsed();
-        awake.saturating_add(suspended)
+        let state = self.state();
+        state.awake.saturating_add(state.suspended)
+    }
+
+    fn every(&self, period: Duration, act: Box<dyn Fn() + Send + Sync>) -> Ticks {
+        let mut state = self.state();
+        state.next_id += 1;
+        let id = state.next_id;
+        // A period of nothing would never let the clock move.
+        let period = period.max(Duration::from_millis(1));
+        let due = state.awake.saturating_add(period);
+        state.ticks.push(Tick { id, due, period, act: Arc::from(act) });
+        let clock = Arc::clone(&self.state);
+        Ticks::until(move || {
+            clock.lock().unwrap_or_else(PoisonError::into_inner).ticks.retain(|tick| tick.id != id);
+        })
     }
 
     async fn sleep(&self, duration: Duration) {
@@ -164,5 +216,34 @@ mod tests {
         let clock = SystemClock::new();
         let (monotonic, boottime) = (clock.monotonic(), clock.boottime());
         assert!(clock.monotonic() >= monotonic && clock.boottime() >= boottime);
+    }
+
+    #[test]
+    fn what_is_due_is_done_on_the_way_and_not_in_a_suspension() {
+        let clock = Arc::new(ManualClock::new(Timestamp::UNIX_EPOCH));
+        let seen = Arc::new(Mutex::new(Vec::new()));
+        let (looked_at, noted) = (Arc::clone(&clock), Arc::clone(&seen));
+        let note = move || noted.lock().unwrap().push(looked_at.monotonic().as_secs());
+        let ticks = clock.every(Duration::from_secs(15), Box::new(note));
+        clock.advance(Duration::from_secs(40));
+        clock.suspend(Duration::from_mins(1));
+        clock.advance(Duration::from_secs(5));
+        drop(ticks);
+        clock.advance(Duration::from_mins(1));
+        assert_eq!(*seen.lock().unwrap(), [15, 30, 45]);
+        assert_eq!(clock.boottime().as_secs(), 165);
+    }
+
+    #[test]
+    fn the_machine_s_clock_ticks_until_it_is_told_to_stop() {
+        let (told, heard) = std::sync::mpsc::channel();
+        let tell = move || told.send(()).unwrap_or_default();
+        let ticks = SystemClock::new().every(Duration::from_millis(1), Box::new(tell));
+        for _ in 0..3 {
+            heard.recv().unwrap();
+        }
+        drop(ticks);
+        // The sender is gone with the thread.
+        assert!(heard.iter().count() < 1_000_000);
     }
 }
