@@ -14,6 +14,7 @@ mod draft;
 pub mod error;
 pub mod export;
 pub mod fidelity;
+pub mod keys;
 pub mod outline;
 pub mod planning;
 pub mod progress;

@@ -105,7 +105,8 @@ impl Family {
     fn learn(&self, lesson: &Lesson) -> Result<(), ChunkError> {
         let vocabulary = words::train(&lesson.leaves);
         let id = self.vault.put(ChunkKind::Vocabulary, &vocabulary.to_bytes())?;
-        self.vault.append(VOCABULARY, &[&id.0, self.name.as_bytes()].concat())?;
+        let payload = [&id.0, self.name.as_bytes()].concat();
+        self.vault.append_record(&mut *self.vault.writer()?, VOCABULARY, &payload)?;
         let mut state = self.state();
         let first = state.vocabulary.is_none();
         state.vocabulary = Some((id, Arc::new(vocabulary)));

@@ -82,13 +82,18 @@ impl Index {
         self.trouble.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
+    /// Deletes the index of a process that may still have it open: it goes on with files that have no name.
+    pub(super) fn discard(fs: &dyn Fs, dir: &Path) -> Result<(), VaultError> {
+        fs.remove_tree(dir).map_err(|error| VaultError::io("delete", dir, error))
+    }
+
     /// Deletes everything.
     pub(super) fn reset(&self) -> Result<(), VaultError> {
         let mut database = self.database.write().unwrap_or_else(PoisonError::into_inner);
         self.pending.write().unwrap_or_else(PoisonError::into_inner).clear();
         // sled must have let go of its files before they are deleted.
         drop(database.take());
-        self.fs.remove_tree(&self.dir).map_err(|error| VaultError::io("delete", &self.dir, error))?;
+        Self::discard(self.fs.as_ref(), &self.dir)?;
         *database = Some(open_database(self.fs.as_ref(), &self.dir).unwrap_or_else(|fault| {
             // A full disk is no reason why a vault could not be read.
             *self.trouble.write().unwrap_or_else(PoisonError::into_inner) = Some(fault.0);

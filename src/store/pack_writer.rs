@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use super::chunks::ChunkKind;
 use super::error::VaultError;
+use super::keys::Keys;
 use super::pack::{self, FILE_HEADER, Item, PackFiles, Place, Position};
-use super::seal::SealKey;
 use super::tail::Tail;
 use crate::base::defect::{Defect, planted};
 use crate::base::hash::Hash;
@@ -22,6 +22,8 @@ pub(super) struct Packs {
     tail: Option<Tail>,
     /// A new pack is begun before one grows beyond this.
     pub(super) limit: u64,
+    /// Where the pack before ends, while the next one is not begun.
+    closed: Option<Position>,
 }
 
 impl Packs {
@@ -30,7 +32,7 @@ impl Packs {
     /// What lies before `synced` is known to be durable, if it is there.
     pub(super) fn open(
         files: PackFiles,
-        key: &SealKey,
+        keys: &Keys,
         acknowledged: Position,
         synced: Position,
         notes: &mut Vec<String>,
@@ -43,18 +45,22 @@ impl Packs {
                 files.path(missing).display()
             ));
         }
-        let mut packs = Self { files, number: newest.max(1), tail: None, limit: ROLL_AT };
+        let mut packs = Self { files, number: newest.max(1), tail: None, closed: None, limit: ROLL_AT };
         if newest < acknowledged.pack {
             packs.number = acknowledged.pack.saturating_add(1);
         } else if newest > 0 {
-            packs.open_newest(key, acknowledged, synced, notes)?;
+            packs.open_newest(keys, acknowledged, synced, notes)?;
+            if newest < keys.first_pack() {
+                // A rotation was acknowledged, and nothing was written since.
+                packs.close();
+            }
         }
         Ok(packs)
     }
 
     fn open_newest(
         &mut self,
-        key: &SealKey,
+        keys: &Keys,
         acknowledged: Position,
         synced: Position,
         notes: &mut Vec<String>,
@@ -71,12 +77,13 @@ impl Packs {
             self.number = number.saturating_add(1);
             return Ok(());
         }
+        let seals = keys.of_pack(number)?;
         let mut good = safe;
         if safe > 0 || self.files.has_file_header(number)? {
             good = safe.max(FILE_HEADER);
             self.files.clone().each(number, good, len, &mut |item| {
                 let Item::Chunk(found) = item else { return Ok(false) };
-                let whole = self.files.open(key, found.kind, &found.id, found.place)?.is_ok();
+                let whole = self.files.open(&seals.chunks, found.kind, &found.id, found.place)?.is_ok();
                 if whole {
                     good = found.place.end();
                 }
@@ -112,14 +119,14 @@ impl Packs {
     pub(super) fn position(&self) -> Position {
         match &self.tail {
             Some(tail) => Position { pack: self.number, offset: tail.len() },
-            None => Position { pack: self.number.saturating_sub(1), offset: 0 },
+            None => self.closed.unwrap_or(Position { pack: self.number.saturating_sub(1), offset: 0 }),
         }
     }
 
     /// Seals and appends a chunk's frame.
     pub(super) fn append(
         &mut self,
-        key: &SealKey,
+        keys: &Keys,
         random: &dyn Random,
         kind: ChunkKind,
         id: &Hash,
@@ -132,7 +139,8 @@ impl Packs {
             return Err(VaultError::Poisoned("no pack is open".to_owned()));
         };
         let offset = tail.len();
-        let sealed = key.seal(random, &files.bound(kind, id, number, offset), frame)?;
+        let sealed =
+            keys.of_pack(number)?.chunks.seal(random, &files.bound(kind, id, number, offset), frame)?;
         let length = u32::try_from(sealed.len()).unwrap_or(u32::MAX);
         let mut record = pack::record_header(kind, id, length);
         record.extend(sealed);
@@ -140,12 +148,28 @@ impl Packs {
         Ok(Place { pack: number, offset, sealed: length })
     }
 
+    /// Ends the pack that is written to, durably, so that the next chunk begins another. Returns the number of that.
+    pub(super) fn end_pack(&mut self) -> Result<u32, VaultError> {
+        self.sync()?;
+        if self.tail.as_ref().is_some_and(|tail| tail.len() > 0) {
+            self.close();
+        }
+        Ok(self.number)
+    }
+
+    fn close(&mut self) {
+        if self.tail.is_some() {
+            self.closed = Some(self.position());
+            self.number = self.number.saturating_add(1);
+            self.tail = None;
+        }
+    }
+
     /// Begins a new pack where there is none or the record would not fit.
     fn make_room(&mut self, size: u64) -> Result<(), VaultError> {
         if self.tail.as_ref().is_some_and(|tail| tail.len() > FILE_HEADER && tail.len() + size > self.limit) {
             self.sync()?;
-            self.number = self.number.saturating_add(1);
-            self.tail = None;
+            self.close();
         }
         let tail = if let Some(tail) = &mut self.tail {
             tail

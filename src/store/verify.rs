@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use super::chunks::ChunkKind;
 use super::codec::MAX_DEPTH;
 use super::error::VaultError;
-use super::header;
+use super::header_files;
 use super::pack::{Found, Item, Position};
 use super::vault::{Vault, Writer};
 use crate::base::hash::Hash;
@@ -130,8 +130,8 @@ impl Vault {
     }
 
     fn verify_vault_file(&self, report: &mut VerifyReport) -> Result<(), VaultError> {
-        for name in header::COPIES {
-            if header::read_copy(self.env.fs.as_ref(), &self.dir, name)?.is_err() {
+        for name in header_files::COPIES {
+            if header_files::read_copy(self.env.fs.as_ref(), &self.dir, name)?.is_err() {
                 report.damage(&self.dir.join(name), 0, None, "this copy of the vault file is not whole");
             }
         }
@@ -139,7 +139,7 @@ impl Vault {
     }
 
     fn verify_log(&self, writer: &Writer, report: &mut VerifyReport) -> Result<(), VaultError> {
-        match writer.log.verify(&self.keys.log) {
+        match writer.log.verify(&self.keys) {
             Ok(records) => report.records = records,
             Err(VaultError::Damaged { file, offset, what }) => report.damage(&file, offset, None, what),
             Err(other) => return Err(other),
@@ -190,7 +190,8 @@ impl Vault {
     }
 
     fn check_content(&self, kind: ChunkKind, found: &Found) -> Result<Result<(), String>, VaultError> {
-        let frame = match self.files.open(&self.keys.chunks, kind, &found.id, found.place)? {
+        let seals = self.keys.of_pack(found.place.pack)?;
+        let frame = match self.files.open(&seals.chunks, kind, &found.id, found.place)? {
             Ok(frame) => frame,
             Err(what) => return Ok(Err(what.to_owned())),
         };

@@ -20,5 +20,7 @@ mod costs;
 mod deletions;
 mod docs;
 mod faults;
+mod fencing;
 mod interruptions;
+mod keys;
 mod round_trip;
