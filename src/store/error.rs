@@ -81,6 +81,25 @@ pub enum VaultError {
         /// Which check failed.
         what: String,
     },
+    /// A record of the log that belongs to the store itself cannot be read.
+    #[error(
+        "record {seq} of the vault's log cannot be read; was it written by a newer version of this program?"
+    )]
+    UnknownRecord {
+        /// Its number.
+        seq: u64,
+    },
+    /// Chunks that snapshots need are not in any pack, so nothing may be taken away.
+    #[error(
+        "{count} chunks that are needed are not to be found in the packs, so nothing was pruned; run `boardvault verify` to see what is affected"
+    )]
+    NeededChunksMissing {
+        /// How many, at least.
+        count: u64,
+    },
+    /// A chunk that is needed cannot be read.
+    #[error(transparent)]
+    Chunk(Box<ChunkError>),
     /// An earlier disk error leaves open what is on the disk, so this handle writes no more.
     #[error("the vault takes no more writes after an earlier disk error ({0}); close it and open it again")]
     Poisoned(String),
@@ -143,6 +162,16 @@ impl VaultError {
     }
 }
 
+impl From<ChunkError> for VaultError {
+    fn from(error: ChunkError) -> Self {
+        match error {
+            ChunkError::Poisoned(cause) => Self::Poisoned(cause),
+            ChunkError::Io { what, source } => Self::Io { what, source },
+            other => Self::Chunk(Box::new(other)),
+        }
+    }
+}
+
 impl From<VaultError> for ChunkError {
     fn from(error: VaultError) -> Self {
         match error {
@@ -150,6 +179,7 @@ impl From<VaultError> for ChunkError {
             VaultError::Io { what, source } | VaultError::DiskFull { what, source } => {
                 Self::Io { what, source }
             }
+            VaultError::Chunk(error) => *error,
             other => Self::Io { what: "the vault".to_owned(), source: io::Error::other(other.to_string()) },
         }
     }

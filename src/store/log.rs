@@ -1,5 +1,6 @@
 //! The catalogue log: small sealed records, numbered and chained, each durable before it is acknowledged.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -151,6 +152,16 @@ impl Log {
         self.tail.len()
     }
 
+    /// The number of the last record; 0 when there is none.
+    pub(super) fn last(&self) -> u64 {
+        self.places.len() as u64
+    }
+
+    /// The kinds of record that occur.
+    pub(super) fn kinds(&self) -> BTreeSet<u8> {
+        self.places.iter().map(|place| place.kind).collect()
+    }
+
     /// Appends a record and returns when it is durable. `packs` must be durable already.
     pub(super) fn append(
         &mut self,
@@ -161,7 +172,7 @@ impl Log {
     ) -> Result<Entry, VaultError> {
         let (now, kind, payload) = entry;
         let at = Timestamp::from_microsecond(now.as_microsecond()).unwrap_or(now);
-        let seq = self.places.len() as u64 + 1;
+        let seq = self.last() + 1;
         let entry = Entry { seq, at, kind, payload: payload.to_vec() };
         let content = Content { entry, packs, previous: self.chain };
         let offset = self.tail.len();

@@ -1,11 +1,13 @@
 //! Writing to the newest pack, and what is done about its end after a crash.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::chunks::ChunkKind;
 use super::error::VaultError;
 use super::keys::Keys;
 use super::pack::{self, FILE_HEADER, Item, PackFiles, Place, Position};
+use super::retired::Retired;
 use super::tail::Tail;
 use crate::base::defect::{Defect, planted};
 use crate::base::hash::Hash;
@@ -30,16 +32,18 @@ impl Packs {
     /// Opens the newest pack and cuts off what a crash left incomplete at its end. Bytes before
     /// `acknowledged` are never cut; where they are missing, a note says so and writing goes on in a new pack.
     /// What lies before `synced` is known to be durable, if it is there.
+    /// Nothing is written to packs that are `retired`, and those that were removed are not missed.
     pub(super) fn open(
         files: PackFiles,
         keys: &Keys,
-        acknowledged: Position,
-        synced: Position,
+        (acknowledged, synced): (Position, Position),
+        retired: &Retired,
         notes: &mut Vec<String>,
     ) -> Result<Self, VaultError> {
-        let numbers = files.numbers()?;
+        let numbers = files.numbers(acknowledged.pack, &retired.removed)?;
         let newest = numbers.last().copied().unwrap_or(0);
-        for missing in (1..=newest.max(acknowledged.pack)).filter(|n| numbers.binary_search(n).is_err()) {
+        let absent = |n: &u32| numbers.binary_search(n).is_err() && !retired.removed.contains(n);
+        for missing in (1..=newest.max(acknowledged.pack)).filter(absent) {
             notes.push(format!(
                 "DAMAGE: {} is missing; put it back, or run `boardvault rebuild-index` so that the next backup stores again what was in it",
                 files.path(missing).display()
@@ -55,7 +59,24 @@ impl Packs {
                 packs.close();
             }
         }
+        if packs.number <= retired.greatest() {
+            packs.number = retired.greatest().saturating_add(1);
+            packs.tail = None;
+        }
         Ok(packs)
+    }
+
+    /// Ends the newest pack if it is one of `packs`, so that nothing more is written to it.
+    pub(super) fn leave(&mut self, packs: &BTreeSet<u32>) -> Result<(), VaultError> {
+        if packs.contains(&self.number) {
+            self.end_pack()?;
+        }
+        Ok(())
+    }
+
+    /// The number of the pack that is written to, or would be next.
+    pub(super) fn number(&self) -> u32 {
+        self.number
     }
 
     fn open_newest(
@@ -161,7 +182,6 @@ impl Packs {
         if self.tail.is_some() {
             self.closed = Some(self.position());
             self.number = self.number.saturating_add(1);
-            self.tail = None;
         }
     }
 
@@ -170,6 +190,10 @@ impl Packs {
         if self.tail.as_ref().is_some_and(|tail| tail.len() > FILE_HEADER && tail.len() + size > self.limit) {
             self.sync()?;
             self.close();
+        }
+        // A listing that left out the newest pack must not make this one be written over it.
+        while self.tail.is_none() && self.files.is_there(self.number)? && self.files.len(self.number)? > 0 {
+            self.number = self.number.saturating_add(1);
         }
         let tail = if let Some(tail) = &mut self.tail {
             tail

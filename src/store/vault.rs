@@ -1,8 +1,9 @@
 //! A vault: one folder, one process at a time, opened with one of its keys.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicBool;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 use super::chunks::ChunkKind;
 use super::error::VaultError;
@@ -17,6 +18,8 @@ use super::log::{Entry, Log};
 use super::pack::PackFiles;
 use super::pack_writer::Packs;
 use super::reading::Vocabularies;
+use super::retired::{self, Retired};
+use super::session::{Beginning, Session, Sessions};
 use super::unlock::Unlock;
 use super::wire;
 use crate::base::clock::{Clock, SystemClock};
@@ -81,6 +84,10 @@ pub struct Vault {
     /// The index was built anew because it did not know a chunk; now its word is taken.
     pub(super) doubted: AtomicBool,
     pub(super) hold: Hold,
+    retired: RwLock<Retired>,
+    pub(super) sessions: Sessions,
+    /// Held while a prune is at work.
+    pub(super) pruning: Mutex<()>,
 }
 
 /// What only one thread at a time may touch.
@@ -126,7 +133,9 @@ impl Vault {
         let (index, indexed) = Index::open(Arc::clone(&env.fs), dir.join(INDEX), header.vault)?;
         let log = Log::open(&env.fs, dir, header.vault, &keys, index.witnessed_log(), notes)?;
         let files = PackFiles { fs: Arc::clone(&env.fs), dir: dir.join(PACKS), vault: header.vault };
-        let packs = Packs::open(files.clone(), &keys, log.acknowledged(), indexed, notes)?;
+        let retired = Retired::from_entries(&log.entries(&keys, retired::RECORD)?)?;
+        retired.finish(&files, notes)?;
+        let packs = Packs::open(files.clone(), &keys, (log.acknowledged(), indexed), &retired, notes)?;
         let vault = Self {
             dir: dir.to_owned(),
             id: wire::hex(&header.vault),
@@ -139,6 +148,9 @@ impl Vault {
             vocabularies: Vocabularies::default(),
             doubted: AtomicBool::new(false),
             hold,
+            retired: RwLock::new(retired),
+            sessions: Sessions::default(),
+            pruning: Mutex::default(),
         };
         vault.catch_up(indexed, notes)?;
         if let Some(trouble) = vault.index.trouble() {
@@ -199,10 +211,22 @@ impl Vault {
         self.lock_writer().log.entries(&self.keys, kind)
     }
 
+    /// The kinds of record that the log has.
+    pub fn entry_kinds(&self) -> BTreeSet<u8> {
+        self.lock_writer().log.kinds()
+    }
+
+    /// Says that somebody is about to put chunks or to refer to chunks that are there. Hold it until the record
+    /// is in the log that refers to them.
+    pub fn session(&self) -> Session {
+        let writer = self.lock_writer();
+        self.sessions.begin(Beginning { seq: writer.log.last(), pack: writer.packs.number() })
+    }
+
     /// Counts chunks, packs and bytes.
     pub fn stats(&self) -> Result<VaultStats, VaultError> {
         let writer = self.lock_writer();
-        let numbers = self.files.numbers()?;
+        let numbers = self.pack_numbers(&writer)?;
         let packs = numbers.iter().map(|number| self.files.len(*number)).sum::<Result<u64, _>>()?;
         Ok(VaultStats {
             chunks: self.index.count()?,
@@ -223,10 +247,18 @@ impl Vault {
         self.writer.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    pub(super) fn retired(&self) -> RwLockReadGuard<'_, Retired> {
+        self.retired.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(super) fn retired_mut(&self) -> RwLockWriteGuard<'_, Retired> {
+        self.retired.write().unwrap_or_else(PoisonError::into_inner)
+    }
+
     /// Stores a frame unless another thread was faster: it may have put the same content meanwhile.
     pub(super) fn store(&self, kind: ChunkKind, id: &Hash, frame: &[u8]) -> Result<(), VaultError> {
         let mut writer = self.writer()?;
-        if matches!(self.index.get(id), Ok(Some(_))) {
+        if self.is_indexed_to_stay(id) {
             return Ok(());
         }
         let place = writer.packs.append(&self.keys, self.env.random.as_ref(), kind, id, frame)?;

@@ -23,4 +23,5 @@ mod faults;
 mod fencing;
 mod interruptions;
 mod keys;
+mod retention;
 mod round_trip;

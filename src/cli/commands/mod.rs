@@ -9,9 +9,12 @@ mod export;
 mod init;
 mod key;
 mod plan;
+mod prune;
+mod retention;
 mod runs;
 mod sandbox;
 mod show;
+mod snapshot;
 mod snapshots;
 mod steps;
 mod upkeep;
@@ -36,6 +39,9 @@ pub(super) async fn run(cli: Cli, ui: &Ui, stop: watch::Receiver<bool>) -> Resul
         Command::Connection(command) => connection::run(&open()?, ui, command).await,
         Command::Backup(args) => backup::run(&open()?, ui, &args).await,
         Command::Snapshots { connection } => snapshots::run(&open()?, ui, connection.as_deref()),
+        Command::Snapshot(command) => snapshot::run(&open()?, ui, command),
+        Command::Retention(command) => retention::run(&open()?, ui, command),
+        Command::Prune(args) => prune::run(&open()?, ui, &args),
         Command::Show { snapshot } => show::run(&open()?, ui, &snapshot),
         Command::Diff { from, to } => diff::run(&open()?, ui, &from, &to),
         Command::Plan(args) => plan::run(&open()?, ui, &args).await,
