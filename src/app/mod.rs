@@ -15,6 +15,7 @@ pub mod error;
 pub mod export;
 pub mod fidelity;
 pub mod keeping;
+pub mod keys;
 pub mod outline;
 pub mod planning;
 pub mod progress;

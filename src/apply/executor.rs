@@ -10,6 +10,7 @@ use super::journal::{Event, Journal, JournalError, Made, Relation};
 use super::outcome::Outcome;
 use super::progress::{Progress, StepState};
 use super::settle::{Settlement, settle};
+use crate::base::defect::{Defect, planted};
 use crate::model::mutation::{Mutation, Receipt, WriteError};
 use crate::model::origins::Origin;
 use crate::plan::types::{Action, Mode, Step, StepId, Target};
@@ -174,6 +175,7 @@ impl<'a> Executor<'a> {
                 continue;
             }
             if removes(step)
+                && !planted(Defect::DeletedUnchecked)
                 && let Clearance::Keep(cause) = self.clearance().await?
             {
                 events.push(Event::Skipped { step: step.id.clone(), cause });
@@ -229,9 +231,14 @@ impl<'a> Executor<'a> {
             attempt: self.progress.attempts(&step.id).saturating_add(1),
         };
         let intents: Vec<Event> = due.iter().map(|(step, _)| intent(step)).collect();
-        self.record(&intents)?;
+        if !planted(Defect::IntentAfterWrite) {
+            self.record(&intents)?;
+        }
         let (steps, mutations): (Vec<&Step>, Vec<Mutation>) = due.into_iter().unzip();
         let mut answers = self.run.connector.write(&mutations, self.run.blobs).await.into_iter();
+        if planted(Defect::IntentAfterWrite) {
+            self.record(&intents)?;
+        }
         let (mut events, mut lost, mut halt) = (Vec::new(), Vec::new(), None);
         for (step, mutation) in steps.into_iter().zip(mutations) {
             let id = step.id.clone();

@@ -2,6 +2,7 @@
 
 use super::job::KnownIds;
 use super::progress::Progress;
+use crate::base::defect::{Defect, planted};
 use crate::http::fault::ApiFault;
 use crate::model::NativeId;
 use crate::model::grants::Verb;
@@ -30,7 +31,7 @@ pub(super) async fn settle(
     connector: &dyn Connector,
     known: &dyn KnownIds,
 ) -> Result<Settlement, ApiFault> {
-    if lost.verb != Verb::Create {
+    if lost.verb != Verb::Create || planted(Defect::UnknownRepeated) {
         return Ok(Settlement::Repeat("a change or deletion may be sent twice"));
     }
     lost.known = known.ids(lost.kind, lost.container.as_ref(), lost.parent.as_ref());

@@ -2,8 +2,10 @@
 
 pub mod canon;
 pub mod clock;
+pub mod defect;
 pub mod hash;
 pub mod ids;
 pub mod redact;
 pub mod retry;
 pub mod secret;
+pub mod ticks;

@@ -7,6 +7,8 @@ use jiff::civil::Date;
 
 use crate::snapshot::retention::Rule;
 
+use super::key_args::KeyCommand;
+
 /// Backups of your Trello account that you hold the key to: take them, compare them, restore from them.
 ///
 /// A SNAPSHOT is the beginning of a snapshot's id, `NAME@latest`, `NAME@2026-11-21T10:00` (the newest not later
@@ -65,6 +67,9 @@ pub(super) struct Global {
 pub(super) enum Command {
     /// Make a new, empty, encrypted vault.
     Init,
+    /// List, add, change and remove the keys that open the vault.
+    #[command(subcommand)]
+    Key(KeyCommand),
     /// Add, list, check and remove the accounts that are backed up.
     #[command(subcommand)]
     Connection(ConnectionCommand),

@@ -8,6 +8,7 @@ use super::fault::ApiFault;
 use super::transport::Transport;
 use super::types::{Request, Response, path_without_secrets};
 use crate::base::clock::Clock;
+use crate::base::defect::{Defect, planted};
 use crate::base::redact;
 
 /// Logs method, redacted address, status and time taken.
@@ -25,6 +26,9 @@ impl<T> Logging<T> {
 
 /// The address as it may be logged.
 fn shown(request: &Request<'_>) -> String {
+    if planted(Defect::SecretLogged) {
+        return request.url.to_string();
+    }
     let mut url = request.url.clone();
     url.set_path(&path_without_secrets(&request.url));
     redact::url(&url)

@@ -5,6 +5,7 @@ use async_trait::async_trait;
 use super::fault::{ApiFault, FaultClass};
 use super::transport::Transport;
 use super::types::{Request, Response};
+use crate::base::defect::{Defect, planted};
 
 /// Lets reads through and refuses everything else.
 pub struct ReadOnly<T> {
@@ -22,7 +23,7 @@ impl<T> ReadOnly<T> {
 #[async_trait]
 impl<T: Transport> Transport for ReadOnly<T> {
     async fn send(&self, request: &Request<'_>) -> Result<Response, ApiFault> {
-        if self.on && request.intent.is_write() {
+        if self.on && !planted(Defect::WriteWhileReading) && request.intent.is_write() {
             return Err(request.fault(FaultClass::Forbidden, "refused here: this command only reads"));
         }
         self.inner.send(request).await

@@ -12,6 +12,7 @@ use super::limit::jitter;
 use super::stopping::Stop;
 use super::transport::Transport;
 use super::types::{Intent, Request, Response};
+use crate::base::defect::{Defect, planted};
 use crate::base::ids::Random;
 use crate::base::retry::Backoff;
 
@@ -95,7 +96,7 @@ fn said(text: &str) -> String {
 /// Whether a call may be sent again after this fault.
 fn repeatable(intent: Intent, fault: &ApiFault) -> bool {
     let transient = matches!(fault.class, FaultClass::RateLimited | FaultClass::Server | FaultClass::Network);
-    transient && !(intent == Intent::WriteOnce && fault.outcome_unknown)
+    transient && (planted(Defect::WriteRepeated) || !(intent == Intent::WriteOnce && fault.outcome_unknown))
 }
 
 #[async_trait]
@@ -108,7 +109,8 @@ impl<T: Transport> Transport for Retrying<T> {
                 Err(fault) if repeatable(request.intent, &fault) => fault,
                 Err(fault) => return Err(fault),
             };
-            let Some(delay) = BACKOFF.delay(attempt, fault.retry_after, jitter(self.random.as_ref())) else {
+            let asked = fault.retry_after.filter(|_| !planted(Defect::WaitIgnored));
+            let Some(delay) = BACKOFF.delay(attempt, asked, jitter(self.random.as_ref())) else {
                 return Err(fault);
             };
             tracing::warn!(%fault, attempt, delay_ms = delay.as_millis(), "repeated after a pause");
@@ -124,7 +126,7 @@ impl<T: Transport> Transport for Retrying<T> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::base::clock::ManualClock;
+    use crate::base::clock::{Clock, ManualClock};
     use crate::base::ids::SeededRandom;
     use crate::http::testing::{Answer, Scripted, request};
 
@@ -138,10 +140,16 @@ mod tests {
 
     /// Sends one call over scripted answers; gives the outcome and the number of attempts.
     async fn outcome(intent: Intent, answers: Vec<Answer>) -> (Result<u16, ApiFault>, usize) {
+        let (answer, attempts, _) = timed(intent, answers).await;
+        (answer, attempts)
+    }
+
+    /// The same, and the time that it took.
+    async fn timed(intent: Intent, answers: Vec<Answer>) -> (Result<u16, ApiFault>, usize, Duration) {
         let scripted = Scripted::new(answers);
         let (_asker, wish) = tokio::sync::watch::channel(false);
         let clock = Arc::new(ManualClock::new(jiff::Timestamp::UNIX_EPOCH));
-        let stop = Stop::new(wish, clock);
+        let stop = Stop::new(wish, Arc::<ManualClock>::clone(&clock));
         let stack = Retrying::new(
             scripted.clone(),
             classify,
@@ -150,7 +158,7 @@ mod tests {
             Arc::<Counters>::default(),
         );
         let answer = stack.send(&request(intent)).await.map(|response| response.status);
-        (answer, scripted.calls().len())
+        (answer, scripted.calls().len(), clock.monotonic())
     }
 
     fn ok() -> Answer {
@@ -165,6 +173,14 @@ mod tests {
                 assert_eq!((answer.unwrap(), attempts), (200, 3));
             }
         }
+    }
+
+    #[tokio::test]
+    async fn a_wait_that_the_platform_asks_for_is_kept() {
+        let busy = Answer::json(429, "{}").header("retry-after", "120");
+        let (answer, _, waited) = timed(Intent::Read, vec![busy, ok()]).await;
+        assert_eq!(answer.unwrap(), 200);
+        assert!(waited >= Duration::from_secs(120), "{waited:?}");
     }
 
     #[tokio::test]

@@ -7,6 +7,8 @@ use std::fs::{File, OpenOptions, TryLockError};
 use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::path::Path;
 
+use super::database::Database;
+
 /// What the vault asks of a file system. Errors are the operating system's own.
 pub trait Fs: Send + Sync {
     /// Makes a folder and those above it; being there already is fine.
@@ -21,6 +23,18 @@ pub trait Fs: Send + Sync {
     fn append(&self, path: &Path) -> io::Result<Box<dyn Append>>;
     /// Cuts a file back to `len` bytes, durably.
     fn truncate(&self, path: &Path, len: u64) -> io::Result<()>;
+    /// Writes the bytes of a file from `offset` on once more, as they are, and returns when they are durable. After
+    /// a failed fsync the system may go on showing bytes that it has given up writing; a further fsync would
+    /// report success without them.
+    fn rewrite(&self, path: &Path, offset: u64) -> io::Result<()> {
+        let mut file = OpenOptions::new().read(true).write(true).open(path)?;
+        file.seek(SeekFrom::Start(offset))?;
+        let mut bytes = Vec::new();
+        file.read_to_end(&mut bytes)?;
+        file.seek(SeekFrom::Start(offset))?;
+        file.write_all(&bytes)?;
+        file.sync_all()
+    }
     /// Renames a file over whatever has the new name. Durable after [`sync_dir`](Self::sync_dir).
     fn rename(&self, from: &Path, to: &Path) -> io::Result<()>;
     /// Removes a file.
@@ -29,9 +43,18 @@ pub trait Fs: Send + Sync {
     fn sync_dir(&self, dir: &Path) -> io::Result<()>;
     /// Whether nobody but the owner may read a file.
     fn is_private(&self, path: &Path) -> io::Result<bool>;
-    /// Locks a file for this process and writes the process's number into it; nothing if another has it.
-    /// The operating system frees the lock when the returned file closes, also when the process dies.
+    /// Opens a file for reading and writing, creating it if it is not there, and locks it; nothing if it is locked
+    /// through another handle. The operating system frees the lock when the returned file closes, also when the
+    /// process dies. The file that is locked is the one that has the name when this returns.
     fn try_lock(&self, path: &Path) -> io::Result<Option<File>>;
+    /// Removes a folder with all that is in it; being gone already is fine.
+    fn remove_tree(&self, dir: &Path) -> io::Result<()> {
+        if dir.exists() { std::fs::remove_dir_all(dir) } else { Ok(()) }
+    }
+    /// The database of the index, where it is not the folder that sled opens by itself.
+    fn database(&self, _dir: &Path) -> Option<Box<dyn Database>> {
+        None
+    }
 }
 
 /// A file open for appending.
@@ -47,7 +70,7 @@ pub(super) fn replace(fs: &dyn Fs, path: &Path, bytes: &[u8]) -> io::Result<()> 
     let mut draft = path.as_os_str().to_owned();
     draft.push(DRAFT);
     let draft = Path::new(&draft);
-    if fs.len(draft).is_ok() {
+    if exists(fs, draft)? {
         fs.remove(draft)?;
     }
     let mut file = fs.append(draft)?;
@@ -58,6 +81,16 @@ pub(super) fn replace(fs: &dyn Fs, path: &Path, bytes: &[u8]) -> io::Result<()> 
         Some(dir) if dir.as_os_str().is_empty() => fs.sync_dir(Path::new(".")),
         Some(dir) => fs.sync_dir(dir),
         None => Ok(()),
+    }
+}
+
+/// Whether there is such a file. A disk that does not answer is an error: taking its silence for "no" would write
+/// over what is there.
+pub(super) fn exists(fs: &dyn Fs, path: &Path) -> io::Result<bool> {
+    match fs.len(path) {
+        Ok(_) => Ok(true),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(false),
+        Err(error) => Err(error),
     }
 }
 
@@ -143,17 +176,35 @@ impl Fs for RealFs {
     }
 
     fn try_lock(&self, path: &Path) -> io::Result<Option<File>> {
-        let mut file = OpenOptions::new().read(true).write(true).create(true).truncate(false).open(path)?;
-        match file.try_lock() {
-            Ok(()) => {
-                // The number is for people; on a full disk the lock must do without.
-                let _ = file.set_len(0).and_then(|()| write!(file, "{}", std::process::id()));
-                Ok(Some(file))
+        loop {
+            let mut options = OpenOptions::new();
+            let file = private(options.read(true).write(true).create(true).truncate(false)).open(path)?;
+            match file.try_lock() {
+                // Somebody may have put another file in its place between opening and locking.
+                Ok(()) if !has_name(&file, path)? => {}
+                Ok(()) => return Ok(Some(file)),
+                Err(TryLockError::WouldBlock) => return Ok(None),
+                Err(TryLockError::Error(error)) => return Err(error),
             }
-            Err(TryLockError::WouldBlock) => Ok(None),
-            Err(TryLockError::Error(error)) => Err(error),
         }
     }
+}
+
+#[cfg(unix)]
+fn has_name(file: &File, path: &Path) -> io::Result<bool> {
+    use std::os::unix::fs::MetadataExt;
+    let id = |found: std::fs::Metadata| (found.dev(), found.ino());
+    match std::fs::metadata(path) {
+        Ok(named) => Ok(id(named) == id(file.metadata()?)),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(false),
+        Err(error) => Err(error),
+    }
+}
+
+// Elsewhere an open file cannot lose its name.
+#[cfg(not(unix))]
+fn has_name(_: &File, _: &Path) -> io::Result<bool> {
+    Ok(true)
 }
 
 #[cfg(unix)]

@@ -8,10 +8,12 @@ use std::collections::BTreeMap;
 use std::fs::File;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
-use std::sync::{PoisonError, RwLock};
+use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 
+use super::database::{Database, Fleeting, IndexFault};
 use super::error::VaultError;
+use super::fs::Fs;
 use super::pack::{Place, Position};
 use super::wire::Fields;
 use crate::base::hash::Hash;
@@ -28,26 +30,27 @@ const POSITION: &str = "position";
 const LOG: &str = "log";
 const REMOVED: &str = "removed";
 
-/// sled failed or panicked.
-#[derive(Debug)]
-pub(super) struct IndexFault(String);
-
 impl From<IndexFault> for VaultError {
     fn from(fault: IndexFault) -> Self {
         Self::Index(fault.0)
     }
 }
 
+/// sled in the index folder.
 struct Trees {
+    dir: PathBuf,
     db: sled::Db,
     chunks: sled::Tree,
 }
 
 /// The open index.
 pub(super) struct Index {
+    fs: Arc<dyn Fs>,
     dir: PathBuf,
     vault: [u8; 8],
-    trees: RwLock<Option<Trees>>,
+    database: RwLock<Option<Box<dyn Database>>>,
+    /// Why it is kept in memory only, if it is.
+    trouble: RwLock<Option<String>>,
     /// Chunks that sled has not been told of.
     pending: RwLock<BTreeMap<Hash, Place>>,
 }
@@ -55,30 +58,48 @@ pub(super) struct Index {
 impl Index {
     /// Opens the index, an empty one where it cannot be used. The position says up to where the packs are
     /// indexed.
-    pub(super) fn open(dir: PathBuf, vault: [u8; 8]) -> Result<(Self, Position), VaultError> {
-        let opened = Trees::open(&dir).and_then(|trees| Ok((trees.position(vault)?, trees)));
-        let (position, trees) = match opened {
-            Ok((Some(position), trees)) => (position, Some(trees)),
+    pub(super) fn open(
+        fs: Arc<dyn Fs>,
+        dir: PathBuf,
+        vault: [u8; 8],
+    ) -> Result<(Self, Position), VaultError> {
+        let opened = open_database(fs.as_ref(), &dir);
+        let opened = opened.and_then(|database| Ok((position(database.as_ref(), vault)?, database)));
+        let (position, database) = match opened {
+            Ok((Some(position), database)) => (position, Some(database)),
             Ok((None, _)) | Err(_) => (Position::default(), None),
         };
-        let fresh = trees.is_none();
-        let index = Self { dir, vault, trees: RwLock::new(trees), pending: RwLock::default() };
+        let fresh = database.is_none();
+        let (trouble, pending) = (RwLock::default(), RwLock::default());
+        let index = Self { fs, dir, vault, database: RwLock::new(database), trouble, pending };
         if fresh {
             index.reset()?;
         }
         Ok((index, position))
     }
 
+    /// Why it could not be kept on the disk and is gone when the vault is closed, if that is so.
+    pub(super) fn trouble(&self) -> Option<String> {
+        self.trouble.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Deletes the index of a process that may still have it open: it goes on with files that have no name.
+    pub(super) fn discard(fs: &dyn Fs, dir: &Path) -> Result<(), VaultError> {
+        fs.remove_tree(dir).map_err(|error| VaultError::io("delete", dir, error))
+    }
+
     /// Deletes everything.
     pub(super) fn reset(&self) -> Result<(), VaultError> {
-        let mut trees = self.trees.write().unwrap_or_else(PoisonError::into_inner);
+        let mut database = self.database.write().unwrap_or_else(PoisonError::into_inner);
         self.pending.write().unwrap_or_else(PoisonError::into_inner).clear();
         // sled must have let go of its files before they are deleted.
-        drop(trees.take());
-        if self.dir.exists() {
-            std::fs::remove_dir_all(&self.dir).map_err(|error| VaultError::io("delete", &self.dir, error))?;
-        }
-        *trees = Some(Trees::open(&self.dir)?);
+        drop(database.take());
+        Self::discard(self.fs.as_ref(), &self.dir)?;
+        *database = Some(open_database(self.fs.as_ref(), &self.dir).unwrap_or_else(|fault| {
+            // A full disk is no reason why a vault could not be read.
+            *self.trouble.write().unwrap_or_else(PoisonError::into_inner) = Some(fault.0);
+            Box::<Fleeting>::default()
+        }));
         Ok(())
     }
 
@@ -88,10 +109,7 @@ impl Index {
         if pending.is_some() {
             return Ok(pending);
         }
-        self.with(|trees| {
-            let stored = guarded(|| trees.chunks.get(id.0))?;
-            Ok(stored.and_then(|bytes| decode_place(&bytes)))
-        })
+        self.with(|database| Ok(database.chunk(id)?.and_then(|bytes| decode_place(&bytes))))
     }
 
     /// Notes a chunk that was appended to a pack; true when it is time for a [`checkpoint`](Self::checkpoint).
@@ -104,11 +122,11 @@ impl Index {
     /// Writes what is pending to sled. All packs must be durable up to `position`.
     pub(super) fn checkpoint(&self, position: Position) -> Result<(), IndexFault> {
         let pending = self.pending.read().unwrap_or_else(PoisonError::into_inner).clone();
-        self.with(|trees| {
-            if pending.is_empty() && trees.position(self.vault)? == Some(position) {
+        self.with(|database| {
+            if pending.is_empty() && self::position(database, self.vault)? == Some(position) {
                 return Ok(());
             }
-            trees.write(self.vault, &pending, position, &self.dir)
+            write(database, self.vault, &pending, position)
         })?;
         let mut left = self.pending.write().unwrap_or_else(PoisonError::into_inner);
         left.retain(|id, place| pending.get(id) != Some(place));
@@ -119,7 +137,7 @@ impl Index {
     /// packs that are gone. Where noting fails, it is built anew once more.
     pub(super) fn note_removed(&self, packs: usize) {
         let mark = [self.vault.as_slice(), &(packs as u64).to_le_bytes()].concat();
-        let _ = self.with(|trees| guarded(|| trees.db.insert(REMOVED, mark)));
+        let _ = self.with(|database| database.set_mark(REMOVED, mark));
     }
 
     /// The number that was noted last; 0 when none was.
@@ -132,7 +150,7 @@ impl Index {
     /// flushed for it and a failure is no matter.
     pub(super) fn witness_log(&self, len: u64) {
         let mark = [self.vault.as_slice(), &len.to_le_bytes()].concat();
-        let _ = self.with(|trees| guarded(|| trees.db.insert(LOG, mark)));
+        let _ = self.with(|database| database.set_mark(LOG, mark));
     }
 
     /// The length that was noted last; 0 when none was.
@@ -142,7 +160,7 @@ impl Index {
 
     /// A number that was noted for this vault; 0 when none was.
     fn number(&self, key: &str) -> u64 {
-        let stored = self.with(|trees| guarded(|| trees.db.get(key))).ok().flatten();
+        let stored = self.with(|database| database.mark(key)).ok().flatten();
         let number = stored.and_then(|bytes| {
             let mut fields = Fields(&bytes);
             (fields.array()? == self.vault).then_some(())?;
@@ -155,21 +173,71 @@ impl Index {
     pub(super) fn count(&self) -> Result<u64, IndexFault> {
         let pending: Vec<Hash> =
             self.pending.read().unwrap_or_else(PoisonError::into_inner).keys().copied().collect();
-        self.with(|trees| {
-            guarded(|| {
-                let mut count = trees.chunks.len() as u64;
-                for id in &pending {
-                    count += u64::from(!trees.chunks.contains_key(id.0)?);
-                }
-                Ok(count)
-            })
+        self.with(|database| {
+            let mut count = database.count()?;
+            for id in &pending {
+                count += u64::from(database.chunk(id)?.is_none());
+            }
+            Ok(count)
         })
     }
 
-    fn with<T>(&self, act: impl FnOnce(&Trees) -> Result<T, IndexFault>) -> Result<T, IndexFault> {
-        let trees = self.trees.read().unwrap_or_else(PoisonError::into_inner);
-        trees.as_ref().map_or_else(|| Err(IndexFault("it is closed".to_owned())), act)
+    /// All chunks that it knows, by place.
+    pub(super) fn by_place(&self) -> Result<Vec<(Place, Hash)>, IndexFault> {
+        let mut known = BTreeMap::new();
+        self.with(|database| {
+            database.each_chunk(&mut |id, place| {
+                known.extend(decode_place(&place).map(|place| (id, place)));
+            })
+        })?;
+        known.extend(self.pending.read().unwrap_or_else(PoisonError::into_inner).iter());
+        let mut by_place: Vec<_> = known.into_iter().map(|(id, place)| (place, id)).collect();
+        by_place.sort_by_key(|(place, _)| (place.pack, place.offset));
+        Ok(by_place)
     }
+
+    fn with<T>(&self, act: impl FnOnce(&dyn Database) -> Result<T, IndexFault>) -> Result<T, IndexFault> {
+        let database = self.database.read().unwrap_or_else(PoisonError::into_inner);
+        database.as_deref().map_or_else(|| Err(IndexFault("it is closed".to_owned())), act)
+    }
+}
+
+fn open_database(fs: &dyn Fs, dir: &Path) -> Result<Box<dyn Database>, IndexFault> {
+    match fs.database(dir) {
+        Some(database) => Ok(database),
+        None => Ok(Box::new(Trees::open(dir)?)),
+    }
+}
+
+/// Up to where the packs are indexed, if that was written for this vault.
+fn position(database: &dyn Database, vault: [u8; 8]) -> Result<Option<Position>, IndexFault> {
+    Ok(database.mark(POSITION)?.and_then(|bytes| {
+        let mut fields = Fields(&bytes);
+        (fields.array()? == vault).then_some(())?;
+        Some(Position { pack: fields.u32()?, offset: fields.u64()? })
+    }))
+}
+
+fn write(
+    database: &dyn Database,
+    vault: [u8; 8],
+    pending: &BTreeMap<Hash, Place>,
+    position: Position,
+) -> Result<(), IndexFault> {
+    let mut batch = Vec::new();
+    for (number, (id, place)) in (1_usize..).zip(pending) {
+        batch.push((*id, encode_place(*place)));
+        if number.is_multiple_of(BATCH) || number == pending.len() {
+            database.add_chunks(std::mem::take(&mut batch))?;
+        }
+    }
+    // The position goes last: it must never claim what the database could still lose.
+    database.flush()?;
+    let mut mark = vault.to_vec();
+    mark.extend(position.pack.to_le_bytes());
+    mark.extend(position.offset.to_le_bytes());
+    database.set_mark(POSITION, mark)?;
+    database.flush()
 }
 
 impl Trees {
@@ -190,44 +258,51 @@ impl Trees {
         guarded(|| {
             let db = sled::Config::new().path(dir).cache_capacity(CACHE).flush_every_ms(None).open()?;
             let chunks = db.open_tree(CHUNKS)?;
-            Ok(Self { db, chunks })
+            Ok(Self { dir: dir.to_owned(), db, chunks })
         })
     }
+}
 
-    /// Up to where the packs are indexed, if that was written for this vault.
-    fn position(&self, vault: [u8; 8]) -> Result<Option<Position>, IndexFault> {
-        let stored = guarded(|| self.db.get(POSITION))?;
-        Ok(stored.and_then(|bytes| {
-            let mut fields = Fields(&bytes);
-            (fields.array()? == vault).then_some(())?;
-            Some(Position { pack: fields.u32()?, offset: fields.u64()? })
-        }))
+impl Database for Trees {
+    fn chunk(&self, id: &Hash) -> Result<Option<Vec<u8>>, IndexFault> {
+        Ok(guarded(|| self.chunks.get(id.0))?.map(|bytes| bytes.to_vec()))
     }
 
-    fn write(
-        &self,
-        vault: [u8; 8],
-        pending: &BTreeMap<Hash, Place>,
-        position: Position,
-        dir: &Path,
-    ) -> Result<(), IndexFault> {
-        guarded(|| {
-            let mut batch = sled::Batch::default();
-            for (number, (id, place)) in (1_usize..).zip(pending) {
-                batch.insert(&id.0, encode_place(*place));
-                if number.is_multiple_of(BATCH) || number == pending.len() {
-                    self.chunks.apply_batch(std::mem::take(&mut batch))?;
-                }
+    fn each_chunk(&self, each: &mut dyn FnMut(Hash, Vec<u8>)) -> Result<(), IndexFault> {
+        let mut entries = self.chunks.iter();
+        while let Some((id, place)) = guarded(|| entries.next().transpose())? {
+            if let Ok(id) = id.as_ref().try_into() {
+                each(Hash(id), place.to_vec());
             }
-            // The position goes last: it must never claim what sled could still lose.
-            self.db.flush()?;
-            let mut mark = vault.to_vec();
-            mark.extend(position.pack.to_le_bytes());
-            mark.extend(position.offset.to_le_bytes());
-            self.db.insert(POSITION, mark)?;
+        }
+        Ok(())
+    }
+
+    fn add_chunks(&self, batch: Vec<(Hash, Vec<u8>)>) -> Result<(), IndexFault> {
+        let mut inserts = sled::Batch::default();
+        for (id, place) in batch {
+            inserts.insert(&id.0, place);
+        }
+        guarded(|| self.chunks.apply_batch(inserts))
+    }
+
+    fn count(&self) -> Result<u64, IndexFault> {
+        guarded(|| Ok(self.chunks.len() as u64))
+    }
+
+    fn mark(&self, name: &str) -> Result<Option<Vec<u8>>, IndexFault> {
+        Ok(guarded(|| self.db.get(name))?.map(|bytes| bytes.to_vec()))
+    }
+
+    fn set_mark(&self, name: &str, bytes: Vec<u8>) -> Result<(), IndexFault> {
+        guarded(|| self.db.insert(name, bytes)).map(drop)
+    }
+
+    fn flush(&self) -> Result<(), IndexFault> {
+        guarded(|| {
             self.db.flush()?;
             // sled's own flush does not make a grown file durable.
-            File::open(dir.join("db"))?.sync_all()?;
+            File::open(self.dir.join("db"))?.sync_all()?;
             Ok(())
         })
     }

@@ -5,6 +5,7 @@ use std::sync::atomic::Ordering;
 use super::error::VaultError;
 use super::pack::{Item, Place, Position};
 use super::vault::{RebuildReport, Vault, Writer};
+use crate::base::defect::{Defect, planted};
 use crate::base::hash::Hash;
 
 impl Vault {
@@ -17,7 +18,8 @@ impl Vault {
                 && self.files.len(indexed.pack)? >= indexed.offset;
         let nothing_yet = numbers.is_empty() && indexed == Position::default();
         let knows_removed = self.index.removed() != self.retired().removed.len();
-        if (!fits && !nothing_yet) || knows_removed {
+        let ahead = !fits && !nothing_yet && !planted(Defect::IndexAheadBelieved);
+        if ahead || knows_removed {
             self.rebuild(&mut writer)?;
             notes.push(
                 "the index was built anew from the packs: it was missing or out of step with them".to_owned(),

@@ -6,12 +6,14 @@ use std::sync::Arc;
 
 use super::error::VaultError;
 use super::fs::{self, Fs};
+use super::keys::Keys;
 use super::log_reader::{Place, Reader, Replay};
 use super::log_record::{self, Content};
 use super::pack::Position;
-use super::seal::SealKey;
+use super::rotation::Begun;
 use super::tail::Tail;
 use crate::base::clock::Timestamp;
+use crate::base::defect::{Defect, planted};
 use crate::base::ids::Random;
 
 /// No record's payload is larger than this.
@@ -40,6 +42,8 @@ pub(super) struct Log {
     places: Vec<Place>,
     chain: [u8; 32],
     acknowledged: Position,
+    /// The epoch of the key that the next record is sealed with.
+    epoch: u32,
 }
 
 fn path(dir: &Path) -> PathBuf {
@@ -54,7 +58,7 @@ pub(super) fn is_unused(fs: &dyn Fs, dir: &Path) -> bool {
 /// Makes an empty log in place of what an interrupted creation may have left.
 pub(super) fn create(fs: &Arc<dyn Fs>, dir: &Path, vault: [u8; 8]) -> Result<(), VaultError> {
     let path = path(dir);
-    if fs.len(&path).is_ok() {
+    if fs::exists(fs.as_ref(), &path).map_err(|error| VaultError::io("read", &path, error))? {
         fs.truncate(&path, 0).map_err(|error| VaultError::io("empty", &path, error))?;
     }
     let mut tail = Tail::open(Arc::clone(fs), path, 0)?;
@@ -83,15 +87,15 @@ impl Log {
         fs: &Arc<dyn Fs>,
         dir: &Path,
         vault: [u8; 8],
-        key: &SealKey,
+        keys: &Keys,
         witnessed: u64,
         notes: &mut Vec<String>,
     ) -> Result<Self, VaultError> {
         let path = path(dir);
         let reader = Reader { fs: Arc::clone(fs), path: path.clone(), vault };
         let len = reader.len()?;
-        let Replay { places, chain, packs, end } = reader.replay(key, len)?;
-        if end < witnessed {
+        let Replay { places, chain, packs, end, begun } = reader.replay(keys, len)?;
+        if end < witnessed && !planted(Defect::WitnessIgnored) {
             let what = format!(
                 "it had {witnessed} bytes and acknowledged records are missing (if the vault was put back to an older \
                  state on purpose, delete the folder `index` in it)"
@@ -109,16 +113,35 @@ impl Log {
                 len - end
             ));
         }
+        if let Some(last) = places.last().filter(|_| end > witnessed && !planted(Defect::DroppedBytesTrusted))
+        {
+            // It may stem from a process that died before its fsync, or whose fsync failed: nobody shall act on it
+            // until it is sure to stay.
+            fs.rewrite(&path, last.offset).map_err(|error| VaultError::io("save", &path, error))?;
+        }
         let mut tail = Tail::open(Arc::clone(fs), path, end)?;
-        // The last record may stem from a process that died before its fsync: nobody shall act on it until
-        // it is sure to stay.
         tail.sync()?;
-        Ok(Self { reader, tail, places, chain, acknowledged: packs })
+        let mut log = Self { reader, tail, places, chain, acknowledged: packs, epoch: 1 };
+        for epoch in begun {
+            log.begin(keys, epoch);
+        }
+        Ok(log)
     }
 
     /// Up to where the packs were durable when the last record was written: nothing before may be missing.
     pub(super) fn acknowledged(&self) -> Position {
         self.acknowledged
+    }
+
+    /// The epoch of the key that the next record is sealed with.
+    pub(super) fn epoch(&self) -> u32 {
+        self.epoch
+    }
+
+    /// Seals everything from now on under the keys of an epoch; a record says so already.
+    pub(super) fn begin(&mut self, keys: &Keys, begun: Begun) {
+        keys.begin(begun.epoch, begun.first_pack);
+        self.epoch = begun.epoch;
     }
 
     pub(super) fn usable(&self) -> Result<(), VaultError> {
@@ -142,7 +165,7 @@ impl Log {
     /// Appends a record and returns when it is durable. `packs` must be durable already.
     pub(super) fn append(
         &mut self,
-        key: &SealKey,
+        keys: &Keys,
         random: &dyn Random,
         packs: Position,
         entry: (Timestamp, u8, &[u8]),
@@ -153,28 +176,31 @@ impl Log {
         let entry = Entry { seq, at, kind, payload: payload.to_vec() };
         let content = Content { entry, packs, previous: self.chain };
         let offset = self.tail.len();
-        let record = log_record::encode(key, random, self.reader.vault, offset, &content)?;
+        let seals = self.reader.seals(keys, self.epoch, offset)?;
+        let record = log_record::encode(&seals.log, random, self.reader.vault, offset, &content)?;
         self.tail.append(&record)?;
-        self.tail.sync()?;
-        self.places.push(Place { kind, offset, len: record.len() });
+        if !planted(Defect::LogNotSynced) {
+            self.tail.sync()?;
+        }
+        self.places.push(Place { kind, offset, len: record.len(), epoch: self.epoch });
         self.chain = log_record::chain(&record);
         self.acknowledged = packs;
         Ok(content.entry)
     }
 
     /// The records of one kind, oldest first.
-    pub(super) fn entries(&self, key: &SealKey, kind: u8) -> Result<Vec<Entry>, VaultError> {
+    pub(super) fn entries(&self, keys: &Keys, kind: u8) -> Result<Vec<Entry>, VaultError> {
         (1..)
             .zip(&self.places)
             .filter(|(_, place)| place.kind == kind)
-            .map(|(seq, place)| self.reader.entry(key, seq, *place))
+            .map(|(seq, place)| self.reader.entry(keys, seq, *place))
             .collect()
     }
 
     /// Reads the file anew from end to end. Returns the number of records, or the damage as an error.
-    pub(super) fn verify(&self, key: &SealKey) -> Result<u64, VaultError> {
+    pub(super) fn verify(&self, keys: &Keys) -> Result<u64, VaultError> {
         let len = self.reader.len()?;
-        let replay = self.reader.replay(key, len)?;
+        let replay = self.reader.replay(keys, len)?;
         if replay.chain != self.chain || replay.end != len {
             let what = "the log does not end as it was written";
             return Err(VaultError::damaged(&self.reader.path, replay.end, what));

@@ -8,6 +8,7 @@ use aws_lc_rs::aead::{AES_256_GCM, Aad, LessSafeKey, Nonce, UnboundKey};
 use zeroize::Zeroizing;
 
 use super::error::VaultError;
+use crate::base::defect::{Defect, planted};
 use crate::base::ids::Random;
 
 const SALT: usize = 24;
@@ -25,6 +26,7 @@ pub(super) enum Object {
     KeySlot = 1,
     Chunk = 2,
     LogRecord = 3,
+    OlderRoot = 4,
 }
 
 /// Associated data: what a seal is bound to besides its content.
@@ -51,7 +53,9 @@ impl SealKey {
         plain: &[u8],
     ) -> Result<Vec<u8>, VaultError> {
         let mut salt = [0; SALT];
-        random.fill(&mut salt)?;
+        if !planted(Defect::SaltRepeated) {
+            random.fill(&mut salt)?;
+        }
         let mut sealed = Vec::with_capacity(plain.len().saturating_add(OVERHEAD));
         sealed.extend(salt);
         sealed.extend_from_slice(plain);
@@ -112,6 +116,14 @@ mod tests {
             assert!(key.open(b"place", &changed).is_none(), "byte {at}");
             assert!(key.open(b"place", &sealed[..at]).is_none(), "length {at}");
         }
+    }
+
+    #[test]
+    fn the_same_bytes_are_never_sealed_under_the_same_key() {
+        let (key, random) = (SealKey::new(Zeroizing::new([7; 32])), SeededRandom::new(1));
+        let salts: std::collections::BTreeSet<_> =
+            (0..100).map(|_| key.seal(&random, b"place", b"plain").unwrap()[..SALT].to_vec()).collect();
+        assert_eq!(salts.len(), 100);
     }
 
     #[test]

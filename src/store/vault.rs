@@ -8,9 +8,12 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard, Rw
 use super::chunks::ChunkKind;
 use super::error::VaultError;
 use super::fs::{Fs, RealFs};
-use super::header::{self, Header};
+use super::header::Header;
+use super::header_files;
+use super::hold::Hold;
 use super::index::Index;
-use super::keys::{Key, Keys};
+use super::key_slots::Description;
+use super::keys::Keys;
 use super::log::{Entry, Log};
 use super::pack::PackFiles;
 use super::pack_writer::Packs;
@@ -20,12 +23,14 @@ use super::session::{Beginning, Session, Sessions};
 use super::unlock::Unlock;
 use super::wire;
 use crate::base::clock::{Clock, SystemClock};
+use crate::base::defect::{Defect, planted};
 use crate::base::hash::Hash;
 use crate::base::ids::{Random, SystemRandom};
 
-pub(super) const LOCK: &str = "lock";
 pub(super) const PACKS: &str = "packs";
 const INDEX: &str = "index";
+/// Kinds of log records from here on are the store's own.
+pub(super) const RESERVED: u8 = 240;
 
 /// What a vault takes from the world around it.
 #[derive(Clone)]
@@ -71,17 +76,18 @@ pub struct Vault {
     id: String,
     pub(super) env: Env,
     pub(super) keys: Keys,
+    pub(super) description: Mutex<Description>,
     pub(super) files: PackFiles,
     pub(super) index: Index,
     writer: Mutex<Writer>,
     pub(super) vocabularies: Vocabularies,
     /// The index was built anew because it did not know a chunk; now its word is taken.
     pub(super) doubted: AtomicBool,
+    pub(super) hold: Hold,
     retired: RwLock<Retired>,
     pub(super) sessions: Sessions,
     /// Held while a prune is at work.
     pub(super) pruning: Mutex<()>,
-    _lock: std::fs::File,
 }
 
 /// What only one thread at a time may touch.
@@ -102,47 +108,56 @@ impl Vault {
     /// Opens a vault and repairs what a crash may have left. The notes say what was repaired and what is
     /// damaged; show them.
     pub fn open(dir: &Path, env: Env, unlock: &Unlock) -> Result<(Self, Vec<String>), VaultError> {
-        if !header::is_there(env.fs.as_ref(), dir) {
+        if !header_files::is_there(env.fs.as_ref(), dir) {
             return Err(VaultError::NotAVault(dir.to_owned()));
         }
-        let lock = take_lock(env.fs.as_ref(), dir)?;
-        let (header, mut notes) = header::read(env.fs.as_ref(), dir)?;
-        let root = unlock.root(env.fs.as_ref(), dir, &header)?;
-        let vault = Self::assemble(dir, env, &header, &root, lock, &mut notes)?;
+        let (hold, env) = Hold::take(env, dir)?;
+        let (header, mut notes) = header_files::read(env.fs.as_ref(), dir)?;
+        let keys = unlock.keys(env.fs.as_ref(), dir, &header)?;
+        let vault = Self::assemble(dir, env, header, keys, hold, &mut notes)?;
+        vault.tell_of_keys(&mut notes);
         Ok((vault, notes))
     }
 
     pub(super) fn assemble(
         dir: &Path,
         env: Env,
-        header: &Header,
-        root: &Key,
-        lock: std::fs::File,
+        header: Header,
+        (slot, keys): (u16, Keys),
+        hold: Hold,
         notes: &mut Vec<String>,
     ) -> Result<Self, VaultError> {
-        let keys = Keys::derive(root);
-        let (index, indexed) = Index::open(dir.join(INDEX), header.vault)?;
-        let log = Log::open(&env.fs, dir, header.vault, &keys.log, index.witnessed_log(), notes)?;
+        if hold.lease.took_over {
+            Index::discard(env.fs.as_ref(), &dir.join(INDEX))?;
+        }
+        let (index, indexed) = Index::open(Arc::clone(&env.fs), dir.join(INDEX), header.vault)?;
+        let log = Log::open(&env.fs, dir, header.vault, &keys, index.witnessed_log(), notes)?;
         let files = PackFiles { fs: Arc::clone(&env.fs), dir: dir.join(PACKS), vault: header.vault };
-        let retired = Retired::from_entries(&log.entries(&keys.log, retired::RECORD)?)?;
+        let retired = Retired::from_entries(&log.entries(&keys, retired::RECORD)?)?;
         retired.finish(&files, notes)?;
-        let packs = Packs::open(files.clone(), &keys.chunks, log.acknowledged(), &retired, notes)?;
+        let packs = Packs::open(files.clone(), &keys, (log.acknowledged(), indexed), &retired, notes)?;
         let vault = Self {
             dir: dir.to_owned(),
             id: wire::hex(&header.vault),
             env,
             keys,
+            description: Mutex::new(Description::new(header, slot)),
             files,
             index,
             writer: Mutex::new(Writer { packs, log }),
             vocabularies: Vocabularies::default(),
             doubted: AtomicBool::new(false),
+            hold,
             retired: RwLock::new(retired),
             sessions: Sessions::default(),
             pruning: Mutex::default(),
-            _lock: lock,
         };
         vault.catch_up(indexed, notes)?;
+        if let Some(trouble) = vault.index.trouble() {
+            notes.push(format!(
+                "the index cannot be kept on the disk ({trouble}); until it can, every opening reads the packs instead"
+            ));
+        }
         Ok(vault)
     }
 
@@ -159,27 +174,41 @@ impl Vault {
     /// Appends a record to the catalogue log. When it returns, the record and every chunk that was put
     /// before are durable.
     pub fn append(&self, kind: u8, payload: &[u8]) -> Result<Entry, VaultError> {
-        self.append_to(&mut *self.writer()?, kind, payload)
+        if kind >= RESERVED {
+            return Err(VaultError::ReservedKind(kind));
+        }
+        self.append_record(&mut *self.writer()?, kind, payload)
     }
 
-    pub(super) fn append_to(
+    /// As [`append`](Self::append), also for the kinds that are the store's own.
+    pub(super) fn append_record(
         &self,
         writer: &mut Writer,
         kind: u8,
         payload: &[u8],
     ) -> Result<Entry, VaultError> {
-        writer.packs.sync()?;
+        self.hold.lease.check()?;
+        if !planted(Defect::RecordBeforePacks) {
+            writer.packs.sync()?;
+        }
         let packs = writer.packs.position().max(writer.log.acknowledged());
         let now = self.env.clock.now();
-        let entry =
-            writer.log.append(&self.keys.log, self.env.random.as_ref(), packs, (now, kind, payload))?;
+        let entry = writer.log.append(&self.keys, self.env.random.as_ref(), packs, (now, kind, payload))?;
+        if planted(Defect::RecordBeforePacks) {
+            writer.packs.sync()?;
+        }
         self.index.witness_log(writer.log.len());
         Ok(entry)
     }
 
+    /// Begins a new pack before one grows beyond so many bytes, instead of 64 MiB, as long as this handle is open.
+    pub fn limit_packs(&self, bytes: u64) {
+        self.lock_writer().packs.limit = bytes;
+    }
+
     /// The log's records of one kind, oldest first.
     pub fn entries(&self, kind: u8) -> Result<Vec<Entry>, VaultError> {
-        self.lock_writer().log.entries(&self.keys.log, kind)
+        self.lock_writer().log.entries(&self.keys, kind)
     }
 
     /// The kinds of record that the log has.
@@ -206,10 +235,11 @@ impl Vault {
         })
     }
 
-    /// The writer, unless an earlier error forbids writing.
+    /// The writer, with the newest keys in use, unless an earlier error forbids writing.
     pub(super) fn writer(&self) -> Result<MutexGuard<'_, Writer>, VaultError> {
-        let writer = self.lock_writer();
+        let mut writer = self.lock_writer();
         writer.usable()?;
+        self.use_newest_keys(&mut writer)?;
         Ok(writer)
     }
 
@@ -231,7 +261,7 @@ impl Vault {
         if self.is_indexed_to_stay(id) {
             return Ok(());
         }
-        let place = writer.packs.append(&self.keys.chunks, self.env.random.as_ref(), kind, id, frame)?;
+        let place = writer.packs.append(&self.keys, self.env.random.as_ref(), kind, id, frame)?;
         if self.index.add(*id, place) {
             writer.packs.sync()?;
             self.checkpoint(writer.packs.position());
@@ -243,20 +273,9 @@ impl Vault {
 impl Drop for Vault {
     /// Leaves the index complete, so that the next opening need not read packs. Where that fails, it does.
     fn drop(&mut self) {
-        if let Ok(mut writer) = self.writer()
-            && writer.packs.sync().is_ok()
-        {
+        let mut writer = self.lock_writer();
+        if self.hold.lease.check().is_ok() && writer.usable().is_ok() && writer.packs.sync().is_ok() {
             self.checkpoint(writer.packs.position());
         }
     }
-}
-
-pub(super) fn take_lock(fs: &dyn Fs, dir: &Path) -> Result<std::fs::File, VaultError> {
-    let path = dir.join(LOCK);
-    let lock = fs.try_lock(&path).map_err(|error| VaultError::io("lock", &path, error))?;
-    lock.ok_or_else(|| {
-        let note = fs.read_at(&path, 0, 20).unwrap_or_default();
-        let pid = String::from_utf8_lossy(&note).trim().parse().ok();
-        VaultError::Locked { path: dir.to_owned(), pid }
-    })
 }

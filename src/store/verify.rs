@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use super::codec::MAX_DEPTH;
 use super::error::VaultError;
-use super::header;
+use super::header_files;
 use super::pack::{Found, Item};
 use super::reading::Content;
 use super::vault::{Vault, Writer};
@@ -63,6 +63,10 @@ impl Vault {
         progress(done, total);
         let mut indexed = 0;
         for (pack, len) in packs {
+            if len == 0 && pack > writer.log.acknowledged().pack {
+                // A crash came between making the file and the first write to it; the next write goes on there.
+                continue;
+            }
             let told = &mut |offset| progress(done + offset, total);
             match self.verify_pack(pack, len, &mut report, told) {
                 Ok(found) => indexed += found,
@@ -76,12 +80,25 @@ impl Vault {
             done += len;
             progress(done, total);
         }
-        let known = self.index.count()?;
-        if known > indexed {
-            let what = format!("{} chunks are not where the index has them", known - indexed);
-            report.damage(&self.dir.join("index"), 0, None, what);
+        if self.index.count()? > indexed {
+            self.report_lost(&mut report)?;
         }
         Ok(report)
+    }
+
+    /// The chunks that the index has and the packs have not: most likely the end of a pack is gone.
+    fn report_lost(&self, report: &mut VerifyReport) -> Result<(), VaultError> {
+        for (place, id) in self.index.by_place()? {
+            let path = self.files.path(place.pack);
+            let found =
+                self.files.len(place.pack).and_then(|len| self.files.item(place.pack, place.offset, len));
+            let is_there =
+                matches!(found, Ok(Some(Item::Chunk(found))) if (found.id, found.place) == (id, place));
+            if !is_there {
+                report.damage(&path, place.offset, Some(id), "a chunk that was stored here is gone");
+            }
+        }
+        Ok(())
     }
 
     /// Looks at one pack; returns how many of its chunks the index has at their place.
@@ -113,8 +130,8 @@ impl Vault {
     }
 
     fn verify_vault_file(&self, report: &mut VerifyReport) -> Result<(), VaultError> {
-        for name in header::COPIES {
-            if header::read_copy(self.env.fs.as_ref(), &self.dir, name)?.is_err() {
+        for name in header_files::COPIES {
+            if header_files::read_copy(self.env.fs.as_ref(), &self.dir, name)?.is_err() {
                 report.damage(&self.dir.join(name), 0, None, "this copy of the vault file is not whole");
             }
         }
@@ -122,7 +139,7 @@ impl Vault {
     }
 
     fn verify_log(&self, writer: &Writer, report: &mut VerifyReport) -> Result<(), VaultError> {
-        match writer.log.verify(&self.keys.log) {
+        match writer.log.verify(&self.keys) {
             Ok(records) => report.records = records,
             Err(VaultError::Damaged { file, offset, what }) => report.damage(&file, offset, None, what),
             Err(other) => return Err(other),
@@ -180,7 +197,8 @@ impl Vault {
         found: &Found,
     ) -> Result<Result<(Vec<u8>, Content), String>, VaultError> {
         let Found { id, kind, place } = *found;
-        let frame = match self.files.open(&self.keys.chunks, kind, &id, place)? {
+        let seals = self.keys.of_pack(place.pack)?;
+        let frame = match self.files.open(&seals.chunks, kind, &id, place)? {
             Ok(frame) => frame,
             Err(what) => return Ok(Err(what.to_owned())),
         };

@@ -336,7 +336,7 @@ impl Prune<'_> {
 impl Vault {
     /// Writes a step into the log, and follows it once it is durable.
     fn log_step(&self, writer: &mut Writer, step: &Step) -> Result<(), VaultError> {
-        let entry = self.append_to(writer, super::retired::RECORD, &step.encode())?;
+        let entry = self.append_record(writer, super::retired::RECORD, &step.encode())?;
         self.retired_mut().follow(entry.seq, entry.at, step);
         Ok(())
     }

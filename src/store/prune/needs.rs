@@ -149,7 +149,8 @@ impl Prune<'_> {
         let Found { id, kind, place } = *found;
         let vault = self.vault;
         let damaged = |what| VaultError::damaged(&vault.files.path(place.pack), place.offset, what);
-        let frame = vault.files.open(&vault.keys.chunks, kind, &id, place)?.map_err(damaged)?;
+        let frame =
+            vault.files.open(&vault.keys.of_pack(place.pack)?.chunks, kind, &id, place)?.map_err(damaged)?;
         let base = codec::parse(kind, &frame).map_err(damaged)?.rests_on();
         Ok(Node { id, place, base })
     }

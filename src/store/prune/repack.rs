@@ -105,13 +105,8 @@ impl Vault {
         };
         let frame = self.grounded(found.kind, frame, &content.plain, needed)?;
         let mut writer = self.writer()?;
-        let place = writer.packs.append(
-            &self.keys.chunks,
-            self.env.random.as_ref(),
-            found.kind,
-            &found.id,
-            &frame,
-        )?;
+        let place =
+            writer.packs.append(&self.keys, self.env.random.as_ref(), found.kind, &found.id, &frame)?;
         if self.index.add(found.id, place) {
             writer.packs.sync()?;
             self.checkpoint(writer.packs.position());

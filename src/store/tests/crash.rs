@@ -5,6 +5,7 @@ use crate::base::hash::Hash;
 use crate::store::chunks::{ChunkError, ChunkKind, Chunks};
 use crate::store::error::VaultError;
 use crate::store::faulty::{Fault, FaultyFs, Loss, Plan};
+use crate::store::memory_disk;
 
 /// What a run was promised.
 #[derive(Default)]
@@ -235,5 +236,21 @@ fn a_crash_while_recovering_from_a_crash_loses_nothing_either() {
         let (vault, _) = place.open();
         promised.check(&vault, &format!("{first} then {second}"));
         assert_eq!(vault.verify(true, &mut |_, _| ()).unwrap().damages, []);
+    }
+}
+
+#[test]
+fn a_key_file_that_cannot_be_looked_at_is_not_taken_for_absent() {
+    let unlock = Unlock::KeyFile("/key".into());
+    let create = |disk: &memory_disk::MemoryDisk, dir: &str, seed| {
+        Vault::create(Path::new(dir), env_on(Arc::new(disk.clone()), seed), &unlock).map(drop)
+    };
+    let disk = memory_disk::MemoryDisk::default();
+    create(&disk, "/first", 1).unwrap();
+    let key = disk.state().listing()[Path::new("/key")].clone();
+    for at in 1..20 {
+        disk.fail(Some(memory_disk::Plan { at, fault: memory_disk::Fault::Io, lasting: false }));
+        let _ = create(&disk, &format!("/other-{at}"), 100 + at);
+        assert_eq!(disk.state().listing()[Path::new("/key")], key, "call {at}");
     }
 }

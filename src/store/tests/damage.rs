@@ -86,6 +86,24 @@ fn an_index_that_is_damaged_anywhere_changes_no_answer() {
     }
 }
 
+#[cfg(unix)]
+#[test]
+fn a_disk_that_takes_no_index_is_read_without_one() {
+    let place = super::Place::new();
+    let chunks = filled(&place);
+    let index = place.dir.join("index");
+    std::fs::remove_dir_all(&index).unwrap();
+    // Nobody can make a folder behind a link that leads nowhere.
+    std::os::unix::fs::symlink("/nowhere/at/all", &index).unwrap();
+    let (vault, notes) = place.open();
+    assert!(notes.iter().any(|note| note.contains("cannot be kept on the disk")), "{notes:?}");
+    assert_answers(&vault, &chunks);
+    drop(vault);
+    std::fs::remove_file(&index).unwrap();
+    drop(place.open());
+    assert_answers(&place.reopen(), &chunks);
+}
+
 #[test]
 fn an_unfinished_snapshot_of_sled_does_no_harm() {
     let place = super::Place::new();
@@ -198,11 +216,12 @@ fn chunks_that_the_index_has_and_no_pack_are_reported() {
     vault.sync().unwrap();
     let pack = place.dir.join("packs/00000001.pack");
     let end = std::fs::read(&pack).unwrap().len();
-    vault.put(ChunkKind::Node, b"second").unwrap();
+    let second = vault.put(ChunkKind::Node, b"second").unwrap();
     vault.sync().unwrap();
     edit(&pack, |bytes| bytes.truncate(end));
     let found = vault.verify(false, &mut |_, _| ()).unwrap().damages;
-    assert!(found[0].what.contains("1 chunks are not where the index has them"), "{found:?}");
+    let [lost] = found.as_slice() else { panic!("{found:?}") };
+    assert_eq!((&lost.file, lost.offset, lost.chunk), (&pack, end as u64, Some(second)));
 }
 
 #[test]
@@ -293,6 +312,27 @@ fn a_log_that_has_lost_acknowledged_records_is_refused_and_left_alone() {
 }
 
 #[test]
+fn a_record_of_another_past_is_refused() {
+    let place = super::Place::new();
+    place.create().append(1, b"common").unwrap();
+    let log = place.dir.join("catalogue.log");
+    let common = std::fs::read(&log).unwrap();
+    let histories = [3, 4].map(|seed| {
+        std::fs::write(&log, &common).unwrap();
+        let _ = std::fs::remove_dir_all(place.dir.join("index"));
+        let (vault, _) = Vault::open(&place.dir, env(seed), &place.unlock).unwrap();
+        vault.append(1, b"second").unwrap();
+        let second = std::fs::read(&log).unwrap().len();
+        vault.append(1, b"third").unwrap();
+        (std::fs::read(&log).unwrap(), second)
+    });
+    let [(one, second), (other, _)] = &histories;
+    std::fs::write(&log, [&one[..*second], &other[*second..]].concat()).unwrap();
+    let error = refusal(&place).to_string();
+    assert!(error.contains("does not follow from the one before it"), "{error}");
+}
+
+#[test]
 fn a_log_cut_inside_its_last_record_opens_and_says_so() {
     let place = super::Place::new();
     let vault = place.create();
@@ -349,14 +389,14 @@ fn a_vault_of_a_newer_format_is_refused() {
     filled(&place);
     for name in ["vault.a", "vault.b"] {
         edit(&place.dir.join(name), |bytes| {
-            bytes[6] = 2;
+            bytes[6] = 3;
             let body = bytes.len() - 32;
             let hash = blake3::hash(&bytes[..body]);
             bytes[body..].copy_from_slice(hash.as_bytes());
         });
     }
     let error = refusal(&place);
-    assert!(matches!(error, VaultError::NewerFormat { found: 2, known: 1, .. }), "{error}");
+    assert!(matches!(error, VaultError::NewerFormat { found: 3, known: 2, .. }), "{error}");
 }
 
 #[test]
