@@ -69,7 +69,8 @@ impl Packs {
     /// Ends the newest pack if it is one of `packs`, so that nothing more is written to it.
     pub(super) fn leave(&mut self, packs: &BTreeSet<u32>) -> Result<(), VaultError> {
         if packs.contains(&self.number) {
-            self.end_pack()?;
+            self.sync()?;
+            self.close();
         }
         Ok(())
     }
@@ -182,6 +183,7 @@ impl Packs {
         if self.tail.is_some() {
             self.closed = Some(self.position());
             self.number = self.number.saturating_add(1);
+            self.tail = None;
         }
     }
 
