@@ -6,6 +6,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use super::*;
+use crate::store::database::Database;
 use crate::store::fs::Append;
 
 #[test]
@@ -233,6 +234,15 @@ impl Fs for Omitting {
     }
     fn truncate(&self, path: &Path, len: u64) -> io::Result<()> {
         RealFs.truncate(path, len)
+    }
+    fn rewrite(&self, path: &Path, offset: u64) -> io::Result<()> {
+        RealFs.rewrite(path, offset)
+    }
+    fn remove_tree(&self, dir: &Path) -> io::Result<()> {
+        RealFs.remove_tree(dir)
+    }
+    fn database(&self, dir: &Path) -> Option<Box<dyn Database>> {
+        RealFs.database(dir)
     }
     fn rename(&self, from: &Path, to: &Path) -> io::Result<()> {
         RealFs.rename(from, to)
