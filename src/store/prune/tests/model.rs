@@ -18,6 +18,8 @@ enum Act {
     Forget(usize),
     Prune(u64),
     LoseIndex,
+    /// New keys, and with them a new pack.
+    Rotate,
     Reopen,
 }
 
@@ -38,6 +40,7 @@ fn act() -> impl Strategy<Value = Act> {
         3 => (0_usize..8).prop_map(Act::Forget),
         6 => (0_u64..3).prop_map(Act::Prune),
         1 => Just(Act::LoseIndex),
+        1 => Just(Act::Rotate),
         1 => Just(Act::Reopen),
     ]
 }
@@ -109,6 +112,7 @@ proptest! {
                 Act::LoseIndex => {
                     shelf.vault().rebuild_index().unwrap();
                 }
+                Act::Rotate => drop(shelf.vault().rotate_root(&shelf.unlock()).unwrap()),
                 Act::Reopen => {
                     // A process takes its work with it.
                     work = Work::default();
