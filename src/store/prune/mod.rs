@@ -262,16 +262,20 @@ impl Prune<'_> {
         // What needs no copy goes first: it makes room for the copies of the others.
         let (free, used): (Vec<PackUse>, Vec<PackUse>) =
             plan.remove.iter().copied().partition(|pack| pack.live == 0);
-        self.remove(&free, cycle, &needed, &mut report)?;
-        let rescued = self.copy_all(&used, &needed, &mut report)?;
-        self.remove(&rescued, cycle, &needed, &mut report)?;
+        // A pack that is doomed and stays for its grace is there when these are gone.
+        let leaving = numbers(&plan.remove);
+        self.remove(&free, cycle, (&needed, &leaving), &mut report)?;
+        let rescued = self.copy_all(&used, &needed, &leaving, &mut report)?;
+        self.remove(&rescued, cycle, (&needed, &leaving), &mut report)?;
 
         let needed = Needed { live, rested_on: plan.rested_on_later.clone() };
-        self.vault.writer()?.packs.leave(&numbers(&plan.doom))?;
-        let doomed = self.copy_all(&plan.doom, &needed, &mut report)?;
+        let chosen = numbers(&plan.doom);
+        self.vault.writer()?.packs.leave(&chosen)?;
+        let leaving: BTreeSet<u32> = self.vault.retired().doomed.keys().copied().chain(chosen).collect();
+        let doomed = self.copy_all(&plan.doom, &needed, &leaving, &mut report)?;
         let mut writer = self.vault.writer()?;
         if !doomed.is_empty() || !self.vault.retired().doomed.is_empty() {
-            let packs = self.proven(&doomed, &needed)?;
+            let packs = self.proven(&doomed, &needed, &leaving)?;
             self.vault.log_step(&mut writer, &Step::Doomed { cycle, packs })?;
         }
         report.doomed = doomed.len() as u64;
@@ -315,14 +319,14 @@ impl Prune<'_> {
         &self,
         packs: &[PackUse],
         cycle: u64,
-        needed: &Needed<'_>,
+        (needed, leaving): (&Needed<'_>, &BTreeSet<u32>),
         report: &mut PruneReport,
     ) -> Result<(), VaultError> {
         if packs.is_empty() {
             return Ok(());
         }
         let mut writer = self.vault.writer()?;
-        let proven = self.proven(packs, needed)?;
+        let proven = self.proven(packs, needed, leaving)?;
         self.vault.log_step(&mut writer, &Step::Removed { cycle, packs: proven.clone() })?;
         self.vault.files.remove(&proven)?;
         // The index still knows the dead chunks of these packs, and sled never gives room back.

@@ -12,18 +12,18 @@ use crate::store::vault::Vault;
 use crate::store::writing::Hints;
 
 impl Prune<'_> {
-    /// Copies what is needed out of `packs`; returns those of which everything is elsewhere now. Where the disk
+    /// Copies what is needed out of `packs`; returns those of which everything is in packs that are not `leaving`. Where the disk
     /// runs full, the others are left as they are.
     pub(super) fn copy_all(
         &self,
         packs: &[PackUse],
         needed: &Needed<'_>,
+        leaving: &BTreeSet<u32>,
         report: &mut PruneReport,
     ) -> Result<Vec<PackUse>, VaultError> {
-        let leaving = self.leaving(packs);
         let mut done = Vec::new();
         for pack in packs {
-            match self.vault.copy_needed(pack.number, needed, &leaving) {
+            match self.vault.copy_needed(pack.number, needed, leaving) {
                 Ok(copied) => {
                     report.copied_bytes += copied;
                     done.push(*pack);
@@ -36,28 +36,25 @@ impl Prune<'_> {
     }
 
     /// The numbers of `packs`, ascending, after it was made sure that every needed chunk in them lies in a pack
-    /// that stays. This looks at record headers and not at anything that was decided before.
-    pub(super) fn proven(&self, packs: &[PackUse], needed: &Needed<'_>) -> Result<Vec<u32>, VaultError> {
-        let leaving = self.leaving(packs);
+    /// that is not `leaving`. This looks at record headers and not at anything that was decided before.
+    pub(super) fn proven(
+        &self,
+        packs: &[PackUse],
+        needed: &Needed<'_>,
+        leaving: &BTreeSet<u32>,
+    ) -> Result<Vec<u32>, VaultError> {
         let numbers = numbers(packs);
         for number in &numbers {
             let len = self.vault.files.len(*number)?;
             self.vault.files.each(*number, 0, len, &mut |item| match item {
                 Item::Gap { from, .. } => Err(self.vault.not_a_chunk(*number, from)),
-                Item::Chunk(found)
-                    if needed.contains(&found.id) && !self.vault.stays(&found, &leaving)? =>
-                {
+                Item::Chunk(found) if needed.contains(&found.id) && !self.vault.stays(&found, leaving)? => {
                     Err(VaultError::NeededChunksMissing { count: 1 })
                 }
                 Item::Chunk(_) => Ok(true),
             })?;
         }
         Ok(numbers.into_iter().collect())
-    }
-
-    /// Packs on which nothing may rely: those that are doomed already and `packs`.
-    fn leaving(&self, packs: &[PackUse]) -> BTreeSet<u32> {
-        self.vault.retired().doomed.keys().copied().chain(numbers(packs)).collect()
     }
 }
 
