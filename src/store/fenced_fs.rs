@@ -8,6 +8,7 @@ use std::io;
 use std::path::Path;
 use std::sync::Arc;
 
+use super::database::Database;
 use super::error::VaultError;
 use super::fs::{Append, Fs};
 use super::lease::Lease;
@@ -76,6 +77,10 @@ impl Fs for FencedFs {
         self.holds()?.truncate(path, len)
     }
 
+    fn rewrite(&self, path: &Path, offset: u64) -> io::Result<()> {
+        self.holds()?.rewrite(path, offset)
+    }
+
     fn rename(&self, from: &Path, to: &Path) -> io::Result<()> {
         self.holds()?.rename(from, to)
     }
@@ -94,5 +99,13 @@ impl Fs for FencedFs {
 
     fn try_lock(&self, path: &Path) -> io::Result<Option<File>> {
         self.inner.try_lock(path)
+    }
+
+    fn remove_tree(&self, dir: &Path) -> io::Result<()> {
+        self.holds()?.remove_tree(dir)
+    }
+
+    fn database(&self, dir: &Path) -> Option<Box<dyn Database>> {
+        self.inner.database(dir)
     }
 }

@@ -175,6 +175,7 @@ impl Packs {
         if self.tail.as_ref().is_some_and(|tail| tail.len() > 0) {
             self.close();
         }
+        self.pass_over_what_is_there()?;
         Ok(self.number)
     }
 
@@ -182,7 +183,16 @@ impl Packs {
         if self.tail.is_some() {
             self.closed = Some(self.position());
             self.number = self.number.saturating_add(1);
+            self.tail = None;
         }
+    }
+
+    /// A listing that left out the newest pack must not make the next one be written over it, nor under another key.
+    fn pass_over_what_is_there(&mut self) -> Result<(), VaultError> {
+        while self.tail.is_none() && self.files.is_there(self.number)? && self.files.len(self.number)? > 0 {
+            self.number = self.number.saturating_add(1);
+        }
+        Ok(())
     }
 
     /// Begins a new pack where there is none or the record would not fit.
@@ -191,10 +201,7 @@ impl Packs {
             self.sync()?;
             self.close();
         }
-        // A listing that left out the newest pack must not make this one be written over it.
-        while self.tail.is_none() && self.files.is_there(self.number)? && self.files.len(self.number)? > 0 {
-            self.number = self.number.saturating_add(1);
-        }
+        self.pass_over_what_is_there()?;
         let tail = if let Some(tail) = &mut self.tail {
             tail
         } else {
