@@ -69,7 +69,9 @@ impl Packs {
     /// Ends the newest pack if it is one of `packs`, so that nothing more is written to it.
     pub(super) fn leave(&mut self, packs: &BTreeSet<u32>) -> Result<(), VaultError> {
         if packs.contains(&self.number) {
-            self.end_pack()?;
+            // Also where nothing was written to it yet: it is one of those that will go.
+            self.sync()?;
+            self.close();
         }
         Ok(())
     }
