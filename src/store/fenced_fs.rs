@@ -108,4 +108,12 @@ impl Fs for FencedFs {
     fn try_lock(&self, path: &Path) -> io::Result<Option<File>> {
         self.inner.try_lock(path)
     }
+
+    fn remove_tree(&self, dir: &Path) -> io::Result<()> {
+        self.holds()?.remove_tree(dir)
+    }
+
+    fn database(&self, dir: &Path) -> Option<Box<dyn Database>> {
+        self.inner.database(dir)
+    }
 }
