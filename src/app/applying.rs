@@ -61,8 +61,10 @@ pub async fn apply(
     allow_delete: bool,
     progress: &dyn Progress,
 ) -> Result<Applied, Error> {
+    let _session = app.vault.session();
     let saved = planning::find(app, plan)?;
     admissible(&saved, allow_delete)?;
+    planning::source_is_there(app, &saved)?;
     turns::may_begin(app, &saved)?;
     let connection = &saved.plan.header.connection;
     let (platform, connector) = connections::connect(app, connection, false)?;
@@ -86,11 +88,13 @@ pub async fn apply(
 
 /// Finishes an interrupted run.
 pub async fn resume(app: &App, run: &str, progress: &dyn Progress) -> Result<Applied, Error> {
+    let _session = app.vault.session();
     let record = runs::find(app, run)?;
     if record.outcome().is_some_and(|outcome| outcome.verdict == Verdict::Complete) {
         return Err(Error::usage(format!("run {} is complete; there is nothing to resume", record.id)));
     }
     let saved = planning::by_hash(app, &record.plan)?;
+    planning::source_is_there(app, &saved)?;
     turns::may_resume(app, &record, &saved.plan)?;
     let (platform, connector) = connections::connect(app, &saved.plan.header.connection, false)?;
     let connector: Arc<dyn Connector> = Arc::from(connector);

@@ -58,6 +58,7 @@ pub async fn backup(
     progress: &dyn Progress,
 ) -> Result<Report, Error> {
     let started = app.clock.now();
+    let _session = app.vault.session();
     let (platform, connector) = connections::connect(app, connection, true)?;
     let connector: Arc<dyn Connector> = Arc::from(connector);
     let catalog = snapshots::catalog(app)?;
@@ -84,7 +85,7 @@ pub async fn backup(
                 .map(|parent| Reader::new(app.chunks(), parent.manifest.tree))
                 .into_iter()
                 .collect(),
-            ledger: downloads::stored_without_manifest(app, connection, parent.map(|parent| parent.id))?,
+            ledger: downloads::stored_without_manifest(app, connection)?,
         },
     );
     let writer = SnapshotWriter::new(app.pages(platform.id)?, parent.map(|parent| &parent.manifest))?;

@@ -42,6 +42,8 @@ pub mod entry {
     pub const RUN: u8 = 4;
     /// Attachments that a backup has stored before its manifest is written.
     pub const DOWNLOADS: u8 = 5;
+    /// What is kept, and what is forgotten.
+    pub const KEEPING: u8 = 7;
 }
 
 /// The seams, chosen once at the edge.

@@ -10,13 +10,14 @@ use tokio::sync::Semaphore;
 use tokio::task::{JoinHandle, block_in_place};
 
 use super::context::{App, entry};
-use super::error::Error;
+use super::error::{Error, ErrorKind};
 use super::snapshots;
 use crate::http::fault::{ApiFault, FaultClass};
 use crate::model::{Blob, BlobRef, Record, RecordKey};
 use crate::platforms::connector::{BlobSink, Connector, ExpectedBytes};
-use crate::snapshot::{BlobWriter, Reader, SnapshotId};
+use crate::snapshot::{BlobWriter, Reader};
 use crate::store::chunks::Chunks;
+use crate::store::log::Entry;
 use crate::store::vault::Vault;
 
 /// Downloads that run at the same time; the platform's rate limit is kept by the connector.
@@ -100,26 +101,47 @@ struct Ledger {
     stored: Vec<(RecordKey, BlobRef)>,
 }
 
-/// Attachments stored by backups of `connection` after `parent` that did not come to their end.
+/// Attachments stored by backups of `connection` that did not come to their end.
 pub(super) fn stored_without_manifest(
     app: &App,
     connection: &str,
-    parent: Option<SnapshotId>,
 ) -> Result<BTreeMap<RecordKey, BlobRef>, Error> {
+    let history = snapshots::history(app)?;
+    let ledgers = ledgers(app)?.into_iter().filter(|(_, ledger)| ledger.connection == connection);
+    Ok(ledgers
+        .filter(|(seq, ledger)| is_open(&history, *seq, &ledger.connection))
+        .flat_map(|(_, ledger)| ledger.stored)
+        .collect())
+}
+
+/// The attachments that a later backup may refer to although no manifest does; prune must keep them. Only what the
+/// log had up to `until` is taken for done, where that is given.
+pub(super) fn referable(app: &App, until: Option<u64>) -> Result<Vec<BlobRef>, Error> {
+    let mut history = snapshots::history(app)?;
+    history.retain(|found| until.is_none_or(|until| found.seq <= until));
+    let ledgers = ledgers(app)?.into_iter();
+    Ok(ledgers
+        .filter(|(seq, ledger)| is_open(&history, *seq, &ledger.connection))
+        .flat_map(|(_, ledger)| ledger.stored.into_iter().map(|(_, blob)| blob))
+        .collect())
+}
+
+/// Whether the list at `seq` in the log may hold attachments of a backup that did not come to its end.
+fn is_open(history: &[snapshots::Logged], seq: u64, connection: &str) -> bool {
     // A backup that was stopped has both a manifest and, right before it, what it downloaded for containers that
     // did not make it into the manifest: so the grandparent's position counts, not the parent's.
-    let after = match parent {
-        Some(parent) => snapshots::position_before(app, parent)?,
-        None => 0,
+    seq > snapshots::position_before_latest(history, connection)
+}
+
+fn ledgers(app: &App) -> Result<Vec<(u64, Ledger)>, Error> {
+    let read = |logged: Entry| {
+        serde_json::from_slice(&logged.payload).map(|ledger| (logged.seq, ledger)).map_err(|error| Error {
+            kind: ErrorKind::Damage,
+            ..Error::failed(format!("entry {} of the vault's log cannot be read: {error}", logged.seq))
+                .hint("It was perhaps written by a newer boardvault.")
+        })
     };
-    let mut found = BTreeMap::new();
-    for logged in app.vault.entries(entry::DOWNLOADS)? {
-        let Ok(ledger) = serde_json::from_slice::<Ledger>(&logged.payload) else { continue };
-        if logged.seq > after && ledger.connection == connection {
-            found.extend(ledger.stored);
-        }
-    }
-    Ok(found)
+    app.vault.entries(entry::DOWNLOADS)?.into_iter().map(read).collect()
 }
 
 impl Downloads {

@@ -118,6 +118,7 @@ pub async fn plan(app: &App, request: &PlanRequest, progress: &dyn Progress) -> 
 
 /// Works out the way back of a run. Writes nothing to the account.
 pub async fn undo(app: &App, run: &str, progress: &dyn Progress) -> Result<SavedPlan, Error> {
+    let _session = app.vault.session();
     let run = runs::find(app, run)?;
     let done = by_hash(app, &run.plan)?.plan;
     let safety = run
@@ -202,6 +203,19 @@ pub(super) fn list(app: &App) -> Result<Vec<PlanLine>, Error> {
     let mut seen = BTreeSet::new();
     let lines = app.entries_json::<PlanLine>(entry::PLAN)?.into_iter().map(|(_, line)| line);
     Ok(lines.filter(|line| seen.insert(line.hash)).collect())
+}
+
+/// The chunks that hold the plans.
+pub(super) fn documents(app: &App) -> Result<Vec<Hash>, Error> {
+    Ok(list(app)?.into_iter().map(|line| line.chunk).collect())
+}
+
+/// Refuses a plan that restores what is no longer there.
+pub(super) fn source_is_there(app: &App, saved: &SavedPlan) -> Result<(), Error> {
+    let what = format!("plan {} cannot be carried out", saved.short());
+    snapshots::by_id(app, &saved.plan.header.snapshot).map(drop).map_err(|error| {
+        error.while_doing(&what).hint("Make a new plan, from a snapshot that `boardvault snapshots` lists.")
+    })
 }
 
 fn load(app: &App, line: &PlanLine) -> Result<SavedPlan, Error> {

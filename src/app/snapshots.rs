@@ -6,6 +6,7 @@ use jiff::tz::TimeZone;
 
 use super::context::{App, entry};
 use super::error::Error;
+use super::keeping;
 use crate::base::clock::Timestamp;
 use crate::base::hash::Hash;
 use crate::model::dialect::Dialect;
@@ -16,11 +17,32 @@ use crate::snapshot::lineage;
 use crate::snapshot::manifest::{Manifest, Purpose};
 use crate::snapshot::select::{self, SelectedField};
 use crate::snapshot::{Catalog, Reader, Snapshot, SnapshotId, SnapshotSpec};
+use crate::store::session::Session;
 
 /// All snapshots of the vault.
 pub fn catalog(app: &App) -> Result<Catalog, Error> {
     let entries = app.vault.entries(entry::MANIFEST)?;
-    Ok(Catalog::from_entries(entries.iter().map(|found| found.payload.as_slice()))?)
+    let all = Catalog::from_entries(entries.iter().map(|found| found.payload.as_slice()))?;
+    Ok(all.without(&keeping::Keeping::load(app)?.forgotten_at()))
+}
+
+/// A snapshot as the log has it, forgotten or not.
+pub(super) struct Logged {
+    /// The number of its entry in the log.
+    pub seq: u64,
+    /// The snapshot.
+    pub snapshot: Snapshot,
+}
+
+/// All snapshots that there ever were, oldest first.
+pub(super) fn history(app: &App) -> Result<Vec<Logged>, Error> {
+    let entries = app.vault.entries(entry::MANIFEST)?;
+    let read = |found: &crate::store::log::Entry| {
+        let manifest = Manifest::decode(&found.payload)?;
+        let id = SnapshotId(Hash::of(&found.payload));
+        Ok(Logged { seq: found.seq, snapshot: Snapshot { id, manifest } })
+    };
+    entries.iter().map(read).collect()
 }
 
 /// A snapshot that is open, and the path that was typed with it.
@@ -35,6 +57,8 @@ pub struct Opened {
     pub dialect: &'static dyn Dialect,
     /// The path inside it.
     pub path: Option<String>,
+    /// Prune keeps what was there when it was opened.
+    _session: Session,
 }
 
 /// Opens the snapshot that `text` names.
@@ -42,6 +66,7 @@ pub fn open(app: &App, text: &str) -> Result<Opened, Error> {
     let spec: SnapshotSpec = text
         .parse()
         .map_err(|error: crate::snapshot::spec::ParseSpecError| Error::usage(error.to_string()))?;
+    let session = app.vault.session();
     let catalog = catalog(app)?;
     let found =
         catalog.resolve(&spec, &TimeZone::system()).map_err(|error| Error::failed(error.to_string()))?;
@@ -53,6 +78,7 @@ pub fn open(app: &App, text: &str) -> Result<Opened, Error> {
         reader: Reader::new(app.chunks(), found.manifest.tree),
         dialect: platform.dialect,
         path: spec.path,
+        _session: session,
     })
 }
 
@@ -60,7 +86,12 @@ pub fn open(app: &App, text: &str) -> Result<Opened, Error> {
 pub(super) fn by_id(app: &App, id: &str) -> Result<Snapshot, Error> {
     let missing = || Error::failed(format!("snapshot {id} is not in this vault"));
     let id: SnapshotId = id.parse().map_err(|_| missing())?;
-    catalog(app)?.get(&id).cloned().ok_or_else(missing)
+    let catalog = catalog(app)?;
+    if let Some(at) = catalog.forgotten_at(&id) {
+        let day = at.strftime("%Y-%m-%d");
+        return Err(Error::failed(format!("snapshot {} was forgotten on {day}", id.short())));
+    }
+    catalog.get(&id).cloned().ok_or_else(missing)
 }
 
 /// Makes a snapshot durable.
@@ -71,11 +102,7 @@ pub(super) fn commit(app: &App, manifest: &Manifest) -> Result<SnapshotId, Error
 
 /// The number of the connection's next snapshot.
 pub(super) fn next_number(catalog: &Catalog, connection: &str) -> u64 {
-    let numbers = catalog
-        .newest_first()
-        .filter(|found| found.manifest.connection == connection)
-        .map(|found| found.manifest.number);
-    numbers.max().unwrap_or(0) + 1
+    catalog.last_number(connection) + 1
 }
 
 /// How many backups of a connection there were since one that read everything.
@@ -86,12 +113,15 @@ pub(super) fn since_full_pass(catalog: &Catalog, connection: &str) -> u64 {
     backups.take_while(|found| !found.manifest.full_pass).count() as u64
 }
 
-/// Where in the log the snapshot stands that `id` was built upon; 0 when it was the first.
-pub(super) fn position_before(app: &App, id: SnapshotId) -> Result<u64, Error> {
-    let Some(parent) = catalog(app)?.get(&id).and_then(|found| found.manifest.parent) else { return Ok(0) };
-    let entries = app.vault.entries(entry::MANIFEST)?;
-    let found = entries.iter().find(|found| SnapshotId(Hash::of(&found.payload)) == parent);
-    Ok(found.map_or(0, |found| found.seq))
+/// Where in the log the snapshot stands that the newest backup of a connection was built upon; 0 when there is none.
+/// Forgetting snapshots does not move it back.
+pub(super) fn position_before_latest(history: &[Logged], connection: &str) -> u64 {
+    let is_backup = |found: &&Logged| {
+        let manifest = &found.snapshot.manifest;
+        manifest.purpose == Purpose::Backup && manifest.connection == connection
+    };
+    let parent = history.iter().rev().find(is_backup).and_then(|found| found.snapshot.manifest.parent);
+    history.iter().find(|found| Some(found.snapshot.id) == parent).map_or(0, |found| found.seq)
 }
 
 /// A manifest's milliseconds as a time.

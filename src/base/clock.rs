@@ -1,10 +1,14 @@
 //! The only place that reads the time or waits.
 
-use std::sync::Mutex;
+use std::fs::File;
+use std::io::Read;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use async_trait::async_trait;
 pub use jiff::Timestamp;
+
+use super::ticks::Ticks;
 
 /// A source of time. Everything that reads a clock or waits takes one of these, so that tests decide the time.
 #[async_trait]
@@ -15,21 +19,45 @@ pub trait Clock: Send + Sync {
     /// Time since an arbitrary start; never goes backwards. For measuring and for rate limits.
     fn monotonic(&self) -> Duration;
 
+    /// Like [`monotonic`](Self::monotonic), with its own start, and goes on while the machine is suspended. For
+    /// promises to others, who were perhaps not suspended.
+    fn boottime(&self) -> Duration;
+
+    /// Calls `act` each time that `period` has passed on this clock, for as long as the process runs and the result
+    /// lives.
+    fn every(&self, period: Duration, act: Box<dyn Fn() + Send + Sync>) -> Ticks;
+
     /// Returns after `duration` has passed on this clock.
     async fn sleep(&self, duration: Duration);
 }
+
+/// Where Linux says for how many seconds the machine is up, suspensions included.
+const UPTIME: &str = "/proc/uptime";
 
 /// The machine's clock.
 #[derive(Debug)]
 pub struct SystemClock {
     started: std::time::Instant,
+    started_at: Timestamp,
+    has_uptime: bool,
+}
+
+/// The number before the blank in a text like `12345.67 890.12`.
+fn uptime() -> Option<Duration> {
+    let mut text = String::new();
+    File::open(UPTIME).ok()?.take(64).read_to_string(&mut text).ok()?;
+    Duration::try_from_secs_f64(text.split_whitespace().next()?.parse().ok()?).ok()
 }
 
 impl SystemClock {
     /// A clock whose monotonic time starts now.
     #[expect(clippy::disallowed_methods, reason = "this is the seam the rule points to")]
     pub fn new() -> Self {
-        Self { started: std::time::Instant::now() }
+        Self {
+            started: std::time::Instant::now(),
+            started_at: Timestamp::now(),
+            has_uptime: uptime().is_some(),
+        }
     }
 }
 
@@ -50,6 +78,21 @@ impl Clock for SystemClock {
         self.started.elapsed()
     }
 
+    /// Where no uptime can be read, the time of day is asked too: it jumps ahead when a suspended machine wakes.
+    fn boottime(&self) -> Duration {
+        if self.has_uptime
+            && let Some(uptime) = uptime()
+        {
+            return uptime;
+        }
+        let by_day = self.now().duration_since(self.started_at);
+        self.monotonic().max(Duration::try_from(by_day).unwrap_or_default())
+    }
+
+    fn every(&self, period: Duration, act: Box<dyn Fn() + Send + Sync>) -> Ticks {
+        Ticks::thread(period, act)
+    }
+
     #[expect(clippy::disallowed_methods, reason = "this is the seam the rule points to")]
     async fn sleep(&self, duration: Duration) {
         tokio::time::sleep(duration).await;
@@ -57,37 +100,150 @@ impl Clock for SystemClock {
 }
 
 /// A clock that only moves when told to, or when somebody sleeps on it: a sleep moves it at once.
-#[derive(Debug)]
 pub struct ManualClock {
     start: Timestamp,
-    elapsed: Mutex<Duration>,
+    state: Arc<Mutex<Manual>>,
+}
+
+#[derive(Default)]
+struct Manual {
+    awake: Duration,
+    suspended: Duration,
+    ticks: Vec<Tick>,
+    next_id: u64,
+}
+
+struct Tick {
+    id: u64,
+    due: Duration,
+    period: Duration,
+    act: Arc<dyn Fn() + Send + Sync>,
+}
+
+impl Manual {
+    /// What is due first until `awake`, and moves the clock there, or to `awake`.
+    fn advance_to(&mut self, awake: Duration) -> Option<Arc<dyn Fn() + Send + Sync>> {
+        let Some(tick) = self.ticks.iter_mut().filter(|tick| tick.due <= awake).min_by_key(|tick| tick.due)
+        else {
+            self.awake = self.awake.max(awake);
+            return None;
+        };
+        self.awake = self.awake.max(tick.due);
+        tick.due = tick.due.saturating_add(tick.period);
+        Some(Arc::clone(&tick.act))
+    }
 }
 
 impl ManualClock {
     /// A clock that stands at `start`.
     pub fn new(start: Timestamp) -> Self {
-        Self { start, elapsed: Mutex::new(Duration::ZERO) }
+        Self { start, state: Arc::default() }
     }
 
-    /// Moves the clock forward.
+    /// Moves the clock forward, and does on the way what is to be done every so often.
     pub fn advance(&self, duration: Duration) {
-        let mut elapsed = self.elapsed.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-        *elapsed = elapsed.saturating_add(duration);
+        let until = self.state().awake.saturating_add(duration);
+        loop {
+            let due = self.state().advance_to(until);
+            // Without the lock: what is done may look at the clock.
+            let Some(act) = due else { return };
+            act();
+        }
+    }
+
+    /// Moves the clock as a suspension of the machine does, or one of the process alone for others to see: the time
+    /// of day goes on, the monotonic time stands, and nothing is done.
+    pub fn suspend(&self, duration: Duration) {
+        let mut state = self.state();
+        state.suspended = state.suspended.saturating_add(duration);
+    }
+
+    fn state(&self) -> MutexGuard<'_, Manual> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 #[async_trait]
 impl Clock for ManualClock {
     fn now(&self) -> Timestamp {
-        self.start.checked_add(self.monotonic()).unwrap_or(Timestamp::MAX)
+        self.start.checked_add(self.boottime()).unwrap_or(Timestamp::MAX)
     }
 
     fn monotonic(&self) -> Duration {
-        *self.elapsed.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+        self.state().awake
+    }
+
+    fn boottime(&self) -> Duration {
+        let state = self.state();
+        state.awake.saturating_add(state.suspended)
+    }
+
+    fn every(&self, period: Duration, act: Box<dyn Fn() + Send + Sync>) -> Ticks {
+        let mut state = self.state();
+        state.next_id += 1;
+        let id = state.next_id;
+        // A period of nothing would never let the clock move.
+        let period = period.max(Duration::from_millis(1));
+        let due = state.awake.saturating_add(period);
+        state.ticks.push(Tick { id, due, period, act: Arc::from(act) });
+        let clock = Arc::clone(&self.state);
+        Ticks::until(move || {
+            clock.lock().unwrap_or_else(PoisonError::into_inner).ticks.retain(|tick| tick.id != id);
+        })
     }
 
     async fn sleep(&self, duration: Duration) {
         self.advance(duration);
         tokio::task::yield_now().await;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_suspension_moves_the_time_of_day_and_not_the_monotonic_time() {
+        let clock = ManualClock::new(Timestamp::UNIX_EPOCH);
+        clock.advance(Duration::from_secs(2));
+        clock.suspend(Duration::from_secs(3));
+        let seconds = [clock.monotonic(), clock.boottime()].map(|time| time.as_secs());
+        assert_eq!((seconds, clock.now().as_second()), ([2, 5], 5));
+    }
+
+    #[test]
+    fn the_machine_s_times_do_not_go_backwards() {
+        let clock = SystemClock::new();
+        let (monotonic, boottime) = (clock.monotonic(), clock.boottime());
+        assert!(clock.monotonic() >= monotonic && clock.boottime() >= boottime);
+    }
+
+    #[test]
+    fn what_is_due_is_done_on_the_way_and_not_in_a_suspension() {
+        let clock = Arc::new(ManualClock::new(Timestamp::UNIX_EPOCH));
+        let seen = Arc::new(Mutex::new(Vec::new()));
+        let (looked_at, noted) = (Arc::clone(&clock), Arc::clone(&seen));
+        let note = move || noted.lock().unwrap().push(looked_at.monotonic().as_secs());
+        let ticks = clock.every(Duration::from_secs(15), Box::new(note));
+        clock.advance(Duration::from_secs(40));
+        clock.suspend(Duration::from_mins(1));
+        clock.advance(Duration::from_secs(5));
+        drop(ticks);
+        clock.advance(Duration::from_mins(1));
+        assert_eq!(*seen.lock().unwrap(), [15, 30, 45]);
+        assert_eq!(clock.boottime().as_secs(), 165);
+    }
+
+    #[test]
+    fn the_machine_s_clock_ticks_until_it_is_told_to_stop() {
+        let (told, heard) = std::sync::mpsc::channel();
+        let tell = move || told.send(()).unwrap_or_default();
+        let ticks = SystemClock::new().every(Duration::from_millis(1), Box::new(tell));
+        for _ in 0..3 {
+            heard.recv().unwrap();
+        }
+        drop(ticks);
+        // The sender is gone with the thread.
+        assert!(heard.iter().count() < 1_000_000);
     }
 }

@@ -8,3 +8,4 @@ pub mod ids;
 pub mod redact;
 pub mod retry;
 pub mod secret;
+pub mod ticks;

@@ -30,7 +30,20 @@ pub(super) fn new_unlock(global: &Global) -> Result<Unlock, Error> {
     if let Some(file) = &global.key_file {
         return Ok(Unlock::KeyFile(file.clone()));
     }
-    let passphrase = if let Some(stored) = stored_passphrase(global)? {
+    chosen(stored_passphrase(global)?)
+}
+
+/// A passphrase to add or to change to; one from a prompt is asked for twice.
+pub(super) fn new_passphrase(file: Option<&Path>) -> Result<Unlock, Error> {
+    let stored = match file {
+        Some(file) => Some(first_line(file)?),
+        None => std::env::var("BOARDVAULT_NEW_PASSPHRASE").ok().map(Secret::new),
+    };
+    chosen(stored)
+}
+
+fn chosen(stored: Option<Secret>) -> Result<Unlock, Error> {
+    let passphrase = if let Some(stored) = stored {
         stored
     } else {
         let first = prompt("New passphrase")?;

@@ -83,7 +83,8 @@ impl<'a> LevelWriter<'a> {
         self.splitter.is_at_boundary()
     }
 
-    /// The entries that follow come from the node `id` of an earlier tree, or take the place of its entries.
+    /// The entries that follow come from the node `id` of an earlier tree, or take the place of its entries. It
+    /// is replaced by the first node that begins with them; others have little in common with it.
     pub(super) fn replaces(&mut self, id: Hash) {
         self.replaced.0 = Some(id);
     }
@@ -91,7 +92,7 @@ impl<'a> LevelWriter<'a> {
     /// Takes the next entry, which stands for `count` leaf entries.
     pub(super) fn push(&mut self, key: &[u8], value: &[u8], count: u64) -> Result<(), TreeError> {
         if self.splitter.is_at_boundary() {
-            self.replaced.1 = self.replaced.0;
+            self.replaced.1 = self.replaced.0.take();
         }
         if let Some(node) = self.splitter.push(key, value, count)? {
             self.waiting_bytes = self.waiting_bytes.saturating_add(node.bytes.len());

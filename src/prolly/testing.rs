@@ -43,6 +43,11 @@ impl MemoryChunks {
         self.chunks.lock().unwrap().insert(*id, bytes);
     }
 
+    /// The chunks that are there.
+    pub(crate) fn ids(&self) -> Vec<Hash> {
+        self.chunks.lock().unwrap().keys().copied().collect()
+    }
+
     /// The bytes that all chunks take.
     pub(crate) fn total_bytes(&self) -> usize {
         self.chunks.lock().unwrap().values().map(Vec::len).sum()

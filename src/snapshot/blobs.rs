@@ -129,6 +129,11 @@ pub(super) fn check(chunks: &dyn Chunks, blob: BlobRef, read_data: bool) -> Resu
     Ok(())
 }
 
+/// The ids of a blob's pieces.
+pub(super) fn pieces(chunks: &dyn Chunks, blob: BlobRef) -> Result<Vec<Hash>, SnapshotError> {
+    Ok(load(chunks, blob)?.into_iter().map(|piece| piece.id).collect())
+}
+
 fn read_piece(chunks: &dyn Chunks, blob: BlobRef, piece: Piece) -> Result<Vec<u8>, SnapshotError> {
     let bytes = chunks.get(ChunkKind::Piece, &piece.id)?;
     if bytes.len() as u64 == u64::from(piece.len) {

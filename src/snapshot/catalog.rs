@@ -1,5 +1,8 @@
 //! The snapshots of a vault, and finding one among them.
 
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
 use super::SnapshotError;
@@ -23,6 +26,7 @@ pub struct Snapshot {
 #[derive(Debug, Clone, Default)]
 pub struct Catalog {
     snapshots: Vec<Snapshot>,
+    forgotten: Vec<(Snapshot, Timestamp)>,
 }
 
 /// No snapshot, or not exactly one, is meant.
@@ -38,6 +42,14 @@ pub enum CatalogError {
         prefix: String,
         /// The newest snapshots.
         existing: Vec<String>,
+    },
+    /// There was such a snapshot.
+    #[error("snapshot {snapshot} was forgotten on {}, so nothing of it can be read any more", day(*at))]
+    Forgotten {
+        /// The snapshot.
+        snapshot: String,
+        /// When it was forgotten.
+        at: Timestamp,
     },
     /// Several ids begin like this.
     #[error("several snapshots' ids begin with `{prefix}`, write more digits; there {}", list(candidates))]
@@ -67,6 +79,10 @@ pub enum CatalogError {
     },
 }
 
+fn day(at: Timestamp) -> String {
+    at.strftime("%Y-%m-%d").to_string()
+}
+
 fn list(lines: &[String]) -> String {
     match lines {
         [] => "are none".to_owned(),
@@ -82,7 +98,33 @@ impl Catalog {
             let manifest = Manifest::decode(payload)?;
             Ok(Snapshot { id: SnapshotId(Hash::of(payload)), manifest })
         };
-        Ok(Self { snapshots: payloads.into_iter().map(read).collect::<Result<_, SnapshotError>>()? })
+        let snapshots = payloads.into_iter().map(read).collect::<Result<_, SnapshotError>>()?;
+        Ok(Self { snapshots, forgotten: Vec::new() })
+    }
+
+    /// Leaves snapshots out that were forgotten at these times. Only an error message still knows them.
+    #[must_use]
+    pub fn without(self, forgotten: &BTreeMap<SnapshotId, Timestamp>) -> Self {
+        let mut left = Self { snapshots: Vec::new(), forgotten: self.forgotten };
+        for snapshot in self.snapshots {
+            match forgotten.get(&snapshot.id) {
+                Some(at) => left.forgotten.push((snapshot, *at)),
+                None => left.snapshots.push(snapshot),
+            }
+        }
+        left
+    }
+
+    /// When a snapshot was forgotten.
+    pub fn forgotten_at(&self, id: &SnapshotId) -> Option<Timestamp> {
+        self.forgotten.iter().find(|(snapshot, _)| snapshot.id == *id).map(|(_, at)| *at)
+    }
+
+    /// The greatest number of a connection's snapshots, those that were forgotten included; 0 when there are none.
+    pub fn last_number(&self, connection: &str) -> u64 {
+        let all = self.snapshots.iter().chain(self.forgotten.iter().map(|(snapshot, _)| snapshot));
+        let own = all.filter(|snapshot| snapshot.manifest.connection == connection);
+        own.map(|snapshot| snapshot.manifest.number).max().unwrap_or(0)
     }
 
     /// All snapshots, newest first.
@@ -102,7 +144,7 @@ impl Catalog {
 
     /// The snapshot that is meant; `zone` is the zone of times without an offset.
     pub fn resolve(&self, spec: &SnapshotSpec, zone: &TimeZone) -> Result<&Snapshot, CatalogError> {
-        if self.snapshots.is_empty() {
+        if self.snapshots.is_empty() && self.forgotten.is_empty() {
             return Err(CatalogError::Empty);
         }
         match &spec.which {
@@ -146,6 +188,11 @@ impl Catalog {
                 Err(CatalogError::Ambiguous { prefix, candidates })
             }
             _ => {
+                let gone =
+                    |(snapshot, _): &&(Snapshot, Timestamp)| snapshot.id.to_string().starts_with(&prefix);
+                if let Some((snapshot, at)) = self.forgotten.iter().rev().find(gone) {
+                    return Err(CatalogError::Forgotten { snapshot: describe(snapshot), at: *at });
+                }
                 let existing = self.newest_first().take(LISTED).map(describe).collect();
                 Err(CatalogError::Unknown { prefix, existing })
             }
@@ -164,7 +211,7 @@ impl Catalog {
 /// One snapshot in a list inside a sentence.
 fn describe(snapshot: &Snapshot) -> String {
     let manifest = &snapshot.manifest;
-    let time = jiff::Timestamp::from_millisecond(manifest.finished_at).unwrap_or_default();
+    let time = Timestamp::from_millisecond(manifest.finished_at).unwrap_or_default();
     let note = match &manifest.purpose {
         Purpose::Backup => String::new(),
         Purpose::Safety { run } => format!(", before run {run}"),
@@ -230,6 +277,23 @@ mod tests {
         let error = resolve(&sample(), "office@latest").unwrap_err();
         assert!(error.ends_with("there are home; work"), "{error}");
         assert!(resolve(&Catalog::default(), "work@latest").unwrap_err().contains("backup NAME"));
+    }
+
+    #[test]
+    fn a_forgotten_snapshot_is_named_when_it_is_asked_for_and_met_nowhere_else() {
+        let all = sample();
+        let second = all.latest("work").unwrap().id;
+        let at = "2026-11-22T10:00:00Z".parse().unwrap();
+        let catalog = all.without(&BTreeMap::from([(second, at)]));
+        assert_eq!(resolve(&catalog, "work@latest"), Ok(("work".to_owned(), 1)));
+        let error = resolve(&catalog, &second.short()).unwrap_err();
+        assert!(error.contains("forgotten on 2026-11-22") && error.contains(&second.short()), "{error}");
+        assert_eq!((catalog.get(&second), catalog.forgotten_at(&second)), (None, Some(at)));
+        assert_eq!(catalog.newest_first().count(), 3);
+        assert_eq!(catalog.last_number("work"), 3, "numbers are not used twice");
+        let none = sample().without(&sample().newest_first().map(|found| (found.id, at)).collect());
+        assert!(resolve(&none, "work@latest").unwrap_err().contains("there are none"));
+        assert!(resolve(&none, &second.short()).unwrap_err().contains("forgotten"));
     }
 
     #[test]

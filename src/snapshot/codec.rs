@@ -21,8 +21,14 @@ const MISSING: u8 = 2;
 
 /// The value under which a record is stored.
 pub fn encode(record: &Record) -> Vec<u8> {
-    let mut bytes = vec![VERSION];
-    match &record.blob {
+    encode_json(&record.blob, &canon::to_bytes(&record.native))
+}
+
+/// The value under which a record is stored whose JSON is canonical already.
+pub(super) fn encode_json(blob: &Blob, json: &[u8]) -> Vec<u8> {
+    let mut bytes = Vec::with_capacity(json.len().saturating_add(42));
+    bytes.push(VERSION);
+    match blob {
         Blob::None => bytes.push(NONE),
         Blob::Stored(blob) => {
             bytes.push(STORED);
@@ -36,7 +42,7 @@ pub fn encode(record: &Record) -> Vec<u8> {
             bytes.extend_from_slice(reason.as_bytes());
         }
     }
-    bytes.extend_from_slice(&canon::to_bytes(&record.native));
+    bytes.extend_from_slice(json);
     bytes
 }
 
@@ -60,6 +66,15 @@ pub fn decode_key(key: &[u8]) -> Result<RecordKey, SnapshotError> {
 /// Reads what an entry says about bytes, without parsing the rest. `None`: the head is malformed.
 pub fn blob_of(value: &[u8]) -> Option<Blob> {
     split(value).map(|(blob, _)| blob)
+}
+
+/// What an entry says about bytes, and where in it the JSON begins.
+pub(super) fn head_of(key: &[u8], value: &[u8]) -> Result<(Blob, usize), SnapshotError> {
+    let split = split(value).map(|(blob, json)| (blob, value.len().saturating_sub(json.len())));
+    split.ok_or_else(|| SnapshotError::Record {
+        key: key.escape_ascii().to_string(),
+        why: "its head is malformed".to_owned(),
+    })
 }
 
 fn split(value: &[u8]) -> Option<(Blob, &[u8])> {

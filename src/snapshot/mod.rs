@@ -13,9 +13,11 @@ pub mod codec;
 pub mod compare;
 pub mod lineage;
 pub mod manifest;
+pub mod marking;
 mod near;
 pub mod path;
 pub mod reader;
+pub mod retention;
 pub mod select;
 pub mod spec;
 #[cfg(test)]

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::{SnapshotError, codec};
-use crate::model::{Kind, NativeId, Record, RecordKey};
+use crate::model::{Blob, Kind, NativeId, Record, RecordKey};
 use crate::prolly::{self, KeyRange, Range, Tree};
 use crate::store::chunks::Chunks;
 
@@ -56,6 +56,19 @@ impl Reader {
     /// The records of one container (or workspace).
     pub fn container(&self, id: &NativeId) -> Records<'_> {
         self.range(container_range(id))
+    }
+
+    /// The records of one container (or workspace) as canonical JSON, without parsing it.
+    pub fn container_json(
+        &self,
+        id: &NativeId,
+    ) -> impl Iterator<Item = Result<(RecordKey, Blob, Vec<u8>), SnapshotError>> + '_ {
+        entries(&*self.chunks, &self.tree, id).map(|entry| {
+            let (key, mut value) = entry?;
+            let (blob, json) = codec::head_of(&key, &value)?;
+            let json = value.split_off(json);
+            Ok((codec::decode_key(&key)?, blob, json))
+        })
     }
 
     /// The records of one kind in one container (or workspace).

@@ -5,7 +5,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::reader::{container_range, entries};
 use super::{Manifest, SnapshotError, codec};
-use crate::model::{Blob, Kind, NativeId, Record};
+use crate::base::canon;
+use crate::model::{Blob, Kind, NativeId, Record, RecordKey};
 use crate::prolly::{self, Difference, Tree, TreeError};
 use crate::store::chunks::Chunks;
 
@@ -123,13 +124,21 @@ impl SnapshotWriter {
 impl ContainerWriter {
     /// Takes a record, in any order. A key that comes twice has the later content.
     pub fn put(&mut self, record: &Record) -> Result<(), SnapshotError> {
-        if record.key.container != self.id {
-            return Err(SnapshotError::Foreign {
-                key: record.key.to_string(),
-                container: self.id.to_string(),
-            });
+        self.put_value(&record.key, codec::encode(record))
+    }
+
+    /// Takes a record as the platform's JSON, without building it in memory. Otherwise like [`put`](Self::put).
+    pub fn put_json(&mut self, key: &RecordKey, blob: &Blob, json: &[u8]) -> Result<(), SnapshotError> {
+        let canonical = canon::rewrite(json)
+            .map_err(|error| SnapshotError::Record { key: key.to_string(), why: error.to_string() })?;
+        self.put_value(key, codec::encode_json(blob, &canonical))
+    }
+
+    fn put_value(&mut self, key: &RecordKey, value: Vec<u8>) -> Result<(), SnapshotError> {
+        if key.container != self.id {
+            return Err(SnapshotError::Foreign { key: key.to_string(), container: self.id.to_string() });
         }
-        let (key, value) = (record.key.encode(), codec::encode(record));
+        let key = key.encode();
         self.buffered = self.buffered.saturating_add(key.len()).saturating_add(value.len());
         self.buffer.insert(key, value);
         if self.buffered > self.limit { self.spill() } else { Ok(()) }

@@ -28,7 +28,7 @@ const DELTA: u8 = 3;
 
 /// Pages, documents: small, and read more often than written.
 const LEVEL: i32 = 3;
-/// Pieces of attachments, and pages that are in words already: a higher level costs more than it saves.
+/// Pieces of attachments: a higher level costs more than it saves.
 const FAST_LEVEL: i32 = 1;
 
 /// A frame, taken apart.
@@ -53,7 +53,7 @@ pub enum Body<'a> {
         vocabulary: Hash,
         /// Length of the page in words.
         page: usize,
-        /// One zstd frame.
+        /// One zstd frame, made with the vocabulary's dictionary.
         body: &'a [u8],
     },
     /// A zstd frame that takes the content of another chunk of the same kind for what stood before it.
@@ -86,7 +86,7 @@ pub(super) fn encode_words(
 ) -> Result<Option<Vec<u8>>, VaultError> {
     let page = if kind == ChunkKind::Node { words::encode(vocabulary, plain) } else { None };
     let Some(page) = page else { return Ok(None) };
-    let (Ok(page_len), Some(body)) = (u32::try_from(page.len()), compress(&page, FAST_LEVEL)) else {
+    let (Ok(page_len), Some(body)) = (u32::try_from(page.len()), vocabulary.compress(&page)) else {
         return Ok(None);
     };
     if page.len() > longest_page(plain.len()) {
@@ -211,7 +211,7 @@ impl Frame<'_> {
     /// The content of a page in words.
     pub fn content_in(&self, vocabulary: &Vocabulary) -> Result<Vec<u8>, &'static str> {
         let Body::Words { page, body, .. } = &self.body else { return self.content() };
-        let page = decompress(body, *page)?;
+        let page = vocabulary.decompress(body, *page).ok_or(BROKEN)?;
         words::decode(vocabulary, &page, self.len).ok_or("it is not a page in words")
     }
 
@@ -318,7 +318,7 @@ mod tests {
     fn a_leaf_in_words_names_its_vocabulary() {
         let mut leaf = vec![1, 0, 1, 0, 0, 0, 1, 0, 200, 0, 0, 0, b'k'];
         leaf.extend(b"word ".repeat(40));
-        let vocabulary = words::train([leaf.as_slice()]);
+        let vocabulary = words::train(std::slice::from_ref(&leaf));
         let id = Hash::of(b"vocabulary");
         let frame = encode_words(ChunkKind::Node, &leaf, (&id, &vocabulary)).unwrap().unwrap();
         let parsed = parse(ChunkKind::Node, &frame).unwrap();
@@ -357,7 +357,7 @@ mod tests {
                 frame[..3].copy_from_slice(&[VERSION, 1, encoding]);
             }
             if let Ok(parsed) = parse(ChunkKind::Node, &frame) {
-                let _ = (parsed.content(), parsed.content_upon(b"base"), parsed.content_in(&words::train([])));
+                let _ = (parsed.content(), parsed.content_upon(b"base"), parsed.content_in(&words::train(&[])));
             }
         }
     }

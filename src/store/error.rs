@@ -4,6 +4,8 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use super::chunks::ChunkError;
+use super::holder::Holder;
+pub use super::lease::Fenced;
 use crate::base::ids::NoRandomness;
 
 /// Why a vault could not be made, opened, read or written.
@@ -41,13 +43,16 @@ pub enum VaultError {
         problem: String,
     },
     /// Another process has the vault open.
-    #[error("the vault at {} is in use by {}; wait for it to end and try again", path.display(), process(*.pid))]
+    #[error("the vault at {} is in use by {}; wait for it to end and try again", path.display(), process(holder.as_deref()))]
     Locked {
         /// The vault.
         path: PathBuf,
-        /// The other process, if it has written down its number yet.
-        pid: Option<u32>,
+        /// The other process, if it has written down who it is.
+        holder: Option<Box<Holder>>,
     },
+    /// This process has lost its hold on the vault.
+    #[error(transparent)]
+    Fenced(Fenced),
     /// The vault was written by a later version of the program.
     #[error("{} has format {found}, and this program reads up to {known}; install a newer boardvault", path.display())]
     NewerFormat {
@@ -76,9 +81,37 @@ pub enum VaultError {
         /// Which check failed.
         what: String,
     },
+    /// A record of the log that belongs to the store itself cannot be read.
+    #[error(
+        "record {seq} of the vault's log cannot be read; was it written by a newer version of this program?"
+    )]
+    UnknownRecord {
+        /// Its number.
+        seq: u64,
+    },
+    /// Chunks that snapshots need are not in any pack, so nothing may be taken away.
+    #[error(
+        "{count} chunks that are needed are not to be found in the packs, so nothing was pruned; run `boardvault verify` to see what is affected"
+    )]
+    NeededChunksMissing {
+        /// How many, at least.
+        count: u64,
+    },
+    /// A chunk that is needed cannot be read.
+    #[error(transparent)]
+    Chunk(Box<ChunkError>),
     /// An earlier disk error leaves open what is on the disk, so this handle writes no more.
     #[error("the vault takes no more writes after an earlier disk error ({0}); close it and open it again")]
     Poisoned(String),
+    /// No key slot has this number.
+    #[error("the vault has no key {0}; `boardvault key list` shows those it has")]
+    NoSuchKey(u16),
+    /// The only key that is left; without it nobody could open the vault.
+    #[error("key {0} is the only one that opens the vault; add another before you remove it")]
+    LastKey(u16),
+    /// A kind of log record that only the store itself writes.
+    #[error("log entries of kind {0} are the vault's own")]
+    ReservedKind(u8),
     /// More than the format can hold.
     #[error("{what} of {bytes} bytes is too large; the limit is {limit}")]
     TooLarge {
@@ -105,13 +138,16 @@ pub enum VaultError {
     },
 }
 
-fn process(pid: Option<u32>) -> String {
-    pid.map_or_else(|| "another process".to_owned(), |pid| format!("process {pid}"))
+fn process(holder: Option<&Holder>) -> String {
+    holder.map_or_else(|| "another process".to_owned(), Holder::to_string)
 }
 
 impl VaultError {
     /// An operating system's refusal while doing `verb` to `path`; a full disk is told apart.
     pub(super) fn io(verb: &str, path: &Path, source: io::Error) -> Self {
+        if let Some(fenced) = source.get_ref().and_then(|inner| inner.downcast_ref::<Fenced>()) {
+            return Self::Fenced(fenced.clone());
+        }
         let what = format!("cannot {verb} {}", path.display());
         match source.kind() {
             io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded | io::ErrorKind::FileTooLarge => {
@@ -126,6 +162,16 @@ impl VaultError {
     }
 }
 
+impl From<ChunkError> for VaultError {
+    fn from(error: ChunkError) -> Self {
+        match error {
+            ChunkError::Poisoned(cause) => Self::Poisoned(cause),
+            ChunkError::Io { what, source } => Self::Io { what, source },
+            other => Self::Chunk(Box::new(other)),
+        }
+    }
+}
+
 impl From<VaultError> for ChunkError {
     fn from(error: VaultError) -> Self {
         match error {
@@ -133,6 +179,7 @@ impl From<VaultError> for ChunkError {
             VaultError::Io { what, source } | VaultError::DiskFull { what, source } => {
                 Self::Io { what, source }
             }
+            VaultError::Chunk(error) => *error,
             other => Self::Io { what: "the vault".to_owned(), source: io::Error::other(other.to_string()) },
         }
     }

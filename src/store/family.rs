@@ -1,9 +1,9 @@
 //! Pages of one family: leaves whose records say the same things, because one platform wrote them.
 //!
 //! The first pages of a family are stored as they are and learnt from; once there are enough of them, their
-//! vocabulary is stored and noted in the log, and later pages are written in it.
+//! vocabulary is stored and noted in the log, and later pages are written in it. Later it is learnt once more.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::chunks::{ChunkError, ChunkKind, Chunks};
 use super::error::VaultError;
@@ -26,42 +26,92 @@ pub struct Family {
     state: Mutex<State>,
 }
 
-enum State {
-    Known(Hash, Arc<Vocabulary>),
-    Learning { leaves: Vec<Vec<u8>>, bytes: usize },
+struct State {
+    vocabulary: Option<(Hash, Arc<Vocabulary>)>,
+    lesson: Option<Lesson>,
+}
+
+/// Leaves that were put aside to learn from.
+struct Lesson {
+    plan: LessonPlan,
+    leaves: Vec<Vec<u8>>,
+    seen: usize,
+    seen_bytes: usize,
+}
+
+/// Which leaves are learnt from.
+#[derive(Clone, Copy)]
+struct LessonPlan {
+    /// Each of so many.
+    one_in: usize,
+    /// When so many bytes went by, there are enough.
+    after: usize,
+}
+
+/// The first lesson is short, so that pages are small soon; it knows one or two containers. The second hears
+/// something of many.
+const LESSONS: [LessonPlan; 2] =
+    [LessonPlan { one_in: 1, after: 4 << 20 }, LessonPlan { one_in: 8, after: 48 << 20 }];
+
+impl Lesson {
+    fn number(number: usize) -> Option<Self> {
+        let plan = *LESSONS.get(number)?;
+        Some(Self { plan, leaves: Vec::new(), seen: 0, seen_bytes: 0 })
+    }
+
+    /// Hears a leaf; true when there were enough.
+    fn hear(&mut self, leaf: &[u8]) -> bool {
+        if self.seen.is_multiple_of(self.plan.one_in) {
+            self.leaves.push(leaf.to_vec());
+        }
+        self.seen = self.seen.saturating_add(1);
+        self.seen_bytes = self.seen_bytes.saturating_add(leaf.len());
+        self.seen_bytes >= self.plan.after
+    }
 }
 
 impl Family {
     /// The family `name` of a vault.
     pub fn new(vault: Arc<Vault>, name: &str) -> Result<Self, VaultError> {
-        let ids = vault.family_vocabularies()?.into_iter().filter(|(family, _)| family == name);
-        let known = ids.last().and_then(|(_, id)| Some((id, vault.vocabulary(&id).ok()?)));
+        let mut ids = vault.family_vocabularies()?;
+        ids.retain(|(family, _)| family == name);
         // One that cannot be read does not help to write: another is learnt.
-        let state = match known {
-            Some((id, vocabulary)) => State::Known(id, vocabulary),
-            None => State::Learning { leaves: Vec::new(), bytes: 0 },
-        };
-        Ok(Self { vault, name: name.to_owned(), state: Mutex::new(state) })
+        let vocabulary = ids.last().and_then(|(_, id)| Some((*id, vault.vocabulary(id).ok()?)));
+        let lesson = Lesson::number(if vocabulary.is_some() { ids.len() } else { 0 });
+        Ok(Self { vault, name: name.to_owned(), state: Mutex::new(State { vocabulary, lesson }) })
     }
 
-    /// The vocabulary for a leaf, unless it is one of those to learn from.
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The vocabulary for a leaf, if there is one yet.
     fn words_for(&self, leaf: &[u8]) -> Result<Option<(Hash, Arc<Vocabulary>)>, ChunkError> {
-        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
-        let (leaves, bytes) = match &mut *state {
-            State::Known(id, vocabulary) => return Ok(Some((*id, Arc::clone(vocabulary)))),
-            State::Learning { leaves, bytes } => (leaves, bytes),
+        let enough = {
+            let mut state = self.state();
+            let enough = state.lesson.as_mut().is_some_and(|lesson| lesson.hear(leaf));
+            if !enough {
+                return Ok(state.vocabulary.clone());
+            }
+            state.lesson.take()
         };
-        if *bytes < words::ENOUGH {
-            leaves.push(leaf.to_vec());
-            *bytes = bytes.saturating_add(leaf.len());
-            return Ok(None);
+        // Others go on with what they have while this thread learns.
+        if let Some(lesson) = enough {
+            self.learn(&lesson)?;
         }
-        let vocabulary = words::train(leaves.iter().map(Vec::as_slice));
+        Ok(self.state().vocabulary.clone())
+    }
+
+    fn learn(&self, lesson: &Lesson) -> Result<(), ChunkError> {
+        let vocabulary = words::train(&lesson.leaves);
         let id = self.vault.put(ChunkKind::Vocabulary, &vocabulary.to_bytes())?;
-        self.vault.append(VOCABULARY, &[&id.0, self.name.as_bytes()].concat())?;
-        let vocabulary = Arc::new(vocabulary);
-        *state = State::Known(id, Arc::clone(&vocabulary));
-        Ok(Some((id, vocabulary)))
+        let payload = [&id.0, self.name.as_bytes()].concat();
+        self.vault.append_record(&mut *self.vault.writer()?, VOCABULARY, &payload)?;
+        let mut state = self.state();
+        let first = state.vocabulary.is_none();
+        state.vocabulary = Some((id, Arc::new(vocabulary)));
+        state.lesson = if first { Lesson::number(1) } else { None };
+        Ok(())
     }
 
     fn put_with(&self, kind: ChunkKind, plain: &[u8], replaced: Option<Hash>) -> Result<Hash, ChunkError> {

@@ -43,8 +43,9 @@ pub trait Fs: Send + Sync {
     fn sync_dir(&self, dir: &Path) -> io::Result<()>;
     /// Whether nobody but the owner may read a file.
     fn is_private(&self, path: &Path) -> io::Result<bool>;
-    /// Locks a file for this process and writes the process's number into it; nothing if another has it.
-    /// The operating system frees the lock when the returned file closes, also when the process dies.
+    /// Opens a file for reading and writing, creating it if it is not there, and locks it; nothing if it is locked
+    /// through another handle. The operating system frees the lock when the returned file closes, also when the
+    /// process dies. The file that is locked is the one that has the name when this returns.
     fn try_lock(&self, path: &Path) -> io::Result<Option<File>>;
     /// Removes a folder with all that is in it; being gone already is fine.
     fn remove_tree(&self, dir: &Path) -> io::Result<()> {
@@ -175,17 +176,35 @@ impl Fs for RealFs {
     }
 
     fn try_lock(&self, path: &Path) -> io::Result<Option<File>> {
-        let mut file = OpenOptions::new().read(true).write(true).create(true).truncate(false).open(path)?;
-        match file.try_lock() {
-            Ok(()) => {
-                // The number is for people; on a full disk the lock must do without.
-                let _ = file.set_len(0).and_then(|()| write!(file, "{}", std::process::id()));
-                Ok(Some(file))
+        loop {
+            let mut options = OpenOptions::new();
+            let file = private(options.read(true).write(true).create(true).truncate(false)).open(path)?;
+            match file.try_lock() {
+                // Somebody may have put another file in its place between opening and locking.
+                Ok(()) if !has_name(&file, path)? => {}
+                Ok(()) => return Ok(Some(file)),
+                Err(TryLockError::WouldBlock) => return Ok(None),
+                Err(TryLockError::Error(error)) => return Err(error),
             }
-            Err(TryLockError::WouldBlock) => Ok(None),
-            Err(TryLockError::Error(error)) => Err(error),
         }
     }
+}
+
+#[cfg(unix)]
+fn has_name(file: &File, path: &Path) -> io::Result<bool> {
+    use std::os::unix::fs::MetadataExt;
+    let id = |found: std::fs::Metadata| (found.dev(), found.ino());
+    match std::fs::metadata(path) {
+        Ok(named) => Ok(id(named) == id(file.metadata()?)),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(false),
+        Err(error) => Err(error),
+    }
+}
+
+// Elsewhere an open file cannot lose its name.
+#[cfg(not(unix))]
+fn has_name(_: &File, _: &Path) -> io::Result<bool> {
+    Ok(true)
 }
 
 #[cfg(unix)]

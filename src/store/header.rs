@@ -1,31 +1,34 @@
-//! The vault file: format, identity and key slots, kept in two copies because without it nothing opens.
-
-use std::path::Path;
+//! What the vault file says: format, identity, the older root keys and the key slots.
 
 use super::error::VaultError;
-use super::fs::{self, Fs};
-use super::keys::Slot;
+use super::keys::{self, Key, SealedRoot};
+use super::slot::{Entry, Slot};
 use super::wire::{self, Fields};
-use crate::base::defect::{Defect, planted};
 
 /// The format that this program writes, and the newest that it reads.
-pub(super) const FORMAT: u16 = 1;
+pub(super) const FORMAT: u16 = 2;
+/// The first format: one root key, slots without labels, no signature.
+pub(super) const FORMAT_1: u16 = 1;
 
 const MAGIC: [u8; 6] = *b"BVAULT";
-/// The names of the two copies.
-pub(super) const COPIES: [&str; 2] = ["vault.a", "vault.b"];
 const HASH: usize = 32;
-const MAX_LEN: usize = 64 << 10;
+/// No vault file is longer.
+pub(super) const MAX_LEN: usize = 64 << 10;
 
 /// What a vault file says.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Header {
+    /// As it was read. What is written has [`FORMAT`].
+    pub(super) format: u16,
     pub(super) vault: [u8; 8],
     /// Grows with every change, so that of two valid copies the newer is known.
     pub(super) generation: u32,
     /// Microseconds since 1970, UTC.
     pub(super) created: i64,
-    pub(super) slots: Vec<Slot>,
+    /// The roots of all epochs but the newest, the first one first.
+    pub(super) older: Vec<SealedRoot>,
+    pub(super) slots: Vec<Entry>,
+    signature: [u8; 32],
 }
 
 /// Why a copy cannot be used.
@@ -37,24 +40,54 @@ pub(super) enum Unreadable {
 }
 
 impl Header {
+    /// The description of a new vault, without slots.
+    pub(super) fn new(vault: [u8; 8], created: i64) -> Self {
+        let (older, slots) = (Vec::new(), Vec::new());
+        Self { format: FORMAT, vault, generation: 1, created, older, slots, signature: [0; 32] }
+    }
+
+    /// Signs what is to be written with the newest root.
+    pub(super) fn sign(&mut self, newest: &Key) -> Result<(), VaultError> {
+        self.signature = keys::signature(newest, &self.signed()?);
+        Ok(())
+    }
+
+    /// Whether somebody who had the newest root has written it. Format 1 has no signature to check.
+    pub(super) fn is_signed_by(&self, newest: &Key) -> bool {
+        self.format == FORMAT_1
+            || self.signed().is_ok_and(|bytes| keys::signature(newest, &bytes) == self.signature)
+    }
+
+    /// The bytes of the file in [`FORMAT`].
     pub(super) fn encode(&self) -> Result<Vec<u8>, VaultError> {
-        let slots = u8::try_from(self.slots.len()).map_err(|_| VaultError::TooLarge {
-            what: "a list of key slots",
-            bytes: self.slots.len() * Slot::LEN,
-            limit: 255 * Slot::LEN,
-        })?;
+        let mut bytes = self.signed()?;
+        bytes.extend(self.signature);
+        let hash = blake3::hash(&bytes);
+        bytes.extend(hash.as_bytes());
+        Ok(bytes)
+    }
+
+    /// Everything before the signature.
+    fn signed(&self) -> Result<Vec<u8>, VaultError> {
         let mut body = self.vault.to_vec();
         body.extend(self.generation.to_le_bytes());
         body.extend(self.created.to_le_bytes());
-        body.push(slots);
-        self.slots.iter().for_each(|slot| body.extend(slot.encode()));
+        body.push(count("a list of older keys", self.older.len())?);
+        body.extend(self.older.concat());
+        body.push(count("a list of key slots", self.slots.len())?);
+        for slot in &self.slots {
+            body.extend(slot.encode()?);
+        }
         let mut bytes = MAGIC.to_vec();
         bytes.extend(FORMAT.to_le_bytes());
-        let total = bytes.len() + 4 + body.len() + HASH;
-        bytes.extend(u32::try_from(total).unwrap_or(u32::MAX).to_le_bytes());
+        let total = bytes.len() + 4 + body.len() + 32 + HASH;
+        let length = u32::try_from(total).ok().filter(|_| total <= MAX_LEN).ok_or(VaultError::TooLarge {
+            what: "a vault file",
+            bytes: total,
+            limit: MAX_LEN,
+        })?;
+        bytes.extend(length.to_le_bytes());
         bytes.extend(body);
-        let hash = blake3::hash(&bytes);
-        bytes.extend(hash.as_bytes());
         Ok(bytes)
     }
 
@@ -68,90 +101,40 @@ impl Header {
         if wire::index(total.into()) != bytes.len() || blake3::hash(body) != *hash {
             return Err(Unreadable::Damaged);
         }
-        if format != FORMAT {
-            return Err(Unreadable::Newer(format));
-        }
-        Self::fields(fields).ok_or(Unreadable::Damaged)
+        let decoded = match format {
+            FORMAT => Self::fields(fields),
+            FORMAT_1 => Self::fields_1(fields),
+            newer if newer > FORMAT => return Err(Unreadable::Newer(newer)),
+            _ => None,
+        };
+        decoded.ok_or(Unreadable::Damaged)
     }
 
     fn fields(mut fields: Fields<'_>) -> Option<Self> {
         let (vault, generation, created) = (fields.array()?, fields.u32()?, fields.i64()?);
-        let count = fields.u8()?;
-        let slots = (0..count).map(|_| Slot::decode(&mut fields)).collect::<Option<_>>()?;
-        fields.is_empty().then_some(Self { vault, generation, created, slots })
+        let older = (0..fields.u8()?).map(|_| fields.array()).collect::<Option<_>>()?;
+        let slots = (0..fields.u8()?).map(|_| Entry::decode(&mut fields)).collect::<Option<_>>()?;
+        let signature = fields.array()?;
+        let header = Self { format: FORMAT, vault, generation, created, older, slots, signature };
+        fields.is_empty().then_some(header)
+    }
+
+    /// The slots of format 1 were all made with the vault.
+    fn fields_1(mut fields: Fields<'_>) -> Option<Self> {
+        let (vault, generation, created) = (fields.array()?, fields.u32()?, fields.i64()?);
+        let slots = (1..=u16::from(fields.u8()?))
+            .map(|number| {
+                let slot = Slot::decode(&mut fields)?;
+                Some(Entry { number, created, label: String::new(), slot })
+            })
+            .collect::<Option<_>>()?;
+        let header = Self { format: FORMAT_1, generation, slots, ..Self::new(vault, created) };
+        fields.is_empty().then_some(header)
     }
 }
 
-/// Whether the folder holds any copy, readable or not.
-pub(super) fn is_there(fs: &dyn Fs, dir: &Path) -> bool {
-    COPIES.iter().any(|name| fs.len(&dir.join(name)).is_ok())
-}
-
-/// Writes both copies, one after the other, so that one is whole at any moment.
-pub(super) fn write(fs: &dyn Fs, dir: &Path, header: &Header) -> Result<(), VaultError> {
-    let bytes = header.encode()?;
-    let copies = if planted(Defect::OneHeaderCopy) { 1 } else { COPIES.len() };
-    COPIES.iter().take(copies).try_for_each(|name| write_copy(fs, dir, name, &bytes))
-}
-
-fn write_copy(fs: &dyn Fs, dir: &Path, name: &str, bytes: &[u8]) -> Result<(), VaultError> {
-    let path = dir.join(name);
-    fs::replace(fs, &path, bytes).map_err(|error| VaultError::io("write", &path, error))
-}
-
-/// The newest readable copy, and a note for each copy that was not usable and has been written again.
-pub(super) fn read(fs: &dyn Fs, dir: &Path) -> Result<(Header, Vec<String>), VaultError> {
-    if !is_there(fs, dir) {
-        return Err(VaultError::NotAVault(dir.to_owned()));
-    }
-    let copies = COPIES.iter().map(|name| read_copy(fs, dir, name)).collect::<Result<Vec<_>, _>>()?;
-    let Some(newest) = copies.iter().flatten().max_by_key(|header| header.generation).cloned() else {
-        let newer = copies.iter().find_map(|copy| match copy {
-            Err(Unreadable::Newer(format)) => Some(*format),
-            _ => None,
-        });
-        let [path, _] = COPIES.map(|name| dir.join(name));
-        return Err(match newer {
-            Some(found) => VaultError::NewerFormat { path, found, known: FORMAT },
-            None => VaultError::damaged(&path, 0, "neither this file nor its copy vault.b is whole"),
-        });
-    };
-    // A copy that a newer program has written is not this program's to repair.
-    if let Some((format, name)) = copies.iter().zip(COPIES).find_map(|(copy, name)| match copy {
-        Err(Unreadable::Newer(format)) => Some((*format, name)),
-        _ => None,
-    }) {
-        return Err(VaultError::NewerFormat { path: dir.join(name), found: format, known: FORMAT });
-    }
-    let agree = copies.iter().flatten().all(|copy| copy.vault == newest.vault);
-    if !agree && !planted(Defect::HeaderRepairedBlindly) {
-        // Which of them belongs here nobody can tell, and to repair the wrong one would lose the keys.
-        let [a, b] = COPIES.map(|name| dir.join(name));
-        let what = format!("it and {} are of two different vaults", b.display());
-        return Err(VaultError::damaged(&a, 0, what));
-    }
-    let stale = copies.iter().zip(COPIES).filter(|(copy, _)| copy.as_ref() != Ok(&newest));
-    let bytes = newest.encode()?;
-    let mut notes = Vec::new();
-    for (copy, name) in stale {
-        write_copy(fs, dir, name, &bytes)?;
-        let was = if *copy == Err(Unreadable::Absent) { "missing" } else { "not usable" };
-        notes.push(format!("{name} was {was} and has been written again from its copy"));
-    }
-    Ok((newest, notes))
-}
-
-/// Reads one copy; only a disk that fails is an error of the outer kind.
-pub(super) fn read_copy(
-    fs: &dyn Fs,
-    dir: &Path,
-    name: &str,
-) -> Result<Result<Header, Unreadable>, VaultError> {
-    match fs.read_at(&dir.join(name), 0, MAX_LEN) {
-        Ok(bytes) => Ok(Header::decode(&bytes)),
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(Err(Unreadable::Absent)),
-        Err(error) => Err(VaultError::io("read", &dir.join(name), error)),
-    }
+fn count(what: &'static str, count: usize) -> Result<u8, VaultError> {
+    u8::try_from(count).map_err(|_| VaultError::TooLarge { what, bytes: count, limit: 255 })
 }
 
 #[cfg(test)]
@@ -176,22 +159,73 @@ mod tests {
         }
     }
 
+    #[test]
+    fn a_change_that_nobody_signed_is_noticed() {
+        let root = Key::new([4; 32]);
+        let mut header = Header::new(*b"vault id", 5);
+        header.older.push([1; 72]);
+        header.sign(&root).unwrap();
+        let read = Header::decode(&header.encode().unwrap()).unwrap();
+        assert!(read.is_signed_by(&root) && !read.is_signed_by(&Key::new([5; 32])));
+        let changes: [fn(&mut Header); 3] =
+            [|header| header.generation += 1, |header| header.older.clear(), |header| header.created += 1];
+        for change in changes {
+            let mut forged = read.clone();
+            change(&mut forged);
+            assert!(!forged.is_signed_by(&root), "{forged:?}");
+        }
+    }
+
+    #[test]
+    fn a_vault_file_that_could_not_be_read_again_is_not_written() {
+        let mut header = Header::new(*b"vault id", 5);
+        header.older = vec![[0; 72]; 256];
+        assert!(matches!(header.encode(), Err(VaultError::TooLarge { limit: 255, .. })));
+    }
+
     proptest! {
-        #![proptest_config(ProptestConfig::with_cases(200))]
+        #![proptest_config(ProptestConfig::with_cases(300))]
         #[test]
         fn any_bytes_decode_without_panic_and_only_to_what_encodes_to_them(
-            body in prop::collection::vec(any::<u8>(), 0..400),
-            slots in 0_u8..4,
+            format in 1_u8..=2,
+            older in 0_u8..3,
+            labels in prop::collection::vec("[a-zä]{0,9}", 0..4),
+            junk in prop::collection::vec(any::<u8>(), 0..3),
+            flip in any::<(bool, prop::sample::Index, u8)>(),
         ) {
-            let mut bytes = b"BVAULT\x01\x00....".to_vec();
-            bytes.extend(body);
-            if let Some(count) = bytes.get_mut(32) {
-                *count = slots;
-                bytes.resize(33 + usize::from(slots) * Slot::LEN, 7);
+            let mut bytes = b"BVAULT".to_vec();
+            bytes.extend([format, 0, 0, 0, 0, 0]);
+            bytes.extend([7; 20]);
+            if format == 2 {
+                bytes.push(older);
+                bytes.extend(vec![8; 72 * usize::from(older)]);
+            }
+            bytes.push(u8::try_from(labels.len()).unwrap());
+            for label in &labels {
+                if format == 2 {
+                    bytes.extend([1; 10]);
+                    bytes.push(u8::try_from(label.len()).unwrap());
+                    bytes.extend(label.as_bytes());
+                }
+                bytes.extend([9; Slot::LEN]);
+            }
+            if format == 2 {
+                bytes.extend([3; 32]);
+            }
+            bytes.extend(&junk);
+            let (flips, at, by) = flip;
+            if flips {
+                let at = 12 + at.index(bytes.len() - 12);
+                bytes[at] ^= by;
             }
             let bytes = closed(bytes);
-            if let Ok(header) = Header::decode(&bytes) {
-                prop_assert_eq!(header.encode().unwrap(), bytes);
+            match Header::decode(&bytes) {
+                Ok(header) if format == 2 => prop_assert_eq!(header.encode().unwrap(), bytes),
+                Ok(header) => prop_assert_eq!(header.format, 1),
+                Err(unreadable) => {
+                    prop_assert!(flips || !junk.is_empty());
+                    prop_assert_eq!(unreadable, Unreadable::Damaged);
+                }
             }
         }
     }

@@ -28,6 +28,7 @@ const LOCK_PAUSE: Duration = Duration::from_millis(20);
 const CHUNKS: &str = "chunks";
 const POSITION: &str = "position";
 const LOG: &str = "log";
+const REMOVED: &str = "removed";
 
 impl From<IndexFault> for VaultError {
     fn from(fault: IndexFault) -> Self {
@@ -82,13 +83,18 @@ impl Index {
         self.trouble.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
+    /// Deletes the index of a process that may still have it open: it goes on with files that have no name.
+    pub(super) fn discard(fs: &dyn Fs, dir: &Path) -> Result<(), VaultError> {
+        fs.remove_tree(dir).map_err(|error| VaultError::io("delete", dir, error))
+    }
+
     /// Deletes everything.
     pub(super) fn reset(&self) -> Result<(), VaultError> {
         let mut database = self.database.write().unwrap_or_else(PoisonError::into_inner);
         self.pending.write().unwrap_or_else(PoisonError::into_inner).clear();
         // sled must have let go of its files before they are deleted.
         drop(database.take());
-        self.fs.remove_tree(&self.dir).map_err(|error| VaultError::io("delete", &self.dir, error))?;
+        Self::discard(self.fs.as_ref(), &self.dir)?;
         *database = Some(open_database(self.fs.as_ref(), &self.dir).unwrap_or_else(|fault| {
             // A full disk is no reason why a vault could not be read.
             *self.trouble.write().unwrap_or_else(PoisonError::into_inner) = Some(fault.0);
@@ -127,6 +133,18 @@ impl Index {
         Ok(())
     }
 
+    /// Notes how many packs had been removed when the index was last built anew. Until then it may know chunks of
+    /// packs that are gone. Where noting fails, it is built anew once more.
+    pub(super) fn note_removed(&self, packs: usize) {
+        let mark = [self.vault.as_slice(), &(packs as u64).to_le_bytes()].concat();
+        let _ = self.with(|database| database.set_mark(REMOVED, mark));
+    }
+
+    /// The number that was noted last; 0 when none was.
+    pub(super) fn removed(&self) -> usize {
+        usize::try_from(self.number(REMOVED)).unwrap_or(usize::MAX)
+    }
+
     /// Notes how long the log is with its last acknowledged record. A log that is found shorter has lost records,
     /// which nothing else could tell from the torn end of a crash. It is a second witness only, so nothing is
     /// flushed for it and a failure is no matter.
@@ -137,13 +155,18 @@ impl Index {
 
     /// The length that was noted last; 0 when none was.
     pub(super) fn witnessed_log(&self) -> u64 {
-        let stored = self.with(|database| database.mark(LOG)).ok().flatten();
-        let len = stored.and_then(|bytes| {
+        self.number(LOG)
+    }
+
+    /// A number that was noted for this vault; 0 when none was.
+    fn number(&self, key: &str) -> u64 {
+        let stored = self.with(|database| database.mark(key)).ok().flatten();
+        let number = stored.and_then(|bytes| {
             let mut fields = Fields(&bytes);
             (fields.array()? == self.vault).then_some(())?;
             fields.u64()
         });
-        len.unwrap_or(0)
+        number.unwrap_or(0)
     }
 
     /// How many chunks it knows. Counts them, which takes time.

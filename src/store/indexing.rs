@@ -12,11 +12,14 @@ impl Vault {
     /// Tells the index of what the packs hold beyond what it knows.
     pub(super) fn catch_up(&self, indexed: Position, notes: &mut Vec<String>) -> Result<(), VaultError> {
         let mut writer = self.lock_writer();
-        let numbers = self.files.numbers()?;
-        let known = numbers.binary_search(&indexed.pack).is_ok();
-        let fits = known && self.files.len(indexed.pack)? >= indexed.offset;
+        let numbers = self.pack_numbers(&writer)?;
+        let fits = self.retired().removed.contains(&indexed.pack)
+            || numbers.binary_search(&indexed.pack).is_ok()
+                && self.files.len(indexed.pack)? >= indexed.offset;
         let nothing_yet = numbers.is_empty() && indexed == Position::default();
-        if !fits && !nothing_yet && !planted(Defect::IndexAheadBelieved) {
+        let knows_removed = self.index.removed() != self.retired().removed.len();
+        let ahead = !fits && !nothing_yet && !planted(Defect::IndexAheadBelieved);
+        if ahead || knows_removed {
             self.rebuild(&mut writer)?;
             notes.push(
                 "the index was built anew from the packs: it was missing or out of step with them".to_owned(),
@@ -32,10 +35,11 @@ impl Vault {
         self.rebuild(&mut writer)
     }
 
-    fn rebuild(&self, writer: &mut Writer) -> Result<RebuildReport, VaultError> {
+    pub(super) fn rebuild(&self, writer: &mut Writer) -> Result<RebuildReport, VaultError> {
         // What is pending may only be forgotten where it can be read again.
         writer.packs.sync()?;
         self.index.reset()?;
+        self.index.note_removed(self.retired().removed.len());
         let packs = self.index_from(writer, Position::default())?;
         Ok(RebuildReport { chunks: self.index.count()?, packs })
     }
@@ -45,11 +49,14 @@ impl Vault {
         // sled may only be told of what is durable.
         writer.packs.sync()?;
         let mut read = 0;
-        for number in self.files.numbers()?.into_iter().filter(|number| *number >= start.pack) {
+        for number in self.pack_numbers(writer)?.into_iter().filter(|number| *number >= start.pack) {
             let from = if number == start.pack { start.offset } else { 0 };
             let len = self.files.len(number)?;
+            let doomed = self.retired().is_doomed(number);
             self.files.each(number, from, len, &mut |item| {
                 if let Item::Chunk(found) = item
+                    // A place that stays is better than a later one that will go.
+                    && !(doomed && self.is_indexed_to_stay(&found.id))
                     && self.index.add(found.id, found.place)
                 {
                     self.checkpoint(Position { pack: number, offset: found.place.end() });
@@ -59,6 +66,10 @@ impl Vault {
             read += 1;
         }
         Ok(read)
+    }
+
+    pub(super) fn is_indexed_to_stay(&self, id: &Hash) -> bool {
+        matches!(self.index.get(id), Ok(Some(place)) if !self.retired().is_doomed(place.pack))
     }
 
     /// Where a chunk is. An index that knows nothing of it is not believed before it was built anew once.
@@ -74,6 +85,21 @@ impl Vault {
             self.rebuild(&mut writer)?;
         }
         Ok(self.index.get(id)?)
+    }
+
+    /// The numbers of all packs that are there, ascending.
+    pub(super) fn pack_numbers(&self, writer: &Writer) -> Result<Vec<u32>, VaultError> {
+        let last = writer.packs.number().max(writer.log.acknowledged().pack);
+        self.files.numbers(last, &self.retired().removed)
+    }
+
+    /// Whether a chunk is there and is not only in packs that prune is about to take away.
+    pub(super) fn is_kept(&self, id: &Hash) -> Result<bool, VaultError> {
+        // An index that fails is mended by looking for the chunk.
+        if self.index.get(id).is_err() {
+            self.locate(id)?;
+        }
+        Ok(self.is_indexed_to_stay(id))
     }
 
     pub(super) fn known(&self, id: &Hash) -> Result<bool, VaultError> {

@@ -1,37 +1,65 @@
-//! The vault's keys: one random root key, what is derived from it, and the slots that keep it wrapped.
+//! The vault's keys: a random root key for each epoch, and what is derived from it.
+//!
+//! A rotation begins an epoch. From then on packs and log records are sealed under keys of the new root; what lies
+//! there already is not touched, and chunk ids keep the key of the first epoch, or nothing would be found again.
 
-use argon2::{Algorithm, Argon2, Params, Version};
+use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard};
+
 use zeroize::Zeroizing;
 
 use super::chunks::ChunkKind;
 use super::error::VaultError;
 use super::seal::{self, Object, SealKey};
-use super::wire::Fields;
 use crate::base::hash::Hash;
 use crate::base::ids::Random;
 
 pub(super) type Key = Zeroizing<[u8; 32]>;
+/// A root key of an older epoch, sealed under the newest root.
+pub(super) type SealedRoot = [u8; 32 + seal::OVERHEAD];
 
 const CHUNK_ID: &str = "boardvault v1 chunk id";
 const CHUNK_SEAL: &str = "boardvault v1 chunk seal";
 const LOG_SEAL: &str = "boardvault v1 log seal";
-const SLOT: &str = "boardvault v1 key slot";
+const OLDER_ROOT: &str = "boardvault v2 older root";
+const SIGNATURE: &str = "boardvault v2 vault file";
 
-/// The keys that everything is stored under.
+/// The keys of all epochs. Epochs count from 1.
 pub(super) struct Keys {
     chunk_id: Key,
+    epochs: RwLock<Vec<Epoch>>,
+}
+
+struct Epoch {
+    root: Key,
+    seals: Arc<Seals>,
+    /// The first pack that is sealed under this epoch; nothing while the log has not begun it.
+    first_pack: Option<u32>,
+}
+
+/// The keys that an epoch seals with.
+pub(super) struct Seals {
     pub(super) chunks: SealKey,
     pub(super) log: SealKey,
 }
 
+fn sub(root: &Key, label: &str) -> Key {
+    Zeroizing::new(blake3::derive_key(label, root.as_ref()))
+}
+
+impl Epoch {
+    fn new(root: Key, first_pack: Option<u32>) -> Self {
+        let seals =
+            Seals { chunks: SealKey::new(sub(&root, CHUNK_SEAL)), log: SealKey::new(sub(&root, LOG_SEAL)) };
+        Self { root, seals: Arc::new(seals), first_pack }
+    }
+}
+
 impl Keys {
-    pub(super) fn derive(root: &Key) -> Self {
-        let sub = |label| Zeroizing::new(blake3::derive_key(label, root.as_ref()));
-        Self {
-            chunk_id: sub(CHUNK_ID),
-            chunks: SealKey::new(sub(CHUNK_SEAL)),
-            log: SealKey::new(sub(LOG_SEAL)),
-        }
+    /// The keys of the roots of all epochs, the first one first.
+    pub(super) fn derive(first: &Key, later: Vec<Key>) -> Self {
+        let mut epochs = vec![Epoch::new(first.clone(), Some(0))];
+        epochs.extend(later.into_iter().map(|root| Epoch::new(root, None)));
+        Self { chunk_id: sub(first, CHUNK_ID), epochs: RwLock::new(epochs) }
     }
 
     /// A chunk's identity. Keyed, so that nobody without the key can tell whether some known file is here.
@@ -40,6 +68,95 @@ impl Keys {
         hasher.update(&[kind as u8]).update(plain);
         Hash(*hasher.finalize().as_bytes())
     }
+
+    /// The number of the newest epoch.
+    pub(super) fn newest(&self) -> u32 {
+        u32::try_from(self.read().len()).unwrap_or(u32::MAX)
+    }
+
+    /// The keys of an epoch, if there is such an epoch.
+    pub(super) fn of_epoch(&self, epoch: u32) -> Option<Arc<Seals>> {
+        let index = usize::try_from(epoch.checked_sub(1)?).ok()?;
+        self.read().get(index).map(|epoch| Arc::clone(&epoch.seals))
+    }
+
+    /// The key that the chunks of a pack are sealed with.
+    pub(super) fn of_pack(&self, pack: u32) -> Result<Arc<Seals>, VaultError> {
+        let epochs = self.read();
+        let begun = |epoch: &&Epoch| epoch.first_pack.is_some_and(|first| first <= pack);
+        let found = epochs.iter().rev().find(begun).map(|epoch| Arc::clone(&epoch.seals));
+        // The first epoch begins with pack 0, so there always is one.
+        found.ok_or_else(|| VaultError::Poisoned(format!("no key is known for pack {pack}")))
+    }
+
+    /// The first pack of the newest epoch that has begun.
+    pub(super) fn first_pack(&self) -> u32 {
+        self.read().iter().rev().find_map(|epoch| epoch.first_pack).unwrap_or(0)
+    }
+
+    /// Notes that an epoch has begun with a pack.
+    pub(super) fn begin(&self, epoch: u32, first_pack: u32) {
+        let mut epochs = self.epochs.write().unwrap_or_else(PoisonError::into_inner);
+        let index = epoch.checked_sub(1).and_then(|index| usize::try_from(index).ok());
+        if let Some(epoch) = index.and_then(|index| epochs.get_mut(index)) {
+            epoch.first_pack = Some(first_pack);
+        }
+    }
+
+    /// Adds an epoch that has not begun.
+    pub(super) fn add(&self, root: Key) {
+        self.epochs.write().unwrap_or_else(PoisonError::into_inner).push(Epoch::new(root, None));
+    }
+
+    /// The roots of all epochs, the first one first.
+    pub(super) fn roots(&self) -> Vec<Key> {
+        self.read().iter().map(|epoch| epoch.root.clone()).collect()
+    }
+
+    fn read(&self) -> RwLockReadGuard<'_, Vec<Epoch>> {
+        self.epochs.read().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Seals `roots`, those of the first epochs, under the newest root.
+pub(super) fn seal_roots(
+    newest: &Key,
+    vault: [u8; 8],
+    roots: &[Key],
+    random: &dyn Random,
+) -> Result<Vec<SealedRoot>, VaultError> {
+    let key = SealKey::new(sub(newest, OLDER_ROOT));
+    (1_u32..)
+        .zip(roots)
+        .map(|(epoch, root)| {
+            let sealed = key.seal(random, &bound(vault, epoch), root.as_ref())?;
+            let length = sealed.len();
+            sealed.try_into().map_err(|_| VaultError::TooLarge {
+                what: "a sealed key",
+                bytes: length,
+                limit: 72,
+            })
+        })
+        .collect()
+}
+
+/// The roots that [`seal_roots`] has sealed, or nothing if a seal does not hold.
+pub(super) fn open_roots(newest: &Key, vault: [u8; 8], sealed: &[SealedRoot]) -> Option<Vec<Key>> {
+    let key = SealKey::new(sub(newest, OLDER_ROOT));
+    let open = |(epoch, sealed): (u32, &SealedRoot)| {
+        let root = Zeroizing::new(key.open(&bound(vault, epoch), sealed)?);
+        Some(Zeroizing::new(<[u8; 32]>::try_from(root.as_slice()).ok()?))
+    };
+    (1_u32..).zip(sealed).map(open).collect()
+}
+
+fn bound(vault: [u8; 8], epoch: u32) -> Vec<u8> {
+    seal::bound(Object::OlderRoot, vault, &[&epoch.to_le_bytes()])
+}
+
+/// What shows that a vault file was written by somebody who had the newest root.
+pub(super) fn signature(newest: &Key, bytes: &[u8]) -> [u8; 32] {
+    *blake3::keyed_hash(&sub(newest, SIGNATURE), bytes).as_bytes()
 }
 
 /// 32 fresh random bytes.
@@ -49,134 +166,6 @@ pub(super) fn random_key(random: &dyn Random) -> Result<Key, VaultError> {
     Ok(key)
 }
 
-/// Which secret opens a slot.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[repr(u8)]
-pub(super) enum SlotKind {
-    Passphrase = 1,
-    KeyFile = 2,
-    Recovery = 3,
-}
-
-impl SlotKind {
-    pub(super) fn name(self) -> &'static str {
-        match self {
-            Self::Passphrase => "passphrase",
-            Self::KeyFile => "key file",
-            Self::Recovery => "recovery key",
-        }
-    }
-}
-
-/// How hard a passphrase is stretched by Argon2id; all zero for slots whose secret is random already.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub(super) struct Stretch {
-    /// Memory in KiB.
-    pub(super) memory: u32,
-    pub(super) passes: u32,
-    pub(super) lanes: u32,
-}
-
-impl Stretch {
-    const DEFAULT: Self = Self { memory: 64 << 10, passes: 3, lanes: 1 };
-
-    /// A weaker slot was not made by this program and would give the passphrase away; a far stronger one
-    /// would only exhaust this machine.
-    fn is_acceptable(self) -> bool {
-        (46 << 10..=1 << 20).contains(&self.memory)
-            && (1..=64).contains(&self.passes)
-            && (1..=16).contains(&self.lanes)
-    }
-}
-
-/// The root key, wrapped under one secret.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Slot {
-    kind: u8,
-    stretch: Stretch,
-    salt: [u8; 32],
-    wrapped: [u8; 32 + seal::OVERHEAD],
-}
-
-impl Slot {
-    pub(super) const LEN: usize = 1 + 12 + 32 + 32 + seal::OVERHEAD;
-
-    /// Wraps `root` under `secret`.
-    pub(super) fn wrap(
-        kind: SlotKind,
-        vault: [u8; 8],
-        root: &Key,
-        secret: &[u8],
-        random: &dyn Random,
-    ) -> Result<Self, VaultError> {
-        let stretch = if kind == SlotKind::Passphrase { Stretch::DEFAULT } else { Stretch::default() };
-        let mut slot = Self { kind: kind as u8, stretch, salt: [0; 32], wrapped: [0; 32 + seal::OVERHEAD] };
-        random.fill(&mut slot.salt)?;
-        let key = slot.key(secret).ok_or_else(|| slot_failure("cannot stretch the passphrase"))?;
-        let sealed = key.seal(random, &slot.bound(vault), root.as_ref())?;
-        slot.wrapped = sealed.try_into().map_err(|_| slot_failure("the sealed key has another length"))?;
-        Ok(slot)
-    }
-
-    /// The root key, if `secret` is of this slot's kind and opens it.
-    pub(super) fn unwrap_with(&self, kind: SlotKind, vault: [u8; 8], secret: &[u8]) -> Option<Key> {
-        if self.kind != kind as u8 || (kind == SlotKind::Passphrase && !self.stretch.is_acceptable()) {
-            return None;
-        }
-        let root = Zeroizing::new(self.key(secret)?.open(&self.bound(vault), &self.wrapped)?);
-        Some(Zeroizing::new(<[u8; 32]>::try_from(root.as_slice()).ok()?))
-    }
-
-    fn key(&self, secret: &[u8]) -> Option<SealKey> {
-        let mut key = Zeroizing::new([0; 32]);
-        if self.kind == SlotKind::Passphrase as u8 {
-            let Stretch { memory, passes, lanes } = self.stretch;
-            let params = Params::new(memory, passes, lanes, Some(key.len())).ok()?;
-            Argon2::new(Algorithm::Argon2id, Version::V0x13, params)
-                .hash_password_into(secret, &self.salt, key.as_mut())
-                .ok()?;
-        } else {
-            let mut hasher = blake3::Hasher::new_derive_key(SLOT);
-            hasher.update(&self.salt).update(secret);
-            *key = *hasher.finalize().as_bytes();
-        }
-        Some(SealKey::new(key))
-    }
-
-    fn bound(&self, vault: [u8; 8]) -> Vec<u8> {
-        seal::bound(Object::KeySlot, vault, &[&self.public()])
-    }
-
-    fn public(&self) -> Vec<u8> {
-        let Stretch { memory, passes, lanes } = self.stretch;
-        let mut bytes = vec![self.kind];
-        for number in [memory, passes, lanes] {
-            bytes.extend(number.to_le_bytes());
-        }
-        bytes.extend(self.salt);
-        bytes
-    }
-
-    pub(super) fn encode(&self) -> Vec<u8> {
-        let mut bytes = self.public();
-        bytes.extend(self.wrapped);
-        bytes
-    }
-
-    pub(super) fn decode(fields: &mut Fields<'_>) -> Option<Self> {
-        Some(Self {
-            kind: fields.u8()?,
-            stretch: Stretch { memory: fields.u32()?, passes: fields.u32()?, lanes: fields.u32()? },
-            salt: fields.array()?,
-            wrapped: fields.array()?,
-        })
-    }
-}
-
-fn slot_failure(what: &str) -> VaultError {
-    VaultError::Io { what: "cannot make a key slot".to_owned(), source: std::io::Error::other(what) }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -184,56 +173,55 @@ mod tests {
 
     const VAULT: [u8; 8] = *b"vault id";
 
-    fn root() -> Key {
-        Zeroizing::new([9; 32])
-    }
-
-    #[test]
-    fn a_slot_opens_with_its_own_secret_kind_and_vault_only() {
-        let slot = Slot::wrap(SlotKind::KeyFile, VAULT, &root(), b"secret", &SeededRandom::new(1)).unwrap();
-        assert_eq!(slot.unwrap_with(SlotKind::KeyFile, VAULT, b"secret"), Some(root()));
-        assert_eq!(slot.unwrap_with(SlotKind::KeyFile, VAULT, b"other"), None);
-        assert_eq!(slot.unwrap_with(SlotKind::Recovery, VAULT, b"secret"), None);
-        assert_eq!(slot.unwrap_with(SlotKind::KeyFile, *b"another!", b"secret"), None);
-    }
-
-    #[test]
-    fn a_passphrase_slot_that_was_weakened_is_refused() {
-        let random = SeededRandom::new(2);
-        let slot = Slot::wrap(SlotKind::Passphrase, VAULT, &root(), b"pass", &random).unwrap();
-        assert_eq!(slot.unwrap_with(SlotKind::Passphrase, VAULT, b"pass"), Some(root()));
-        for stretch in [
-            Stretch { memory: 8, passes: 1, lanes: 1 },
-            Stretch { memory: u32::MAX, passes: 3, lanes: 1 },
-            Stretch { memory: 64 << 10, passes: u32::MAX, lanes: 1 },
-        ] {
-            let mut weak = Slot { stretch, ..slot.clone() };
-            if stretch.memory == 8 {
-                let key = weak.key(b"pass").unwrap();
-                let sealed = key.seal(&random, &weak.bound(VAULT), root().as_ref()).unwrap();
-                weak.wrapped = sealed.try_into().unwrap();
-            }
-            assert_eq!(weak.unwrap_with(SlotKind::Passphrase, VAULT, b"pass"), None, "{stretch:?}");
-        }
-    }
-
-    #[test]
-    fn the_description_of_the_format_has_the_labels_and_sizes_of_this_file() {
-        let text = include_str!("../../docs/format.md");
-        let slot = format!("| {} each | key slots |", Slot::LEN);
-        for part in
-            [CHUNK_ID, CHUNK_SEAL, LOG_SEAL, SLOT, &slot, "65 536 KiB, 3 passes, 1 lane", "47 104 KiB"]
-        {
-            assert!(text.contains(part), "{part}");
-        }
+    fn root(byte: u8) -> Key {
+        Zeroizing::new([byte; 32])
     }
 
     #[test]
     fn chunk_ids_depend_on_key_and_kind_and_are_pinned() {
-        let keys = Keys::derive(&root());
+        let keys = Keys::derive(&root(9), Vec::new());
         let id = keys.chunk_id(ChunkKind::Node, b"content");
         assert_ne!(id, keys.chunk_id(ChunkKind::Piece, b"content"));
-        assert_ne!(id, Keys::derive(&Zeroizing::new([8; 32])).chunk_id(ChunkKind::Node, b"content"));
+        assert_ne!(id, Keys::derive(&root(8), Vec::new()).chunk_id(ChunkKind::Node, b"content"));
         assert_eq!(id.short(), "229d1b1aeeea", "chunk ids must not change");
+    }
+
+    #[test]
+    fn chunk_ids_stay_what_they_are_in_every_epoch() {
+        let keys = Keys::derive(&root(9), vec![root(8)]);
+        keys.begin(2, 1);
+        assert_eq!(keys.chunk_id(ChunkKind::Node, b"content").short(), "229d1b1aeeea");
+    }
+
+    #[test]
+    fn a_pack_has_the_key_of_the_newest_epoch_begun_before_it() {
+        let keys = Keys::derive(&root(1), vec![root(2), root(3), root(4)]);
+        keys.begin(2, 5);
+        keys.begin(3, 5);
+        for (pack, epoch) in [(1, 1), (4, 1), (5, 3), (90, 3)] {
+            let seals = keys.of_pack(pack).unwrap();
+            assert!(Arc::ptr_eq(&seals, &keys.of_epoch(epoch).unwrap()), "pack {pack}");
+        }
+        assert_eq!((keys.newest(), keys.first_pack()), (4, 5));
+        assert!(keys.of_epoch(0).is_none() && keys.of_epoch(5).is_none());
+    }
+
+    #[test]
+    fn older_roots_open_under_the_newest_one_at_their_own_epoch_only() {
+        let older = [root(1), root(2)];
+        let sealed = seal_roots(&root(3), VAULT, &older, &SeededRandom::new(1)).unwrap();
+        assert_eq!(open_roots(&root(3), VAULT, &sealed), Some(older.to_vec()));
+        assert_eq!(open_roots(&root(4), VAULT, &sealed), None);
+        assert_eq!(open_roots(&root(3), *b"another!", &sealed), None);
+        let swapped = [sealed[1], sealed[0]];
+        assert_eq!(open_roots(&root(3), VAULT, &swapped), None);
+    }
+
+    #[test]
+    fn the_description_of_the_format_has_the_labels_of_this_file() {
+        let text = include_str!("../../docs/format.md");
+        for label in [CHUNK_ID, CHUNK_SEAL, LOG_SEAL, OLDER_ROOT, SIGNATURE] {
+            assert!(text.contains(label), "{label}");
+        }
     }
 }

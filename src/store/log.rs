@@ -1,14 +1,16 @@
 //! The catalogue log: small sealed records, numbered and chained, each durable before it is acknowledged.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::error::VaultError;
 use super::fs::{self, Fs};
+use super::keys::Keys;
 use super::log_reader::{Place, Reader, Replay};
 use super::log_record::{self, Content};
 use super::pack::Position;
-use super::seal::SealKey;
+use super::rotation::Begun;
 use super::tail::Tail;
 use crate::base::clock::Timestamp;
 use crate::base::defect::{Defect, planted};
@@ -40,6 +42,8 @@ pub(super) struct Log {
     places: Vec<Place>,
     chain: [u8; 32],
     acknowledged: Position,
+    /// The epoch of the key that the next record is sealed with.
+    epoch: u32,
 }
 
 fn path(dir: &Path) -> PathBuf {
@@ -83,14 +87,14 @@ impl Log {
         fs: &Arc<dyn Fs>,
         dir: &Path,
         vault: [u8; 8],
-        key: &SealKey,
+        keys: &Keys,
         witnessed: u64,
         notes: &mut Vec<String>,
     ) -> Result<Self, VaultError> {
         let path = path(dir);
         let reader = Reader { fs: Arc::clone(fs), path: path.clone(), vault };
         let len = reader.len()?;
-        let Replay { places, chain, packs, end } = reader.replay(key, len)?;
+        let Replay { places, chain, packs, end, begun } = reader.replay(keys, len)?;
         if end < witnessed && !planted(Defect::WitnessIgnored) {
             let what = format!(
                 "it had {witnessed} bytes and acknowledged records are missing (if the vault was put back to an older \
@@ -117,12 +121,27 @@ impl Log {
         }
         let mut tail = Tail::open(Arc::clone(fs), path, end)?;
         tail.sync()?;
-        Ok(Self { reader, tail, places, chain, acknowledged: packs })
+        let mut log = Self { reader, tail, places, chain, acknowledged: packs, epoch: 1 };
+        for epoch in begun {
+            log.begin(keys, epoch);
+        }
+        Ok(log)
     }
 
     /// Up to where the packs were durable when the last record was written: nothing before may be missing.
     pub(super) fn acknowledged(&self) -> Position {
         self.acknowledged
+    }
+
+    /// The epoch of the key that the next record is sealed with.
+    pub(super) fn epoch(&self) -> u32 {
+        self.epoch
+    }
+
+    /// Seals everything from now on under the keys of an epoch; a record says so already.
+    pub(super) fn begin(&mut self, keys: &Keys, begun: Begun) {
+        keys.begin(begun.epoch, begun.first_pack);
+        self.epoch = begun.epoch;
     }
 
     pub(super) fn usable(&self) -> Result<(), VaultError> {
@@ -133,44 +152,55 @@ impl Log {
         self.tail.len()
     }
 
+    /// The number of the last record; 0 when there is none.
+    pub(super) fn last(&self) -> u64 {
+        self.places.len() as u64
+    }
+
+    /// The kinds of record that occur.
+    pub(super) fn kinds(&self) -> BTreeSet<u8> {
+        self.places.iter().map(|place| place.kind).collect()
+    }
+
     /// Appends a record and returns when it is durable. `packs` must be durable already.
     pub(super) fn append(
         &mut self,
-        key: &SealKey,
+        keys: &Keys,
         random: &dyn Random,
         packs: Position,
         entry: (Timestamp, u8, &[u8]),
     ) -> Result<Entry, VaultError> {
         let (now, kind, payload) = entry;
         let at = Timestamp::from_microsecond(now.as_microsecond()).unwrap_or(now);
-        let seq = self.places.len() as u64 + 1;
+        let seq = self.last() + 1;
         let entry = Entry { seq, at, kind, payload: payload.to_vec() };
         let content = Content { entry, packs, previous: self.chain };
         let offset = self.tail.len();
-        let record = log_record::encode(key, random, self.reader.vault, offset, &content)?;
+        let seals = self.reader.seals(keys, self.epoch, offset)?;
+        let record = log_record::encode(&seals.log, random, self.reader.vault, offset, &content)?;
         self.tail.append(&record)?;
         if !planted(Defect::LogNotSynced) {
             self.tail.sync()?;
         }
-        self.places.push(Place { kind, offset, len: record.len() });
+        self.places.push(Place { kind, offset, len: record.len(), epoch: self.epoch });
         self.chain = log_record::chain(&record);
         self.acknowledged = packs;
         Ok(content.entry)
     }
 
     /// The records of one kind, oldest first.
-    pub(super) fn entries(&self, key: &SealKey, kind: u8) -> Result<Vec<Entry>, VaultError> {
+    pub(super) fn entries(&self, keys: &Keys, kind: u8) -> Result<Vec<Entry>, VaultError> {
         (1..)
             .zip(&self.places)
             .filter(|(_, place)| place.kind == kind)
-            .map(|(seq, place)| self.reader.entry(key, seq, *place))
+            .map(|(seq, place)| self.reader.entry(keys, seq, *place))
             .collect()
     }
 
     /// Reads the file anew from end to end. Returns the number of records, or the damage as an error.
-    pub(super) fn verify(&self, key: &SealKey) -> Result<u64, VaultError> {
+    pub(super) fn verify(&self, keys: &Keys) -> Result<u64, VaultError> {
         let len = self.reader.len()?;
-        let replay = self.reader.replay(key, len)?;
+        let replay = self.reader.replay(keys, len)?;
         if replay.chain != self.chain || replay.end != len {
             let what = "the log does not end as it was written";
             return Err(VaultError::damaged(&self.reader.path, replay.end, what));

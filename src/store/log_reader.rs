@@ -5,9 +5,11 @@ use std::sync::Arc;
 
 use super::error::VaultError;
 use super::fs::Fs;
+use super::keys::{Keys, Seals};
 use super::log::Entry;
 use super::log_record::{self, Content, FILE_HEADER, HEADER, MARK, MAX_LEN};
 use super::pack::Position;
+use super::rotation::{self, Begun};
 use super::scan::{self, Shape, Window};
 use super::seal::SealKey;
 use super::wire;
@@ -21,6 +23,8 @@ pub(super) struct Place {
     pub(super) kind: u8,
     pub(super) offset: u64,
     pub(super) len: usize,
+    /// The epoch of the key that it is sealed with.
+    pub(super) epoch: u32,
 }
 
 /// What reading the whole log tells.
@@ -33,6 +37,8 @@ pub(super) struct Replay {
     pub(super) packs: Position,
     /// The first byte after the last whole record.
     pub(super) end: u64,
+    /// The epochs that records have begun, from the second one on.
+    pub(super) begun: Vec<Begun>,
 }
 
 /// What is needed to find and open records.
@@ -54,15 +60,25 @@ impl Reader {
     }
 
     /// One record.
-    pub(super) fn entry(&self, key: &SealKey, seq: u64, place: Place) -> Result<Entry, VaultError> {
+    pub(super) fn entry(&self, keys: &Keys, seq: u64, place: Place) -> Result<Entry, VaultError> {
         let record = self.read(place.offset, place.len)?;
-        log_record::decode(key, self.vault, seq, place.offset, &record)
+        let seals = self.seals(keys, place.epoch, place.offset)?;
+        log_record::decode(&seals.log, self.vault, seq, place.offset, &record)
             .map(|content| content.entry)
             .map_err(|what| VaultError::damaged(&self.path, place.offset, what))
     }
 
+    /// The keys of an epoch.
+    pub(super) fn seals(&self, keys: &Keys, epoch: u32, offset: u64) -> Result<Arc<Seals>, VaultError> {
+        keys.of_epoch(epoch).ok_or_else(|| {
+            let what = "it goes on under a newer key than vault.a and vault.b know of; these two are older than the \
+                        log, so put back the newest copies of them";
+            VaultError::damaged(&self.path, offset, what)
+        })
+    }
+
     /// Opens all records. Stops before a last record that was never completed; any other flaw is an error.
-    pub(super) fn replay(&self, key: &SealKey, len: u64) -> Result<Replay, VaultError> {
+    pub(super) fn replay(&self, keys: &Keys, len: u64) -> Result<Replay, VaultError> {
         let header = log_record::file_header(self.vault);
         if self.read(0, header.len())? != header {
             let what = "the file header is not that of this vault's log";
@@ -73,19 +89,33 @@ impl Reader {
             chain: log_record::chain(&header),
             packs: Position::default(),
             end: FILE_HEADER,
+            begun: Vec::new(),
         };
+        let mut seals = self.seals(keys, 1, FILE_HEADER)?;
+        let mut epoch = 1;
         let mut window = Window::new(self.fs.as_ref(), &self.path);
         while replay.end < len {
             let seq = replay.places.len() as u64 + 1;
-            let what = match self.next(key, seq, replay.end, len, &mut window)? {
+            let what = match self.next(&seals.log, seq, replay.end, len, &mut window)? {
                 Ok((content, record))
                     if content.previous == replay.chain || planted(Defect::ChainUnchecked) =>
                 {
-                    let place = Place { kind: content.entry.kind, offset: replay.end, len: record.len() };
+                    let Content { entry, packs, .. } = content;
+                    let place = Place { kind: entry.kind, offset: replay.end, len: record.len(), epoch };
                     replay.places.push(place);
                     replay.chain = log_record::chain(record);
-                    replay.packs = content.packs;
+                    replay.packs = packs;
                     replay.end += record.len() as u64;
+                    if entry.kind == rotation::KIND {
+                        let begun = Begun::decode(&entry.payload).filter(|begun| begun.epoch == epoch + 1);
+                        let Some(begun) = begun else {
+                            let what = format!("the record begins no epoch that could follow (record {seq})");
+                            return Err(VaultError::damaged(&self.path, place.offset, what));
+                        };
+                        epoch = begun.epoch;
+                        seals = self.seals(keys, epoch, replay.end)?;
+                        replay.begun.push(begun);
+                    }
                     continue;
                 }
                 Ok(_) => "the record does not follow from the one before it",

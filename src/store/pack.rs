@@ -1,6 +1,8 @@
 //! Packs: append-only files of sealed chunks, each record with a header that says whose it is, so that the
 //! index can be rebuilt from the packs alone, without any key.
 
+use std::collections::BTreeSet;
+use std::io;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -73,8 +75,39 @@ impl PackFiles {
         self.dir.join(format!("{pack:08}.pack"))
     }
 
-    /// The numbers of the packs that are there, ascending.
-    pub(super) fn numbers(&self) -> Result<Vec<u32>, VaultError> {
+    /// The numbers of the packs that are there, ascending, without those that are `gone`. A listing may leave out
+    /// names, so of every number up to `last` that is not listed the file itself is asked for.
+    pub(super) fn numbers(&self, last: u32, gone: &BTreeSet<u32>) -> Result<Vec<u32>, VaultError> {
+        let listed = self.listed()?;
+        let last = listed.last().copied().unwrap_or(0).max(last);
+        let mut there = Vec::new();
+        for number in (1..=last).filter(|number| !gone.contains(number)) {
+            if listed.binary_search(&number).is_ok() || self.is_there(number)? {
+                there.push(number);
+            }
+        }
+        Ok(there)
+    }
+
+    /// Whether the file of a pack is there.
+    pub(super) fn is_there(&self, pack: u32) -> Result<bool, VaultError> {
+        match self.len(pack) {
+            Ok(_) => Ok(true),
+            Err(VaultError::Io { source, .. }) if source.kind() == io::ErrorKind::NotFound => Ok(false),
+            Err(other) => Err(other),
+        }
+    }
+
+    /// Deletes packs, durably.
+    pub(super) fn remove(&self, packs: &[u32]) -> Result<(), VaultError> {
+        for path in packs.iter().map(|number| self.path(*number)) {
+            self.fs.remove(&path).map_err(|error| VaultError::io("delete", &path, error))?;
+        }
+        self.fs.sync_dir(&self.dir).map_err(|error| VaultError::io("save", &self.dir, error))
+    }
+
+    /// The numbers that one listing of the folder shows, ascending.
+    pub(super) fn listed(&self) -> Result<Vec<u32>, VaultError> {
         let names = self.fs.list(&self.dir).map_err(|error| VaultError::io("list", &self.dir, error))?;
         let mut numbers: Vec<u32> = names
             .iter()
@@ -147,6 +180,14 @@ impl PackFiles {
             }
         }
         Ok(())
+    }
+
+    /// Whether the record header of a chunk stands at its place and the file has all of the record.
+    pub(super) fn holds(&self, found: &Found) -> Result<bool, VaultError> {
+        let Found { id, kind, place } = found;
+        let header = self.read(place.pack, place.offset, HEADER)?;
+        Ok(parse_header(&header) == Some((*kind, *id, place.sealed))
+            && place.end() <= self.len(place.pack)?)
     }
 
     /// The frame of a chunk, or what is wrong with its record.

@@ -107,7 +107,7 @@ impl Vault {
 
     fn frame(&self, kind: ChunkKind, id: &Hash, find: Find<'_>) -> Result<(Vec<u8>, Place), ChunkError> {
         let place = find(id)?.ok_or(ChunkError::Absent(*id))?;
-        let opened = self.files.open(&self.keys.chunks, kind, id, place)?;
+        let opened = self.files.open(&self.keys.of_pack(place.pack)?.chunks, kind, id, place)?;
         let frame = opened.map_err(|what| self.damaged(id, &place, what))?;
         Ok((frame, place))
     }

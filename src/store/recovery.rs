@@ -3,10 +3,11 @@
 use zeroize::Zeroizing;
 
 use super::error::VaultError;
+use crate::base::ids::Random;
 use crate::base::secret::Secret;
 
 /// 160 bits cannot be guessed, so they need no stretching.
-pub(super) const BYTES: usize = 20;
+const BYTES: usize = 20;
 const DIGITS: usize = BYTES * 8 / 5;
 const CHECK_DIGITS: usize = 4;
 const GROUP: usize = 4;
@@ -14,8 +15,16 @@ const GROUP: usize = 4;
 /// Crockford's base 32: without I, L, O and U, which are read as something else.
 const ALPHABET: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 
+/// A new recovery key: its secret, and how it is printed.
+pub(super) fn fresh(random: &dyn Random) -> Result<(Zeroizing<[u8; BYTES]>, Secret), VaultError> {
+    let mut key = Zeroizing::new([0; BYTES]);
+    random.fill(key.as_mut())?;
+    let printed = print(&key);
+    Ok((key, printed))
+}
+
 /// Nine groups of four: eight of the key, one of its check.
-pub(super) fn print(key: &[u8; BYTES]) -> Secret {
+fn print(key: &[u8; BYTES]) -> Secret {
     let mut digits = digits(key);
     digits.extend(check(key));
     let text = digits

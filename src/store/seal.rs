@@ -26,6 +26,7 @@ pub(super) enum Object {
     KeySlot = 1,
     Chunk = 2,
     LogRecord = 3,
+    OlderRoot = 4,
 }
 
 /// Associated data: what a seal is bound to besides its content.

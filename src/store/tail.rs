@@ -48,6 +48,10 @@ impl Tail {
             }
             Err(error) => {
                 let failure = VaultError::io("write to", &self.path, error);
+                if matches!(failure, VaultError::Fenced(_)) {
+                    // Nothing was written, and what is in the file is somebody else's by now.
+                    return Err(failure);
+                }
                 let undone = self.fs.truncate(&self.path, self.len).is_ok();
                 if !undone || !matches!(failure, VaultError::DiskFull { .. }) {
                     self.broken = Some(failure.to_string());

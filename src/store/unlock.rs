@@ -7,8 +7,10 @@ use zeroize::Zeroizing;
 use super::error::VaultError;
 use super::fs::{self, Fs};
 use super::header::Header;
-use super::keys::{self, Key, SlotKind};
+use super::header_files;
+use super::keys::{self, Key, Keys};
 use super::recovery;
+use super::slot::SlotKind;
 use super::wire;
 use crate::base::ids::Random;
 use crate::base::secret::Secret;
@@ -43,14 +45,31 @@ impl Unlock {
         }
     }
 
-    /// The root key of the vault that `header` describes.
-    pub(super) fn root(&self, fs: &dyn Fs, dir: &Path, header: &Header) -> Result<Key, VaultError> {
+    /// The number of the slot that this opens, and the newest root key of the vault that `header` describes.
+    pub(super) fn root(&self, fs: &dyn Fs, dir: &Path, header: &Header) -> Result<(u16, Key), VaultError> {
         let secret = self.secret(fs)?;
         header
             .slots
             .iter()
-            .find_map(|slot| slot.unwrap_with(self.kind(), header.vault, &secret))
+            .find_map(|entry| {
+                Some((entry.number, entry.slot.unwrap_with(self.kind(), header.vault, &secret)?))
+            })
             .ok_or_else(|| VaultError::WrongKey { path: dir.to_owned(), tried: self.kind().name() })
+    }
+
+    /// The number of the slot that this opens, and all keys of the vault that `header` describes.
+    pub(super) fn keys(&self, fs: &dyn Fs, dir: &Path, header: &Header) -> Result<(u16, Keys), VaultError> {
+        let (slot, newest) = self.root(fs, dir, header)?;
+        let damaged = |what: &str| VaultError::damaged(&dir.join(header_files::COPIES[0]), 0, what);
+        if !header.is_signed_by(&newest) {
+            return Err(damaged("it was changed by somebody who had no key of this vault"));
+        }
+        let mut roots = keys::open_roots(&newest, header.vault, &header.older)
+            .ok_or_else(|| damaged("the keys of older packs in it cannot be opened"))?;
+        roots.push(newest);
+        let later = roots.split_off(1);
+        let keys = roots.first().map(|first| Keys::derive(first, later));
+        keys.map(|keys| (slot, keys)).ok_or_else(|| damaged("it holds no key"))
     }
 }
 

@@ -2,11 +2,11 @@
 
 use std::path::{Path, PathBuf};
 
-use super::chunks::ChunkKind;
 use super::codec::MAX_DEPTH;
 use super::error::VaultError;
-use super::header;
-use super::pack::{Found, Item, Position};
+use super::header_files;
+use super::pack::{Found, Item};
+use super::reading::Content;
 use super::vault::{Vault, Writer};
 use crate::base::hash::Hash;
 
@@ -57,7 +57,7 @@ impl Vault {
         let mut report = VerifyReport { read_data, ..VerifyReport::default() };
         self.verify_vault_file(&mut report)?;
         self.verify_log(&writer, &mut report)?;
-        let packs = self.verify_sizes(writer.log.acknowledged(), &mut report)?;
+        let packs = self.verify_sizes(&writer, &mut report)?;
         let total = writer.log.len() + packs.iter().map(|(_, len)| len).sum::<u64>();
         let mut done = writer.log.len();
         progress(done, total);
@@ -130,8 +130,8 @@ impl Vault {
     }
 
     fn verify_vault_file(&self, report: &mut VerifyReport) -> Result<(), VaultError> {
-        for name in header::COPIES {
-            if header::read_copy(self.env.fs.as_ref(), &self.dir, name)?.is_err() {
+        for name in header_files::COPIES {
+            if header_files::read_copy(self.env.fs.as_ref(), &self.dir, name)?.is_err() {
                 report.damage(&self.dir.join(name), 0, None, "this copy of the vault file is not whole");
             }
         }
@@ -139,7 +139,7 @@ impl Vault {
     }
 
     fn verify_log(&self, writer: &Writer, report: &mut VerifyReport) -> Result<(), VaultError> {
-        match writer.log.verify(&self.keys.log) {
+        match writer.log.verify(&self.keys) {
             Ok(records) => report.records = records,
             Err(VaultError::Damaged { file, offset, what }) => report.damage(&file, offset, None, what),
             Err(other) => return Err(other),
@@ -151,13 +151,15 @@ impl Vault {
     /// log last vouched for it, is damage.
     fn verify_sizes(
         &self,
-        acknowledged: Position,
+        writer: &Writer,
         report: &mut VerifyReport,
     ) -> Result<Vec<(u32, u64)>, VaultError> {
-        let numbers = self.files.numbers()?;
+        let acknowledged = writer.log.acknowledged();
+        let numbers = self.pack_numbers(writer)?;
         let last = numbers.last().copied().unwrap_or(0).max(acknowledged.pack);
+        let removed = self.retired().removed.clone();
         let mut packs = Vec::new();
-        for pack in 1..=last {
+        for pack in (1..=last).filter(|pack| !removed.contains(pack)) {
             let path = self.files.path(pack);
             if numbers.binary_search(&pack).is_err() {
                 report.damage(&path, 0, None, "the file is missing");
@@ -174,10 +176,10 @@ impl Vault {
 
     /// Looks at one chunk; true when the index has it at this place.
     fn verify_chunk(&self, found: &Found, report: &mut VerifyReport) -> Result<bool, VaultError> {
-        let Found { id, kind, place } = *found;
+        let Found { id, place, .. } = *found;
         report.chunks += 1;
         if report.read_data
-            && let Err(what) = self.check_content(kind, found)?
+            && let Err(what) = self.check_content(found)?
         {
             report.damage(&self.files.path(place.pack), place.offset, Some(id), what);
         }
@@ -189,16 +191,22 @@ impl Vault {
         Ok(known == Some(place))
     }
 
-    fn check_content(&self, kind: ChunkKind, found: &Found) -> Result<Result<(), String>, VaultError> {
-        let frame = match self.files.open(&self.keys.chunks, kind, &found.id, found.place)? {
+    /// A chunk's frame and content, compared with its id, or what is wrong with it.
+    pub(super) fn check_content(
+        &self,
+        found: &Found,
+    ) -> Result<Result<(Vec<u8>, Content), String>, VaultError> {
+        let Found { id, kind, place } = *found;
+        let seals = self.keys.of_pack(place.pack)?;
+        let frame = match self.files.open(&seals.chunks, kind, &id, place)? {
             Ok(frame) => frame,
             Err(what) => return Ok(Err(what.to_owned())),
         };
-        // The writer is locked, so an index that does not know a base is not built anew here.
+        // The writer may be locked, so an index that does not know a base is not built anew here.
         let find = &|id: &Hash| Ok(self.index.get(id)?);
         Ok(self.open_frame(kind, &frame, MAX_DEPTH, find).and_then(|content| {
-            if self.keys.chunk_id(kind, &content.plain) == found.id {
-                Ok(())
+            if self.keys.chunk_id(kind, &content.plain) == id {
+                Ok((frame, content))
             } else {
                 Err("its content has another id".to_owned())
             }

@@ -24,15 +24,16 @@ pub(super) struct Hints {
 impl Vault {
     pub(super) fn put_with(&self, kind: ChunkKind, plain: &[u8], hints: &Hints) -> Result<Hash, ChunkError> {
         let id = self.keys.chunk_id(kind, plain);
-        if !self.known(&id)? {
+        if !self.is_kept(&id)? {
             self.store(kind, &id, &self.encode(kind, plain, hints)?)?;
         }
         Ok(id)
     }
 
-    fn encode(&self, kind: ChunkKind, plain: &[u8], hints: &Hints) -> Result<Vec<u8>, VaultError> {
+    pub(super) fn encode(&self, kind: ChunkKind, plain: &[u8], hints: &Hints) -> Result<Vec<u8>, VaultError> {
         let delta = match &hints.replaced {
-            // A base that cannot be read is no base.
+            // A base that cannot be read is no base, nor is one that prune is about to take away.
+            Some(base) if !self.is_indexed_to_stay(base) => None,
             Some(base) => match self.content(kind, base) {
                 Ok(content) => codec::encode_delta(kind, plain, (base, &content.plain, content.depth))?,
                 Err(_) => None,

@@ -131,7 +131,7 @@ fn a_vault_of_a_newer_format_asks_for_a_newer_program() {
         bytes[body..].copy_from_slice(hash.as_bytes());
         fs::write(place.path(copy), bytes).unwrap();
     }
-    place.run("snapshots").ended(1).says(&["has format 2", "install a newer boardvault"]);
+    place.run("snapshots").ended(1).says(&["has format 3", "install a newer boardvault"]);
 }
 
 #[test]

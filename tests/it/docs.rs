@@ -141,6 +141,16 @@ fn json_has_the_documented_keys() {
     let bare = Place::empty();
     check("init", &bare.run("init --json").ended(0).json());
 
+    check("key list", &bare.run("key list --json").ended(0).json());
+    check("key add", &bare.run("key add recovery --label safe --json").ended(0).json());
+    check("key remove", &bare.run("key remove safe --json").ended(0).json());
+    std::fs::write(bare.path("new"), "four words and more\n").unwrap();
+    bare.run("key add passphrase --new-passphrase-file new").ended(0);
+    let change = "key change-passphrase --new-passphrase-file new --json";
+    check("key change-passphrase", &bare.run(change).ended(0).json());
+    check("key recovery-sheet", &bare.run("key recovery-sheet --json").ended(0).json());
+    check("key rotate", &bare.run("key rotate --yes --json").ended(0).json());
+
     let place = Place::connected(&sandbox);
     let json = |command: &str| place.run(&format!("{command} --json")).ended(0).json();
     check("connection add", &json(&format!("connection add other --base-url {}", sandbox.base_url)));

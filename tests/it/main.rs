@@ -20,5 +20,8 @@ mod costs;
 mod deletions;
 mod docs;
 mod faults;
+mod fencing;
 mod interruptions;
+mod keys;
+mod retention;
 mod round_trip;

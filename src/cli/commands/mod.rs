@@ -7,10 +7,14 @@ mod demo;
 mod diff;
 mod export;
 mod init;
+mod key;
 mod plan;
+mod prune;
+mod retention;
 mod runs;
 mod sandbox;
 mod show;
+mod snapshot;
 mod snapshots;
 mod steps;
 mod upkeep;
@@ -22,7 +26,7 @@ use super::args::{Cli, Command, Global};
 use super::exit::Done;
 use super::secrets;
 use super::ui::Ui;
-use crate::app::context::{App, Seams};
+use crate::app::context::{App, Seams, Unlock};
 use crate::app::error::Error;
 
 /// Runs one command.
@@ -31,9 +35,13 @@ pub(super) async fn run(cli: Cli, ui: &Ui, stop: watch::Receiver<bool>) -> Resul
     let open = || open(&global, ui, stop.clone());
     match command {
         Command::Init => init::run(&global, ui, stop.clone()),
+        Command::Key(command) => key::run(&global, ui, command, stop.clone()),
         Command::Connection(command) => connection::run(&open()?, ui, command).await,
         Command::Backup(args) => backup::run(&open()?, ui, &args).await,
         Command::Snapshots { connection } => snapshots::run(&open()?, ui, connection.as_deref()),
+        Command::Snapshot(command) => snapshot::run(&open()?, ui, command),
+        Command::Retention(command) => retention::run(&open()?, ui, command),
+        Command::Prune(args) => prune::run(&open()?, ui, &args),
         Command::Show { snapshot } => show::run(&open()?, ui, &snapshot),
         Command::Diff { from, to } => diff::run(&open()?, ui, &from, &to),
         Command::Plan(args) => plan::run(&open()?, ui, &args).await,
@@ -56,8 +64,11 @@ pub(super) async fn run(cli: Cli, ui: &Ui, stop: watch::Receiver<bool>) -> Resul
 }
 
 fn open(global: &Global, ui: &Ui, stop: watch::Receiver<bool>) -> Result<App, Error> {
-    let unlock = secrets::unlock(global)?;
-    let (app, notes) = App::open(&global.vault, &unlock, Seams::real(stop))?;
+    open_with(global, ui, &secrets::unlock(global)?, stop)
+}
+
+fn open_with(global: &Global, ui: &Ui, unlock: &Unlock, stop: watch::Receiver<bool>) -> Result<App, Error> {
+    let (app, notes) = App::open(&global.vault, unlock, Seams::real(stop))?;
     for note in notes {
         ui.warn(&note);
     }

@@ -1,9 +1,10 @@
 //! `snapshots`.
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::app::context::App;
 use crate::app::error::Error;
+use crate::app::keeping::{self, Kept};
 use crate::app::snapshots;
 use crate::cli::documents;
 use crate::cli::exit::Done;
@@ -16,6 +17,7 @@ pub(super) fn run(app: &App, ui: &Ui, connection: Option<&str>) -> Result<Done, 
     let catalog = snapshots::catalog(app)?;
     let wanted = |snapshot: &&Snapshot| connection.is_none_or(|name| snapshot.manifest.connection == name);
     let found: Vec<&Snapshot> = catalog.newest_first().filter(wanted).collect();
+    let kept = keeping::kept(app)?;
     let row = |snapshot: &&Snapshot| {
         let manifest = &snapshot.manifest;
         let records: u64 = manifest.counts.values().sum();
@@ -31,19 +33,42 @@ pub(super) fn run(app: &App, ui: &Ui, connection: Option<&str>) -> Result<Done, 
             status(manifest),
             records.to_string(),
             bytes(manifest.bytes.stored),
+            remark(&kept(&snapshot.id)),
         ]
     };
     let text = if found.is_empty() {
         "No snapshots yet. Take one: boardvault backup NAME".to_owned()
     } else {
         table(
-            &["SNAPSHOT", "CONNECTION", "TAKEN", "WHY", "STATUS", ">RECORDS", ">NEW BYTES"],
+            &["SNAPSHOT", "CONNECTION", "TAKEN", "WHY", "STATUS", ">RECORDS", ">NEW BYTES", "KEPT"],
             found.iter().map(row),
         )
     };
-    let value: Vec<_> = found.iter().map(|found| documents::snapshot(found.id, &found.manifest)).collect();
+    let document = |found: &&Snapshot| {
+        let mut value = documents::snapshot(found.id, &found.manifest);
+        if let (Some(fields), Value::Object(kept)) =
+            (value.as_object_mut(), documents::document(&kept(&found.id)))
+        {
+            fields.extend(kept);
+        }
+        value
+    };
+    let value: Vec<Value> = found.iter().map(document).collect();
     ui.result(&json!(value), &text);
     Ok(Done::Complete)
+}
+
+/// What keeps a snapshot, in few words.
+fn remark(kept: &Kept) -> String {
+    let pinned = kept.pinned.as_ref().map(|pin| match &pin.note {
+        Some(note) => format!("pinned: {note}"),
+        None => "pinned".to_owned(),
+    });
+    let held = kept.held.as_ref().map(|hold| match hold.until {
+        Some(until) => format!("held up to {until}: {}", hold.reason),
+        None => format!("held: {}", hold.reason),
+    });
+    [pinned, held].into_iter().flatten().collect::<Vec<_>>().join("; ")
 }
 
 /// The status in few words, for a column.

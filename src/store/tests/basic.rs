@@ -142,7 +142,12 @@ fn a_vault_in_use_is_refused_naming_the_process() {
     let place = Place::new();
     let vault = place.create();
     let error = Vault::open(&place.dir, env(2), &place.unlock).err().unwrap();
-    assert!(matches!(error, VaultError::Locked { pid: Some(pid), .. } if pid == std::process::id()));
+    let VaultError::Locked { holder: Some(holder), .. } = &error else { panic!("{error}") };
+    assert_eq!(
+        (holder.pid, holder.program.as_str()),
+        (std::process::id(), concat!("boardvault ", env!("CARGO_PKG_VERSION")))
+    );
+    assert!(error.to_string().contains(&format!("in use by {holder}; wait")), "{error}");
     drop(vault);
     place.reopen();
 }

@@ -4,6 +4,9 @@ mod basic;
 mod crash;
 mod damage;
 mod fixture;
+mod key_crash;
+mod keys;
+mod lease;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;

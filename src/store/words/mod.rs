@@ -11,5 +11,5 @@ mod training;
 mod vocabulary;
 
 pub use page::{decode, encode};
-pub use training::{ENOUGH, train};
+pub use training::train;
 pub use vocabulary::Vocabulary;

@@ -3,13 +3,14 @@
 //! ```text
 //! page  = entries u32 · entry*
 //! entry = bytes shared with the key before u8 · bytes that follow u16 · those bytes · value
-//! value = (literal | code | RAW · length - 1 · bytes)* · END
+//! value = (literal | code | CAPITAL · code of a word | RAW · length - 1 · bytes)* · END
 //! ```
 //!
-//! Literals are the bytes 20-7F. Between the codes of two words stands a space that is not written.
+//! Literals are the bytes 20-7F. Between the codes of two words stands a space that is not written. CAPITAL makes
+//! the first letter of the word behind it one.
 
 use super::tokens::{self, Token};
-use super::vocabulary::{END, MAX_ENTRY, RAW, Vocabulary, push_code, read_code};
+use super::vocabulary::{CAPITAL, END, MAX_ENTRY, RAW, Vocabulary, push_code, read_code};
 use crate::store::wire::Fields;
 
 /// How every leaf begins: version and level.
@@ -82,7 +83,8 @@ fn read_value(vocabulary: &Vocabulary, fields: &mut Fields<'_>, out: &mut Vec<u8
                 after_word = false;
             }
             _ => {
-                let (number, long) = read_code(byte, fields.0.first().copied())?;
+                let first = if byte == CAPITAL { fields.u8()? } else { byte };
+                let (number, long) = read_code(first, fields.0.first().copied())?;
                 if long {
                     fields.u8()?;
                 }
@@ -90,7 +92,11 @@ fn read_value(vocabulary: &Vocabulary, fields: &mut Fields<'_>, out: &mut Vec<u8
                 if entry.is_word && after_word {
                     out.push(b' ');
                 }
+                let begin = out.len();
                 out.extend_from_slice(&entry.bytes);
+                if byte == CAPITAL {
+                    out.get_mut(begin)?.make_ascii_uppercase();
+                }
                 after_word = entry.is_word;
             }
         }
@@ -140,17 +146,24 @@ impl Writer<'_> {
                 }
                 _ => tokens::words(run, &mut |token| self.token(token)),
             },
-            Token::Word(run) => match self.vocabulary.number(run) {
-                // A word right behind a word would be read with a space between.
-                Some(number) if self.space != Space::Word => {
-                    push_code(number, &mut self.out);
-                    self.space = Space::Word;
-                }
-                _ => self.literal(run),
-            },
+            // A word right behind a word would be read with a space between.
+            Token::Word(run) if self.space != Space::Word => self.word(run),
+            Token::Word(run) => self.literal(run),
             Token::Other(b" ") if self.space == Space::Word => self.space = Space::Owed,
             Token::Other(run) => self.literal(run),
         }
+    }
+
+    fn word(&mut self, run: &[u8]) {
+        if let Some(number) = self.vocabulary.number(run) {
+            push_code(number, &mut self.out);
+        } else if let Some(number) = self.vocabulary.number_of_small(run) {
+            self.out.push(CAPITAL);
+            push_code(number, &mut self.out);
+        } else {
+            return self.literal(run);
+        }
+        self.space = Space::Word;
     }
 
     fn pay_space(&mut self) {
@@ -210,6 +223,8 @@ mod tests {
         let page =
             encode(&vocabulary(), &leaf(&[(b"k".to_vec(), br#"{"name":"two words"}"#.to_vec())])).unwrap();
         assert_eq!(page, [1, 0, 0, 0, 0, 1, 0, b'k', 0, 2, 3, 1, END]);
+        let page = encode(&vocabulary(), &leaf(&[(b"k".to_vec(), b"\"Two Words\"".to_vec())])).unwrap();
+        assert_eq!(page[8..], [b'"', CAPITAL, 2, CAPITAL, 3, b'"', END]);
     }
 
     #[test]
@@ -240,7 +255,7 @@ mod tests {
             entries in prop::collection::vec((
                 prop::collection::vec(any::<u8>(), 0..4),
                 prop_oneof![
-                    "(two|words|é| |\"|[{]\"name\":\"|\u{1}|x|7|\\\\){0,12}".prop_map(String::into_bytes),
+                    "(two|Two|words|é|É| |\"|[{]\"name\":\"|\u{1}|x|7|\\\\){0,12}".prop_map(String::into_bytes),
                     prop::collection::vec(any::<u8>(), 0..600),
                 ],
             ), 0..6),

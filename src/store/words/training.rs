@@ -6,15 +6,25 @@ use super::tokens::{self, Token};
 use super::vocabulary::{MAX_ENTRIES, MAX_ENTRY, Vocabulary};
 use crate::store::wire::Fields;
 
-/// So many bytes of leaves are enough to learn from; more make pages hardly smaller.
-pub const ENOUGH: usize = 4 << 20;
 /// What is seen less often is not worth its place.
 const OFTEN: u32 = 3;
 const SHORTEST: usize = 2;
+/// Bytes of a zstd dictionary; a larger one makes pages hardly smaller.
+const DICTIONARY: usize = 112 << 10;
 
 /// The vocabulary of `leaves`: what saves the most bytes, the most frequent first. Bytes that are not a leaf
 /// teach nothing.
-pub fn train<'a>(leaves: impl IntoIterator<Item = &'a [u8]>) -> Vocabulary {
+pub fn train(leaves: &[Vec<u8>]) -> Vocabulary {
+    let entries = learn(leaves);
+    let words = Vocabulary::new(entries.clone());
+    let pages: Vec<Vec<u8>> = leaves.iter().filter_map(|leaf| super::encode(&words, leaf)).collect();
+    // Where there is too little to learn from, a vocabulary without a dictionary serves as well.
+    let dictionary = zstd::dict::from_samples(&pages, DICTIONARY).unwrap_or_default();
+    words.with_dictionary(dictionary).unwrap_or_else(|| Vocabulary::new(entries))
+}
+
+/// The entries alone.
+fn learn(leaves: &[Vec<u8>]) -> Vec<Vec<u8>> {
     let mut seen: FxHashMap<&[u8], u32> = FxHashMap::default();
     for leaf in leaves {
         for value in values(leaf) {
@@ -34,7 +44,7 @@ pub fn train<'a>(leaves: impl IntoIterator<Item = &'a [u8]>) -> Vocabulary {
     found.sort_unstable_by(|a, b| saved(b.0, b.1).cmp(&saved(a.0, a.1)).then(a.0.cmp(b.0)));
     found.truncate(MAX_ENTRIES);
     found.sort_unstable_by(|a, b| b.1.cmp(&a.1).then(a.0.cmp(b.0)));
-    Vocabulary::new(found.into_iter().map(|(run, _)| run.to_vec()))
+    found.into_iter().map(|(run, _)| run.to_vec()).collect()
 }
 
 /// The values of a leaf, as far as it can be read.
@@ -61,10 +71,10 @@ mod tests {
             leaf.extend(u32::try_from(value.len()).unwrap().to_le_bytes());
             leaf.extend(value);
         }
-        let vocabulary = train([leaf.as_slice(), b"not a leaf"]);
+        let vocabulary = train(&[leaf.clone(), b"not a leaf".to_vec()]);
         assert_eq!(vocabulary.number(b"often"), Some(0));
         assert!(vocabulary.number(br#"{"name":""#).is_some() && vocabulary.number(b"rare").is_some());
         let once = [&leaf[..2], &[1, 0, 0, 0, 0, 0, 4, 0, 0, 0], b"once"].concat();
-        assert!(train([once.as_slice()]).is_empty(), "once is not often");
+        assert!(train(&[once]).is_empty(), "once is not often");
     }
 }

@@ -1,31 +1,48 @@
 //! The entries of a vocabulary and their codes.
 //!
 //! ```text
-//! vocabulary = version u8 (= 1) · entries u16 · (length u8 · bytes)*
-//! code       = one byte:  00-1D for entries 0-29, 80-DF for entries 30-125
-//!            | two bytes: E0-FF, then any byte: 126 + 256 x (first - E0) + second
+//! vocabulary = version u8 (= 1) · entries u16 · (length u8 · bytes)* · zstd dictionary, to the end
+//! code       = one byte:  00-1C for entries 0-28, 80-DF for entries 29-124
+//!            | two bytes: E0-FF, then any byte: 125 + 256 x (first - E0) + second
 //! ```
 
+use std::cell::RefCell;
+
 use rustc_hash::FxHashMap;
+use zstd::dict::{DecoderDictionary, EncoderDictionary};
+use zstd::zstd_safe;
 
 use super::tokens::is_letter;
 
 const VERSION: u8 = 1;
-const LOW: usize = 30;
+/// Of zstd. A higher one costs more than it saves on pages in words.
+const LEVEL: i32 = 2;
+const LOW: usize = 29;
 const SHORT: usize = LOW + 96;
 /// No vocabulary has more entries.
 pub(super) const MAX_ENTRIES: usize = SHORT + 32 * 256;
 /// No entry is longer, in bytes.
 pub(super) const MAX_ENTRY: usize = 255;
+/// Announces the code of a word that begins with a capital letter here, and with a small one in the vocabulary.
+pub(super) const CAPITAL: u8 = 0x1D;
 /// Ends a value.
 pub(super) const END: u8 = 0x1E;
 /// Announces bytes that are written out whatever they are: a length less one, then the bytes.
 pub(super) const RAW: u8 = 0x1F;
 
-/// Byte strings that recur, the most frequent first.
+thread_local! {
+    /// Making a context costs more than compressing a page with it.
+    static COMPRESSOR: RefCell<zstd_safe::CCtx<'static>> = RefCell::new(zstd_safe::CCtx::create());
+    static DECOMPRESSOR: RefCell<zstd_safe::DCtx<'static>> = RefCell::new(zstd_safe::DCtx::create());
+}
+
+/// Byte strings that recur, the most frequent first, and what pages written in them have in common.
 pub struct Vocabulary {
     entries: Vec<Entry>,
     numbers: FxHashMap<Box<[u8]>, u16>,
+    dictionary: Vec<u8>,
+    encoder: EncoderDictionary<'static>,
+    decoder: DecoderDictionary<'static>,
 }
 
 pub(super) struct Entry {
@@ -37,7 +54,13 @@ pub(super) struct Entry {
 impl Vocabulary {
     /// A vocabulary of these entries; empty, repeated and overlong ones and those beyond the limit are left out.
     pub(super) fn new(entries: impl IntoIterator<Item = Vec<u8>>) -> Self {
-        let mut vocabulary = Self { entries: Vec::new(), numbers: FxHashMap::default() };
+        let mut vocabulary = Self {
+            entries: Vec::new(),
+            numbers: FxHashMap::default(),
+            dictionary: Vec::new(),
+            encoder: EncoderDictionary::copy(&[], LEVEL),
+            decoder: DecoderDictionary::copy(&[]),
+        };
         for bytes in entries {
             let number = vocabulary.entries.len();
             let fits = (1..=MAX_ENTRY).contains(&bytes.len()) && number < MAX_ENTRIES;
@@ -51,6 +74,34 @@ impl Vocabulary {
         vocabulary
     }
 
+    /// The same entries, with a zstd dictionary for the pages that are written in them; nothing where zstd
+    /// refuses it. Bytes without a dictionary's mark serve too: zstd takes them for text that went before.
+    pub(super) fn with_dictionary(self, dictionary: Vec<u8>) -> Option<Self> {
+        let encoder = EncoderDictionary::try_copy(&dictionary, LEVEL).ok()?;
+        let decoder = DecoderDictionary::try_copy(&dictionary).ok()?;
+        Some(Self { dictionary, encoder, decoder, ..self })
+    }
+
+    /// A page in words, compressed.
+    pub fn compress(&self, page: &[u8]) -> Option<Vec<u8>> {
+        let mut body = Vec::with_capacity(zstd_safe::compress_bound(page.len()));
+        COMPRESSOR
+            .with_borrow_mut(|context| context.compress_using_cdict(&mut body, page, self.encoder.as_cdict()))
+            .ok()?;
+        Some(body)
+    }
+
+    /// A page in words of at most `len` bytes.
+    pub fn decompress(&self, body: &[u8], len: usize) -> Option<Vec<u8>> {
+        let mut page = Vec::with_capacity(len);
+        DECOMPRESSOR
+            .with_borrow_mut(|context| {
+                context.decompress_using_ddict(&mut page, body, self.decoder.as_ddict())
+            })
+            .ok()?;
+        Some(page)
+    }
+
     /// The bytes that are stored.
     pub fn to_bytes(&self) -> Vec<u8> {
         let mut bytes = vec![VERSION];
@@ -59,6 +110,7 @@ impl Vocabulary {
             bytes.push(u8::try_from(entry.bytes.len()).unwrap_or(u8::MAX));
             bytes.extend_from_slice(&entry.bytes);
         }
+        bytes.extend_from_slice(&self.dictionary);
         bytes
     }
 
@@ -75,7 +127,8 @@ impl Vocabulary {
             rest = behind;
         }
         let vocabulary = Self::new(entries);
-        (rest.is_empty() && vocabulary.entries.len() == count).then_some(vocabulary)
+        (vocabulary.entries.len() == count).then_some(())?;
+        vocabulary.with_dictionary(rest.to_vec())
     }
 
     /// How many entries there are.
@@ -91,6 +144,16 @@ impl Vocabulary {
     /// The number of an entry.
     pub(super) fn number(&self, bytes: &[u8]) -> Option<u16> {
         self.numbers.get(bytes).copied()
+    }
+
+    /// The number of the entry that is a capitalised word with a small letter instead.
+    pub(super) fn number_of_small(&self, word: &[u8]) -> Option<u16> {
+        let mut small = [0; MAX_ENTRY];
+        let small = small.get_mut(..word.len())?;
+        small.copy_from_slice(word);
+        let first = small.first_mut().filter(|first| first.is_ascii_uppercase())?;
+        first.make_ascii_lowercase();
+        self.number(small)
     }
 
     pub(super) fn entry(&self, number: usize) -> Option<&Entry> {
@@ -117,10 +180,10 @@ pub(super) fn push_code(number: u16, into: &mut Vec<u8>) {
 /// `second` byte that it needs is missing. Says whether the second byte belongs to it.
 pub(super) fn read_code(first: u8, second: Option<u8>) -> Option<(usize, bool)> {
     match first {
-        0x00..=0x1D => Some((usize::from(first), false)),
+        0x00..=0x1C => Some((usize::from(first), false)),
         0x80..=0xDF => Some((usize::from(first - 0x80) + LOW, false)),
         0xE0..=0xFF => Some((SHORT + (usize::from(first - 0xE0) << 8) + usize::from(second?), true)),
-        END | RAW | 0x20..=0x7F => None,
+        CAPITAL | END | RAW | 0x20..=0x7F => None,
     }
 }
 
@@ -150,7 +213,6 @@ mod tests {
         for cut in 0..bytes.len() {
             assert!(Vocabulary::from_bytes(&bytes[..cut]).is_none(), "{cut}");
         }
-        assert!(Vocabulary::from_bytes(&[&bytes[..], b"x"].concat()).is_none());
         assert!(Vocabulary::from_bytes(&[1, 2, 0, 1, b'a', 1, b'a']).is_none(), "an entry twice");
     }
 }

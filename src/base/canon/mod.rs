@@ -6,6 +6,10 @@
 
 use serde_json::Value;
 
+mod rewrite;
+
+pub use rewrite::{NotJson, rewrite};
+
 /// The canonical bytes of `value`.
 pub fn to_bytes(value: &Value) -> Vec<u8> {
     // Serialising a `Value` cannot fail: its keys are strings and its numbers are finite.

@@ -1,0 +1,107 @@
+//! The corpus as an account: containers with a version each, records, attachments.
+//!
+//! The engine is told no more than an API tells: which containers changed since when (here: the newest change
+//! of any file in them), and for attachments, which never change on a platform, an id (here: name, size and
+//! time of the file).
+
+use std::fs;
+use std::os::unix::fs::MetadataExt;
+use std::path::{Path, PathBuf};
+
+use boardvault::model::{Blob, BlobRef, Kind, NativeId, RecordKey};
+use boardvault::snapshot::ContainerWriter;
+
+/// Of the container that holds the attachments.
+pub(crate) const ATTACHMENTS: &str = "attachments";
+
+/// A board: one file with all records, or a folder with a file a record.
+pub(crate) struct Board {
+    pub(crate) id: String,
+    pub(crate) path: PathBuf,
+    pub(crate) version: String,
+}
+
+/// A file to attach.
+pub(crate) struct Attachment {
+    pub(crate) id: String,
+    pub(crate) path: PathBuf,
+}
+
+fn entries(folder: &Path) -> Vec<PathBuf> {
+    let Ok(found) = fs::read_dir(folder) else { return Vec::new() };
+    let mut paths: Vec<PathBuf> = found.map(|entry| entry.unwrap().path()).collect();
+    paths.sort();
+    paths
+}
+
+fn stem(path: &Path) -> String {
+    path.file_stem().unwrap().to_string_lossy().into_owned()
+}
+
+fn changed(path: &Path) -> i128 {
+    let data = fs::metadata(path).unwrap();
+    i128::from(data.mtime()) * 1_000_000_000 + i128::from(data.mtime_nsec())
+}
+
+/// The boards in `source`.
+pub(crate) fn boards(source: &Path) -> Vec<Board> {
+    let board = |path: PathBuf| {
+        let newest = if path.is_dir() {
+            entries(&path).iter().map(|path| changed(path)).max().unwrap_or(0)
+        } else {
+            changed(&path)
+        };
+        Board { id: stem(&path), version: newest.to_string(), path }
+    };
+    entries(&source.join("records")).into_iter().map(board).collect()
+}
+
+/// The attachments in `source`.
+pub(crate) fn attachments(source: &Path) -> Vec<Attachment> {
+    let attachment = |path: PathBuf| {
+        let len = fs::metadata(&path).unwrap().len();
+        Attachment { id: format!("{}-{len}-{}", stem(&path), changed(&path)), path }
+    };
+    entries(&source.join(ATTACHMENTS)).into_iter().map(attachment).collect()
+}
+
+/// The key of an attachment's record.
+pub(crate) fn attachment_key(id: &str) -> RecordKey {
+    RecordKey { container: NativeId::from(ATTACHMENTS), kind: Kind::Attachment, id: NativeId::from(id) }
+}
+
+/// Puts an attachment's record.
+pub(crate) fn put_attachment(writer: &mut ContainerWriter, id: &str, blob: BlobRef) {
+    let json = serde_json::json!({ "id": id }).to_string();
+    writer.put_json(&attachment_key(id), &Blob::Stored(blob), json.as_bytes()).unwrap();
+}
+
+/// Puts all records of a board.
+pub(crate) fn put_records(board: &Board, writer: &mut ContainerWriter) {
+    let mut put = |json: &[u8]| {
+        let key = RecordKey {
+            container: NativeId::from(board.id.as_str()),
+            kind: Kind::Item,
+            id: NativeId::from(record_id(json)),
+        };
+        writer.put_json(&key, &Blob::None, json).unwrap();
+    };
+    if board.path.is_dir() {
+        for path in entries(&board.path) {
+            put(&fs::read(path).unwrap());
+        }
+        return;
+    }
+    // One record a line, within an array.
+    let text = fs::read_to_string(&board.path).unwrap();
+    for line in text.split('\n').filter(|line| line.starts_with('{')) {
+        put(line.strip_suffix(',').unwrap_or(line).as_bytes());
+    }
+}
+
+/// The id, with which every record of the corpus begins.
+fn record_id(json: &[u8]) -> &str {
+    let text = json.strip_prefix(b"{\"id\":\"").expect("a record begins with its id");
+    let end = text.iter().position(|byte| *byte == b'"').expect("the id ends");
+    std::str::from_utf8(text.get(..end).unwrap()).unwrap()
+}

@@ -1,0 +1,350 @@
+//! Giving back the space of chunks that nothing needs, in two phases.
+//!
+//! First a pack is *doomed*: what is needed of it lies elsewhere, and nothing new relies on it, but it stays and
+//! is read. Only a later prune, which has looked anew at everything that is needed, deletes it. Which chunks are
+//! needed is the caller's knowledge; here they are a set of ids.
+//!
+//! Why nothing is lost: a chunk is only ever given up with its whole pack, and before that every needed chunk of
+//! the pack is found in a pack that stays, by its header and not by what the index remembers. Whoever relied on a
+//! doomed pack without having said so yet has an open [`Session`](super::session::Session) that is older than the
+//! dooming, and keeps the pack; once its record is in the log, the next prune copies what is needed first.
+//!
+//! A chunk can rest on others (see [`codec`](super::codec)). What any chunk of a pack that stays rests on is needed
+//! too, so every chunk in such a pack can be read. A chunk that is copied is written anew upon what stays.
+
+mod choose;
+mod needs;
+mod repack;
+#[cfg(test)]
+mod tests;
+
+use std::collections::BTreeSet;
+use std::sync::{MutexGuard, PoisonError};
+
+use jiff::SignedDuration;
+
+use super::error::VaultError;
+use super::live::LiveSet;
+use super::pack::{FILE_HEADER, Found, Item};
+use super::retired::{Doom, Retired, Step};
+use super::session::Beginning;
+use super::vault::{Vault, Writer};
+use crate::base::clock::Timestamp;
+
+pub use choose::PackUse;
+use needs::{Needed, Rests};
+
+/// How long a doomed pack stays. Both must have passed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Grace {
+    /// Time since the dooming.
+    pub age: SignedDuration,
+    /// Prunes since the dooming, the one at work included.
+    pub cycles: u64,
+    /// The time; nothing when the clock cannot be believed, and then no age has passed.
+    pub now: Option<Timestamp>,
+}
+
+impl Grace {
+    /// The age that is usual, in hours.
+    pub const HOURS: i64 = 48;
+    /// The prunes that are usual.
+    pub const CYCLES: u64 = 2;
+
+    fn is_over(&self, doom: &Doom, cycle: u64) -> bool {
+        let aged = self.age.is_zero()
+            || self.now.is_some_and(|now| now.duration_since(doom.at) >= self.age && doom.at <= now);
+        aged && cycle.saturating_sub(doom.cycle) >= self.cycles
+    }
+}
+
+/// What a prune will do.
+#[derive(Default)]
+pub struct PrunePlan {
+    /// Doomed packs whose grace is over: they go.
+    pub remove: Vec<PackUse>,
+    /// Packs that will be doomed.
+    pub doom: Vec<PackUse>,
+    /// Doomed packs that stay doomed.
+    pub waiting: Vec<PackUse>,
+    /// All other packs.
+    pub stay: Vec<PackUse>,
+    /// What is needed besides because chunks rest on it, while packs are removed ...
+    rested_on: LiveSet,
+    /// ... and once those packs are doomed.
+    rested_on_later: LiveSet,
+}
+
+impl PrunePlan {
+    /// Bytes that must be copied first.
+    pub fn copied(&self) -> u64 {
+        self.remove.iter().chain(&self.doom).map(|pack| pack.live).sum()
+    }
+
+    /// Bytes that are needed, of the bytes of all packs.
+    pub fn live(&self) -> u64 {
+        self.all().map(|pack| pack.live).sum()
+    }
+
+    /// Bytes of all packs.
+    pub fn bytes(&self) -> u64 {
+        self.all().map(|pack| pack.bytes).sum()
+    }
+
+    fn all(&self) -> impl Iterator<Item = &PackUse> {
+        self.remove.iter().chain(&self.doom).chain(&self.waiting).chain(&self.stay)
+    }
+}
+
+/// What a prune did.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct PruneReport {
+    /// Packs that were deleted.
+    pub removed: u64,
+    /// Their bytes.
+    pub removed_bytes: u64,
+    /// Packs that were doomed.
+    pub doomed: u64,
+    /// Their bytes.
+    pub doomed_bytes: u64,
+    /// Packs that have been doomed before and wait for the end of their grace.
+    pub waiting: u64,
+    /// Their bytes.
+    pub waiting_bytes: u64,
+    /// Bytes that were copied because they are needed.
+    pub copied_bytes: u64,
+    /// Packs that could not be doomed or removed because the disk has no room for what is needed of them.
+    pub without_room: u64,
+}
+
+/// A prune at work. There is one at a time.
+pub struct Prune<'v> {
+    vault: &'v Vault,
+    _turn: MutexGuard<'v, ()>,
+    grace: Grace,
+    oldest: Option<Beginning>,
+    packs: Vec<u32>,
+    retired: Retired,
+}
+
+impl Vault {
+    /// Begins a prune. Everything that is needed must be looked up after this and not before: whoever committed
+    /// earlier is seen, and whoever commits later has a session that keeps what it relies on.
+    pub fn begin_prune(&self, grace: Grace) -> Result<Prune<'_>, VaultError> {
+        let turn = self.pruning.lock().unwrap_or_else(PoisonError::into_inner);
+        let writer = self.writer()?;
+        let packs = self.pack_numbers(&writer)?;
+        let retired = self.retired().clone();
+        let absent = (1..=writer.packs.position().pack)
+            .find(|number| packs.binary_search(number).is_err() && !retired.removed.contains(number));
+        if let Some(number) = absent {
+            // What is not there cannot be told from what a failing disk does not show.
+            return Err(VaultError::damaged(&self.files.path(number), 0, "the file is missing"));
+        }
+        let oldest = self.sessions.oldest();
+        Ok(Prune { vault: self, _turn: turn, grace, oldest, packs, retired })
+    }
+}
+
+impl Prune<'_> {
+    /// The number of the log's last record when the oldest open session began. What was needed then is needed as
+    /// long as the session is open.
+    pub fn needed_since(&self) -> Option<u64> {
+        self.oldest.map(|oldest| oldest.seq)
+    }
+
+    /// Bytes of all packs, those that are doomed included.
+    pub fn bytes(&self) -> Result<u64, VaultError> {
+        self.packs.iter().map(|number| self.vault.files.len(*number)).sum()
+    }
+
+    /// Bytes that a copy of what is in `live` would take, and nothing else.
+    pub fn needed_bytes(&self, live: &LiveSet) -> Result<u64, VaultError> {
+        let _writer = self.vault.writer()?;
+        let rests = self.rests()?;
+        let all: BTreeSet<u32> = self.packs.iter().copied().collect();
+        let needed = Needed::while_gone(live, &rests, &all);
+        Ok(self.measure_all(&all, &needed, &rests)?.iter().map(|pack| pack.live).sum())
+    }
+
+    /// What is to be done when the chunks in `live` are needed and no others. Packs are given up until at most
+    /// `waste` percent of what is needed is wasted in the others. A needed chunk that is not to be found and a
+    /// pack that cannot be read are errors.
+    pub fn plan(&self, live: &LiveSet, waste: u8) -> Result<PrunePlan, VaultError> {
+        // Nobody may move chunks while they are counted.
+        let _writer = self.vault.writer()?;
+        let rests = self.rests()?;
+        let mut plan = PrunePlan::default();
+        let due: BTreeSet<u32> = self
+            .retired
+            .doomed
+            .iter()
+            .filter(|(_, doom)| self.is_due(doom))
+            .map(|(number, _)| *number)
+            .collect();
+        let needed = Needed::while_gone(live, &rests, &due);
+        let mut found = 0;
+        for number in &self.packs {
+            let (used, chunks) = self.measure(*number, &needed, &rests)?;
+            found += chunks;
+            if due.contains(number) {
+                plan.remove.push(used);
+            } else if self.retired.is_doomed(*number) {
+                plan.waiting.push(used);
+            }
+        }
+        if found < live.len() {
+            return Err(VaultError::NeededChunksMissing { count: live.len() - found });
+        }
+        plan.rested_on = needed.rested_on;
+        self.choose(live, &rests, waste, &mut plan)?;
+        Ok(plan)
+    }
+
+    /// Chooses packs to doom. At first as if nothing rested on anything: where the upper and the lower end of a
+    /// difference are in packs that go, neither must be kept for the other. Then those are dropped of which, as it
+    /// turns out, nearly everything must be copied for the sake of packs that stay.
+    fn choose(
+        &self,
+        live: &LiveSet,
+        rests: &Rests,
+        waste: u8,
+        plan: &mut PrunePlan,
+    ) -> Result<(), VaultError> {
+        let doomed: BTreeSet<u32> = self.retired.doomed.keys().copied().collect();
+        let others: BTreeSet<u32> =
+            self.packs.iter().copied().filter(|number| !doomed.contains(number)).collect();
+        let (open, mut stay): (BTreeSet<u32>, BTreeSet<u32>) =
+            others.iter().partition(|number| self.is_settled(**number));
+        let needed = Needed::while_gone(live, rests, &self.packs.iter().copied().collect());
+        let mut chosen =
+            numbers(&choose::choose(&self.measure_all(&open, &needed, rests)?, FILE_HEADER, waste));
+        stay.extend(open.difference(&chosen));
+        loop {
+            let needed = Needed::while_gone(live, rests, &(&doomed | &chosen));
+            plan.doom = self.measure_all(&chosen, &needed, rests)?;
+            let dropped: Vec<u32> = plan
+                .doom
+                .iter()
+                .filter(|pack| !choose::is_worth_it(pack, FILE_HEADER, waste))
+                .map(|pack| pack.number)
+                .collect();
+            if dropped.is_empty() {
+                plan.stay = self.measure_all(&stay, &needed, rests)?;
+                plan.rested_on_later = needed.rested_on;
+                return Ok(());
+            }
+            chosen.retain(|number| !dropped.contains(number));
+            stay.extend(dropped);
+        }
+    }
+
+    fn measure_all(
+        &self,
+        packs: &BTreeSet<u32>,
+        needed: &Needed<'_>,
+        rests: &Rests,
+    ) -> Result<Vec<PackUse>, VaultError> {
+        packs.iter().map(|number| Ok(self.measure(*number, needed, rests)?.0)).collect()
+    }
+
+    /// Carries out what [`plan`](Self::plan) has found for the same `live`. A prune that is interrupted anywhere
+    /// leaves copies at worst, which the next one counts as dead.
+    pub fn run(self, live: &LiveSet, plan: &PrunePlan) -> Result<PruneReport, VaultError> {
+        let mut report = PruneReport {
+            waiting: plan.waiting.len() as u64,
+            waiting_bytes: plan.waiting.iter().map(|pack| pack.bytes).sum(),
+            ..PruneReport::default()
+        };
+        let cycle = self.retired.cycle.saturating_add(1);
+        let needed = Needed { live, rested_on: plan.rested_on.clone() };
+        // What needs no copy goes first: it makes room for the copies of the others.
+        let (free, used): (Vec<PackUse>, Vec<PackUse>) =
+            plan.remove.iter().copied().partition(|pack| pack.live == 0);
+        self.remove(&free, cycle, &needed, &mut report)?;
+        let rescued = self.copy_all(&used, &needed, &mut report)?;
+        self.remove(&rescued, cycle, &needed, &mut report)?;
+
+        let needed = Needed { live, rested_on: plan.rested_on_later.clone() };
+        self.vault.writer()?.packs.leave(&numbers(&plan.doom))?;
+        let doomed = self.copy_all(&plan.doom, &needed, &mut report)?;
+        let mut writer = self.vault.writer()?;
+        if !doomed.is_empty() || !self.vault.retired().doomed.is_empty() {
+            let packs = self.proven(&doomed, &needed)?;
+            self.vault.log_step(&mut writer, Step::Doomed { cycle, packs })?;
+        }
+        report.doomed = doomed.len() as u64;
+        report.doomed_bytes = doomed.iter().map(|pack| pack.bytes).sum();
+        Ok(report)
+    }
+
+    fn is_due(&self, doom: &Doom) -> bool {
+        let watched = self.oldest.is_some_and(|oldest| oldest.seq < doom.seq);
+        !watched && self.grace.is_over(doom, self.retired.cycle.saturating_add(1))
+    }
+
+    /// Whether nobody is at work who may have put chunks into the pack and not yet said what needs them.
+    fn is_settled(&self, number: u32) -> bool {
+        self.oldest.is_none_or(|oldest| number < oldest.pack)
+    }
+
+    /// How much of a pack is needed, as much as a copy of it would take, and how many chunks that somebody needs
+    /// for themselves have their place in it.
+    fn measure(&self, number: u32, needed: &Needed<'_>, rests: &Rests) -> Result<(PackUse, u64), VaultError> {
+        let bytes = self.vault.files.len(number)?;
+        let mut used = PackUse { number, bytes, live: 0 };
+        let mut chunks = 0;
+        self.vault.files.each(number, 0, bytes, &mut |item| {
+            match item {
+                Item::Gap { from, .. } => return Err(self.vault.not_a_chunk(number, from)),
+                Item::Chunk(Found { id, place, .. }) => {
+                    if needed.contains(&id) && self.vault.index.get(&id)? == Some(place) {
+                        used.live += place.end() - place.offset + rests.growth(&id, needed);
+                        chunks += u64::from(needed.live.contains(&id));
+                    }
+                }
+            }
+            Ok(true)
+        })?;
+        Ok((used, chunks))
+    }
+
+    /// Deletes packs after the log says durably that they are not to be missed.
+    fn remove(
+        &self,
+        packs: &[PackUse],
+        cycle: u64,
+        needed: &Needed<'_>,
+        report: &mut PruneReport,
+    ) -> Result<(), VaultError> {
+        if packs.is_empty() {
+            return Ok(());
+        }
+        let mut writer = self.vault.writer()?;
+        let proven = self.proven(packs, needed)?;
+        self.vault.log_step(&mut writer, Step::Removed { cycle, packs: proven.clone() })?;
+        self.vault.files.remove(&proven)?;
+        // The index still knows the dead chunks of these packs, and sled never gives room back.
+        self.vault.rebuild(&mut writer)?;
+        report.removed += packs.len() as u64;
+        report.removed_bytes += packs.iter().map(|pack| pack.bytes).sum::<u64>();
+        Ok(())
+    }
+}
+
+impl Vault {
+    /// Writes a step into the log, and follows it once it is durable.
+    fn log_step(&self, writer: &mut Writer, step: Step) -> Result<(), VaultError> {
+        let entry = self.append_record(writer, super::retired::RECORD, &step.encode())?;
+        self.retired_mut().follow(entry.seq, entry.at, &step);
+        Ok(())
+    }
+
+    fn not_a_chunk(&self, pack: u32, offset: u64) -> VaultError {
+        VaultError::damaged(&self.files.path(pack), offset, "there is no chunk")
+    }
+}
+
+fn numbers(packs: &[PackUse]) -> BTreeSet<u32> {
+    packs.iter().map(|pack| pack.number).collect()
+}

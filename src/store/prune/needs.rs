@@ -1,0 +1,109 @@
+//! What is needed because other chunks rest on it.
+
+use std::collections::BTreeSet;
+
+use super::Prune;
+use crate::base::hash::Hash;
+use crate::store::chunks::ChunkKind;
+use crate::store::codec::{self, MAX_DEPTH};
+use crate::store::error::VaultError;
+use crate::store::live::LiveSet;
+use crate::store::pack::{Found, Item, Place};
+
+/// What a difference costs besides what differs: headers, seal, the name of its base.
+const OVERHEAD: u64 = 125;
+
+/// A node's record.
+struct Node {
+    id: Hash,
+    place: Place,
+    /// What it rests on.
+    base: Option<(ChunkKind, Hash)>,
+}
+
+/// The records of all nodes, sorted by their ids. Pieces of attachments rest on nothing.
+pub(super) struct Rests(Vec<Node>);
+
+/// What must be there: what somebody needs, and what something that stays rests on.
+pub(super) struct Needed<'l> {
+    pub(super) live: &'l LiveSet,
+    pub(super) rested_on: LiveSet,
+}
+
+impl Needed<'_> {
+    pub(super) fn contains(&self, id: &Hash) -> bool {
+        self.live.contains(id) || self.rested_on.contains(id)
+    }
+}
+
+impl<'l> Needed<'l> {
+    /// What is needed when the packs in `leaving` are gone: all that `live` names and all that records in other packs
+    /// rest on. What is in those packs and needed is written anew, and rests on nothing but what is needed; only its
+    /// vocabulary it keeps.
+    pub(super) fn while_gone(live: &'l LiveSet, rests: &Rests, leaving: &BTreeSet<u32>) -> Self {
+        let mut needed = Needed { live, rested_on: LiveSet::default() };
+        for node in &rests.0 {
+            let Some((kind, base)) = node.base else { continue };
+            let keeps_words = kind == ChunkKind::Vocabulary && live.contains(&node.id);
+            if keeps_words || !leaving.contains(&node.place.pack) {
+                needed.rested_on.insert(&base);
+            }
+        }
+        needed
+    }
+}
+
+impl Rests {
+    /// By how many bytes a node grows, at a guess, when it is written anew without the chunks below it that are not
+    /// needed: what they say must be said by itself.
+    pub(super) fn growth(&self, id: &Hash, needed: &Needed<'_>) -> u64 {
+        let mut bytes: u64 = 0;
+        let mut node = self.any(id);
+        for _ in 0..MAX_DEPTH {
+            let Some((ChunkKind::Node, base)) = node.and_then(|node| node.base) else { break };
+            if needed.contains(&base) {
+                break;
+            }
+            node = self.any(&base);
+            let len = node.map_or(0, |node| node.place.end() - node.place.offset);
+            bytes += len.saturating_sub(OVERHEAD);
+        }
+        bytes
+    }
+
+    /// The last record of a node.
+    fn any(&self, id: &Hash) -> Option<&Node> {
+        let end = self.0.partition_point(|node| node.id <= *id);
+        self.0.get(end.checked_sub(1)?).filter(|node| node.id == *id)
+    }
+}
+
+impl Prune<'_> {
+    /// Looks into every node of every pack.
+    pub(super) fn rests(&self) -> Result<Rests, VaultError> {
+        let mut rests = Vec::new();
+        for number in &self.packs {
+            let len = self.vault.files.len(*number)?;
+            self.vault.files.each(*number, 0, len, &mut |item| {
+                match item {
+                    Item::Gap { from, .. } => return Err(self.vault.not_a_chunk(*number, from)),
+                    Item::Chunk(found) if found.kind == ChunkKind::Node => rests.push(self.node(&found)?),
+                    Item::Chunk(_) => {}
+                }
+                Ok(true)
+            })?;
+        }
+        rests.sort_unstable_by_key(|node| (node.id, node.place.pack, node.place.offset));
+        Ok(Rests(rests))
+    }
+
+    fn node(&self, found: &Found) -> Result<Node, VaultError> {
+        let Found { id, kind, place } = *found;
+        let vault = self.vault;
+        let damaged = |what| VaultError::damaged(&vault.files.path(place.pack), place.offset, what);
+        let frame =
+            vault.files.open(&vault.keys.of_pack(place.pack)?.chunks, kind, &id, place)?.map_err(damaged)?;
+        let base = codec::parse(kind, &frame).map_err(damaged)?.rests_on();
+        Ok(Node { id, place, base })
+    }
+}

@@ -1,0 +1,145 @@
+//! Copying what is needed out of packs that are given up, and proving that it is elsewhere.
+
+use std::collections::BTreeSet;
+
+use super::needs::Needed;
+use super::{PackUse, Prune, PruneReport, numbers};
+use crate::store::chunks::ChunkKind;
+use crate::store::codec;
+use crate::store::error::VaultError;
+use crate::store::pack::{Found, Item};
+use crate::store::vault::Vault;
+use crate::store::writing::Hints;
+
+impl Prune<'_> {
+    /// Copies what is needed out of `packs`; returns those of which everything is elsewhere now. Where the disk
+    /// runs full, the others are left as they are.
+    pub(super) fn copy_all(
+        &self,
+        packs: &[PackUse],
+        needed: &Needed<'_>,
+        report: &mut PruneReport,
+    ) -> Result<Vec<PackUse>, VaultError> {
+        let leaving = self.leaving(packs);
+        let mut done = Vec::new();
+        for pack in packs {
+            match self.vault.copy_needed(pack.number, needed, &leaving) {
+                Ok(copied) => {
+                    report.copied_bytes += copied;
+                    done.push(*pack);
+                }
+                Err(VaultError::DiskFull { .. }) => report.without_room += 1,
+                Err(other) => return Err(other),
+            }
+        }
+        Ok(done)
+    }
+
+    /// The numbers of `packs`, ascending, after it was made sure that every needed chunk in them lies in a pack
+    /// that stays. This looks at record headers and not at anything that was decided before.
+    pub(super) fn proven(&self, packs: &[PackUse], needed: &Needed<'_>) -> Result<Vec<u32>, VaultError> {
+        let leaving = self.leaving(packs);
+        let numbers = numbers(packs);
+        for number in &numbers {
+            let len = self.vault.files.len(*number)?;
+            self.vault.files.each(*number, 0, len, &mut |item| match item {
+                Item::Gap { from, .. } => Err(self.vault.not_a_chunk(*number, from)),
+                Item::Chunk(found)
+                    if needed.contains(&found.id) && !self.vault.stays(&found, &leaving)? =>
+                {
+                    Err(VaultError::NeededChunksMissing { count: 1 })
+                }
+                Item::Chunk(_) => Ok(true),
+            })?;
+        }
+        Ok(numbers.into_iter().collect())
+    }
+
+    /// Packs on which nothing may rely: those that are doomed already and `packs`.
+    fn leaving(&self, packs: &[PackUse]) -> BTreeSet<u32> {
+        self.vault.retired().doomed.keys().copied().chain(numbers(packs)).collect()
+    }
+}
+
+impl Vault {
+    /// Whether the index has the chunk in a pack that is not `leaving`, and it is there.
+    fn stays(&self, found: &Found, leaving: &BTreeSet<u32>) -> Result<bool, VaultError> {
+        match self.index.get(&found.id)? {
+            Some(place) if !leaving.contains(&place.pack) => self.files.holds(&Found { place, ..*found }),
+            _ => Ok(false),
+        }
+    }
+
+    /// Copies the needed chunks of a pack that lie in no other than those that are `leaving`; returns the bytes.
+    fn copy_needed(
+        &self,
+        pack: u32,
+        needed: &Needed<'_>,
+        leaving: &BTreeSet<u32>,
+    ) -> Result<u64, VaultError> {
+        let mut bytes = 0;
+        let len = self.files.len(pack)?;
+        self.files.each(pack, 0, len, &mut |item| {
+            match item {
+                Item::Gap { from, .. } => return Err(self.not_a_chunk(pack, from)),
+                Item::Chunk(found) if needed.contains(&found.id) && !self.stays(&found, leaving)? => {
+                    bytes += self.copy(&found, needed)?;
+                }
+                Item::Chunk(_) => {}
+            }
+            Ok(true)
+        })?;
+        Ok(bytes)
+    }
+
+    /// Appends a chunk to the newest pack once more. What is copied was read in full and compared with its id.
+    fn copy(&self, found: &Found, needed: &Needed<'_>) -> Result<u64, VaultError> {
+        let (frame, content) = match self.check_content(found)? {
+            Ok(read) => read,
+            // The same chunk follows at the place that the index has, or is missed by the proof.
+            Err(_) if self.index.get(&found.id)? != Some(found.place) => return Ok(0),
+            Err(what) => {
+                let file = self.files.path(found.place.pack);
+                return Err(VaultError::damaged(&file, found.place.offset, what));
+            }
+        };
+        let frame = self.grounded(found.kind, frame, &content.plain, needed)?;
+        let mut writer = self.writer()?;
+        let place =
+            writer.packs.append(&self.keys, self.env.random.as_ref(), found.kind, &found.id, &frame)?;
+        if self.index.add(found.id, place) {
+            writer.packs.sync()?;
+            self.checkpoint(writer.packs.position());
+        }
+        Ok(place.end() - place.offset)
+    }
+
+    /// The frame as it is if what it rests on is needed as well; else one that rests on the nearest chunk below that
+    /// is, or on the vocabulary at the ground, or on nothing.
+    fn grounded(
+        &self,
+        kind: ChunkKind,
+        frame: Vec<u8>,
+        plain: &[u8],
+        needed: &Needed<'_>,
+    ) -> Result<Vec<u8>, VaultError> {
+        let mut below = codec::parse(kind, &frame).ok().and_then(|frame| frame.rests_on());
+        if below.is_none_or(|(_, base)| needed.contains(&base)) {
+            return Ok(frame);
+        }
+        let mut hints = Hints::default();
+        while let Some((base_kind, base)) = below {
+            if base_kind == ChunkKind::Vocabulary {
+                if needed.contains(&base) {
+                    hints.words = Some((base, self.vocabulary(&base)?));
+                }
+                break;
+            }
+            if hints.replaced.is_none() && needed.contains(&base) {
+                hints.replaced = Some(base);
+            }
+            below = self.rests_on(base_kind, &base)?;
+        }
+        self.encode(kind, plain, &hints)
+    }
+}

@@ -1,0 +1,72 @@
+//! Chunks that rest on others.
+
+use super::*;
+
+/// What a node rests on, by numbers.
+fn rests_on(shelf: &Shelf, n: u32, among: std::ops::Range<u32>) -> Option<u32> {
+    let id = shelf.vault().keys.chunk_id(kind(n), &content(n));
+    let (_, base) = shelf.vault().rests_on(ChunkKind::Node, &id).unwrap()?;
+    among.into_iter().find(|n| shelf.vault().keys.chunk_id(kind(*n), &content(*n)) == base)
+}
+
+const ALL: std::ops::Range<u32> = NODES..NODES + 9;
+
+#[test]
+fn what_stays_keeps_what_it_rests_on() {
+    let mut shelf = Shelf::new();
+    shelf.need([NODES, 1, 2, 3, 4, 5, 6]);
+    shelf.vault().writer().unwrap().packs.leave(&BTreeSet::from([1])).unwrap();
+    shelf.need([NODES + 1, 11, 12, 13, 14, 15]);
+    assert_eq!(rests_on(&shelf, NODES + 1, ALL), Some(NODES));
+    shelf.forget([NODES, 1, 2, 3, 4, 5, 6]);
+    shelf.prune(AT_ONCE);
+    shelf.prune(AT_ONCE);
+    assert_eq!(shelf.packs(), BTreeSet::from([2]));
+    assert_eq!(rests_on(&shelf, NODES + 1, ALL), Some(NODES));
+    assert_eq!(shelf.vault().stats().unwrap().chunks, 7);
+    shelf.check_all();
+}
+
+#[test]
+fn what_is_copied_rests_on_what_is_needed_or_on_nothing() {
+    let mut shelf = Shelf::new();
+    shelf.need(NODES..NODES + 5);
+    shelf.forget([NODES, NODES + 2, NODES + 3]);
+    shelf.prune(AT_ONCE);
+    shelf.prune(AT_ONCE);
+    assert_eq!(rests_on(&shelf, NODES + 1, ALL), None);
+    assert_eq!(rests_on(&shelf, NODES + 4, ALL), Some(NODES + 1), "the nearest that is needed");
+    assert_eq!(shelf.vault().stats().unwrap().chunks, 2);
+    shelf.check_all();
+}
+
+#[test]
+fn a_chain_over_many_packs_goes_as_a_whole_when_nothing_of_it_is_needed() {
+    let mut shelf = Shelf::new();
+    for n in ALL {
+        shelf.need([n]);
+        let pack = shelf.vault().lock_writer().packs.number();
+        shelf.vault().writer().unwrap().packs.leave(&BTreeSet::from([pack])).unwrap();
+    }
+    shelf.need([1]);
+    shelf.forget(ALL.start..ALL.end - 1);
+    assert_eq!(shelf.prune(AT_ONCE).doomed, 0, "the end rests on all others");
+    shelf.forget(ALL);
+    assert_eq!(shelf.prune(AT_ONCE).doomed, 9);
+    shelf.prune(AT_ONCE);
+    assert_eq!((shelf.packs().len(), shelf.vault().stats().unwrap().chunks), (1, 1));
+    shelf.check_all();
+}
+
+#[test]
+fn nothing_new_rests_on_what_is_doomed() {
+    let mut shelf = Shelf::new();
+    shelf.need([NODES, 1, 2, 3]);
+    shelf.forget([NODES, 2, 3]);
+    shelf.prune(AT_ONCE);
+    shelf.need([NODES + 1]);
+    assert_eq!(rests_on(&shelf, NODES + 1, ALL), None);
+    shelf.prune(AT_ONCE);
+    assert_eq!(shelf.packs(), BTreeSet::from([2]));
+    shelf.check_all();
+}
