@@ -81,14 +81,6 @@ impl Fs for FencedFs {
         self.holds()?.rewrite(path, offset)
     }
 
-    fn remove_tree(&self, dir: &Path) -> io::Result<()> {
-        self.holds()?.remove_tree(dir)
-    }
-
-    fn database(&self, dir: &Path) -> Option<Box<dyn Database>> {
-        self.inner.database(dir)
-    }
-
     fn rename(&self, from: &Path, to: &Path) -> io::Result<()> {
         self.holds()?.rename(from, to)
     }
@@ -107,5 +99,13 @@ impl Fs for FencedFs {
 
     fn try_lock(&self, path: &Path) -> io::Result<Option<File>> {
         self.inner.try_lock(path)
+    }
+
+    fn remove_tree(&self, dir: &Path) -> io::Result<()> {
+        self.holds()?.remove_tree(dir)
+    }
+
+    fn database(&self, dir: &Path) -> Option<Box<dyn Database>> {
+        self.inner.database(dir)
     }
 }
