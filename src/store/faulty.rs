@@ -10,6 +10,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use super::database::Database;
 use super::fs::{Append, Fs, RealFs};
 use crate::base::ids::{Random, SeededRandom};
 
@@ -239,6 +240,22 @@ impl Fs for FaultyFs {
         RealFs.truncate(path, len)?;
         state.durable.insert(path.to_owned(), len);
         Ok(())
+    }
+
+    fn rewrite(&self, path: &Path, offset: u64) -> io::Result<()> {
+        let mut state = self.operation(false)?;
+        RealFs.rewrite(path, offset)?;
+        state.durable.insert(path.to_owned(), RealFs.len(path)?);
+        Ok(())
+    }
+
+    /// Of the index only, which no promise rests on.
+    fn remove_tree(&self, dir: &Path) -> io::Result<()> {
+        RealFs.remove_tree(dir)
+    }
+
+    fn database(&self, dir: &Path) -> Option<Box<dyn Database>> {
+        RealFs.database(dir)
     }
 
     fn rename(&self, from: &Path, to: &Path) -> io::Result<()> {

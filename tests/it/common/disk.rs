@@ -6,6 +6,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
+use boardvault::store::database::Database;
 use boardvault::store::fs::{Append, Fs, RealFs};
 
 const LOG: &str = "catalogue.log";
@@ -107,6 +108,19 @@ impl Fs for Disk {
     fn truncate(&self, path: &Path, len: u64) -> io::Result<()> {
         self.writing()?;
         RealFs.truncate(path, len)
+    }
+
+    fn rewrite(&self, path: &Path, offset: u64) -> io::Result<()> {
+        self.writing()?;
+        RealFs.rewrite(path, offset)
+    }
+
+    fn remove_tree(&self, dir: &Path) -> io::Result<()> {
+        RealFs.remove_tree(dir)
+    }
+
+    fn database(&self, dir: &Path) -> Option<Box<dyn Database>> {
+        RealFs.database(dir)
     }
 
     fn rename(&self, from: &Path, to: &Path) -> io::Result<()> {
