@@ -128,13 +128,12 @@ impl Vault {
                 Item::Chunk(found) => waiting.push(found),
             }
             if waiting.len() >= SIDE_BY_SIDE {
-                indexed += self.verify_chunks(&waiting, report)?;
-                progress(waiting.last().map_or(0, |found| found.place.end()));
+                indexed += self.verify_chunks(&waiting, report, progress)?;
                 waiting.clear();
             }
             Ok(true)
         })?;
-        Ok(indexed + self.verify_chunks(&waiting, report)?)
+        Ok(indexed + self.verify_chunks(&waiting, report, progress)?)
     }
 
     fn verify_vault_file(&self, report: &mut VerifyReport) -> Result<(), VaultError> {
@@ -183,7 +182,12 @@ impl Vault {
     }
 
     /// Looks at some chunks side by side; returns how many of them the index has at their place.
-    fn verify_chunks(&self, chunks: &[Found], report: &mut VerifyReport) -> Result<u64, VaultError> {
+    fn verify_chunks(
+        &self,
+        chunks: &[Found],
+        report: &mut VerifyReport,
+        progress: &mut dyn FnMut(u64),
+    ) -> Result<u64, VaultError> {
         let read_data = report.read_data;
         let look = |found: &Found| {
             let content = if read_data { self.check_content(found)?.map(drop) } else { Ok(()) };
@@ -193,6 +197,7 @@ impl Vault {
         let mut indexed = 0;
         for (found, (known, content)) in chunks.iter().zip(seen) {
             report.chunks += 1;
+            progress(found.place.end());
             if let Err(what) = content {
                 report.damage(&self.files.path(found.place.pack), found.place.offset, Some(found.id), what);
             }

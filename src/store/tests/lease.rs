@@ -5,6 +5,7 @@ use std::time::Duration;
 use super::*;
 use crate::base::clock::Clock;
 use crate::store::chunks::{ChunkKind, Chunks};
+use crate::store::database::Database;
 use crate::store::error::VaultError;
 use crate::store::holder::Holder;
 use crate::store::lease::{LEASE, TAKE_OVER};
@@ -278,6 +279,15 @@ impl Fs for NoNotes {
     }
     fn truncate(&self, path: &Path, len: u64) -> std::io::Result<()> {
         RealFs.truncate(path, len)
+    }
+    fn rewrite(&self, path: &Path, offset: u64) -> std::io::Result<()> {
+        RealFs.rewrite(path, offset)
+    }
+    fn remove_tree(&self, dir: &Path) -> std::io::Result<()> {
+        RealFs.remove_tree(dir)
+    }
+    fn database(&self, dir: &Path) -> Option<Box<dyn Database>> {
+        RealFs.database(dir)
     }
     fn rename(&self, from: &Path, to: &Path) -> std::io::Result<()> {
         RealFs.rename(from, to)
