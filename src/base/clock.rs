@@ -105,10 +105,15 @@ pub struct ManualClock {
     state: Arc<Mutex<Manual>>,
 }
 
+/// A longer move is a leap but for its end: nobody waits a year in steps of seconds.
+const LEAP: Duration = Duration::from_hours(1);
+
 #[derive(Default)]
 struct Manual {
     awake: Duration,
     suspended: Duration,
+    /// Moved without anything being done on the way; [`Clock::boottime`] knows nothing of it.
+    leapt: Duration,
     ticks: Vec<Tick>,
     next_id: u64,
 }
@@ -140,9 +145,13 @@ impl ManualClock {
         Self { start, state: Arc::default() }
     }
 
-    /// Moves the clock forward, and does on the way what is to be done every so often.
+    /// Moves the clock forward, and does on the way, in the last hour at least, what is to be done every so often.
     pub fn advance(&self, duration: Duration) {
-        let until = self.state().awake.saturating_add(duration);
+        let until = {
+            let mut state = self.state();
+            state.leapt = state.leapt.saturating_add(duration.saturating_sub(LEAP));
+            state.awake.saturating_add(duration.min(LEAP))
+        };
         loop {
             let due = self.state().advance_to(until);
             // Without the lock: what is done may look at the clock.
@@ -166,11 +175,14 @@ impl ManualClock {
 #[async_trait]
 impl Clock for ManualClock {
     fn now(&self) -> Timestamp {
-        self.start.checked_add(self.boottime()).unwrap_or(Timestamp::MAX)
+        let state = self.state();
+        let passed = state.awake.saturating_add(state.suspended).saturating_add(state.leapt);
+        self.start.checked_add(passed).unwrap_or(Timestamp::MAX)
     }
 
     fn monotonic(&self) -> Duration {
-        self.state().awake
+        let state = self.state();
+        state.awake.saturating_add(state.leapt)
     }
 
     fn boottime(&self) -> Duration {
@@ -232,6 +244,18 @@ mod tests {
         clock.advance(Duration::from_mins(1));
         assert_eq!(*seen.lock().unwrap(), [15, 30, 45]);
         assert_eq!(clock.boottime().as_secs(), 165);
+    }
+
+    #[test]
+    fn a_century_passes_at_once_and_its_last_hour_in_steps() {
+        let clock = ManualClock::new(Timestamp::UNIX_EPOCH);
+        let count = Arc::new(Mutex::new(0));
+        let counted = Arc::clone(&count);
+        let _ticks = clock.every(Duration::from_mins(1), Box::new(move || *counted.lock().unwrap() += 1));
+        let century = Duration::from_hours(24 * 36_524);
+        clock.advance(century);
+        assert_eq!((clock.monotonic(), *count.lock().unwrap()), (century, 60));
+        assert_eq!(clock.now().as_second(), i64::try_from(century.as_secs()).unwrap());
     }
 
     #[test]
