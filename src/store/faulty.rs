@@ -10,6 +10,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use super::database::Database;
 use super::fs::{Append, Fs, RealFs};
 use crate::base::ids::{Random, SeededRandom};
 
@@ -272,5 +273,21 @@ impl Fs for FaultyFs {
     fn try_lock(&self, path: &Path) -> io::Result<Option<File>> {
         self.reading()?;
         RealFs.try_lock(path)
+    }
+
+    fn rewrite(&self, path: &Path, offset: u64) -> io::Result<()> {
+        let mut state = self.operation(false)?;
+        RealFs.rewrite(path, offset)?;
+        state.durable.insert(path.to_owned(), RealFs.len(path)?);
+        Ok(())
+    }
+
+    fn remove_tree(&self, dir: &Path) -> io::Result<()> {
+        self.reading()?;
+        RealFs.remove_tree(dir)
+    }
+
+    fn database(&self, _: &Path) -> Option<Box<dyn Database>> {
+        None
     }
 }

@@ -8,6 +8,7 @@ use std::io;
 use std::path::Path;
 use std::sync::Arc;
 
+use super::database::Database;
 use super::error::VaultError;
 use super::fs::{Append, Fs};
 use super::lease::Lease;
@@ -94,5 +95,17 @@ impl Fs for FencedFs {
 
     fn try_lock(&self, path: &Path) -> io::Result<Option<File>> {
         self.inner.try_lock(path)
+    }
+
+    fn rewrite(&self, path: &Path, offset: u64) -> io::Result<()> {
+        self.holds()?.rewrite(path, offset)
+    }
+
+    fn remove_tree(&self, dir: &Path) -> io::Result<()> {
+        self.holds()?.remove_tree(dir)
+    }
+
+    fn database(&self, dir: &Path) -> Option<Box<dyn Database>> {
+        self.inner.database(dir)
     }
 }

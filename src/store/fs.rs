@@ -26,15 +26,7 @@ pub trait Fs: Send + Sync {
     /// Writes the bytes of a file from `offset` on once more, as they are, and returns when they are durable. After
     /// a failed fsync the system may go on showing bytes that it has given up writing; a further fsync would
     /// report success without them.
-    fn rewrite(&self, path: &Path, offset: u64) -> io::Result<()> {
-        let mut file = OpenOptions::new().read(true).write(true).open(path)?;
-        file.seek(SeekFrom::Start(offset))?;
-        let mut bytes = Vec::new();
-        file.read_to_end(&mut bytes)?;
-        file.seek(SeekFrom::Start(offset))?;
-        file.write_all(&bytes)?;
-        file.sync_all()
-    }
+    fn rewrite(&self, path: &Path, offset: u64) -> io::Result<()>;
     /// Renames a file over whatever has the new name. Durable after [`sync_dir`](Self::sync_dir).
     fn rename(&self, from: &Path, to: &Path) -> io::Result<()>;
     /// Removes a file.
@@ -48,13 +40,9 @@ pub trait Fs: Send + Sync {
     /// process dies. The file that is locked is the one that has the name when this returns.
     fn try_lock(&self, path: &Path) -> io::Result<Option<File>>;
     /// Removes a folder with all that is in it; being gone already is fine.
-    fn remove_tree(&self, dir: &Path) -> io::Result<()> {
-        if dir.exists() { std::fs::remove_dir_all(dir) } else { Ok(()) }
-    }
+    fn remove_tree(&self, dir: &Path) -> io::Result<()>;
     /// The database of the index, where it is not the folder that sled opens by itself.
-    fn database(&self, _dir: &Path) -> Option<Box<dyn Database>> {
-        None
-    }
+    fn database(&self, dir: &Path) -> Option<Box<dyn Database>>;
 }
 
 /// A file open for appending.
@@ -173,6 +161,24 @@ impl Fs for RealFs {
     #[cfg(not(unix))]
     fn is_private(&self, path: &Path) -> io::Result<bool> {
         std::fs::metadata(path).map(|_| true)
+    }
+
+    fn rewrite(&self, path: &Path, offset: u64) -> io::Result<()> {
+        let mut file = OpenOptions::new().read(true).write(true).open(path)?;
+        file.seek(SeekFrom::Start(offset))?;
+        let mut bytes = Vec::new();
+        file.read_to_end(&mut bytes)?;
+        file.seek(SeekFrom::Start(offset))?;
+        file.write_all(&bytes)?;
+        file.sync_all()
+    }
+
+    fn remove_tree(&self, dir: &Path) -> io::Result<()> {
+        if dir.exists() { std::fs::remove_dir_all(dir) } else { Ok(()) }
+    }
+
+    fn database(&self, _: &Path) -> Option<Box<dyn Database>> {
+        None
     }
 
     fn try_lock(&self, path: &Path) -> io::Result<Option<File>> {

@@ -182,6 +182,7 @@ impl Packs {
         if self.tail.is_some() {
             self.closed = Some(self.position());
             self.number = self.number.saturating_add(1);
+            self.tail = None;
         }
     }
 

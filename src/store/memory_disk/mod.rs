@@ -7,9 +7,10 @@
 mod loss;
 mod state;
 
+use std::collections::BTreeMap;
 use std::fs::File;
-use std::io;
-use std::path::Path;
+use std::io::{self, Read, Seek, SeekFrom};
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 pub use loss::Loss;
@@ -50,6 +51,7 @@ struct Inner {
     calls: u64,
     struck: bool,
     plan: Option<Plan>,
+    locks: BTreeMap<PathBuf, File>,
 }
 
 impl MemoryDisk {
@@ -170,6 +172,12 @@ impl Fs for MemoryDisk {
 
     fn read_at(&self, path: &Path, offset: u64, len: usize) -> io::Result<Vec<u8>> {
         let inner = self.reading()?;
+        if let Some(mut lock) = inner.locks.get(path) {
+            let mut bytes = Vec::new();
+            lock.seek(SeekFrom::Start(offset))?;
+            lock.take(len as u64).read_to_end(&mut bytes)?;
+            return Ok(bytes);
+        }
         let bytes = inner.state.bytes(path)?;
         let from = usize::try_from(offset).unwrap_or(usize::MAX).min(bytes.len());
         let to = from.saturating_add(len).min(bytes.len());
@@ -206,9 +214,12 @@ impl Fs for MemoryDisk {
         self.reading()?.state.file(path).map(|_| true)
     }
 
-    fn try_lock(&self, _path: &Path) -> io::Result<Option<File>> {
-        drop(self.reading()?);
-        tempfile::tempfile().map(Some)
+    /// A lock is a file of the machine, and gone with the disk: what a dead process left of it is another story.
+    fn try_lock(&self, path: &Path) -> io::Result<Option<File>> {
+        let mut inner = self.reading()?;
+        let file = tempfile::tempfile()?;
+        inner.locks.insert(path.to_owned(), file.try_clone()?);
+        Ok(Some(file))
     }
 
     fn rewrite(&self, path: &Path, offset: u64) -> io::Result<()> {

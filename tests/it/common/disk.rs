@@ -6,6 +6,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
+use boardvault::store::database::Database;
 use boardvault::store::fs::{Append, Fs, RealFs};
 
 const LOG: &str = "catalogue.log";
@@ -130,5 +131,18 @@ impl Fs for Disk {
 
     fn try_lock(&self, path: &Path) -> io::Result<Option<File>> {
         RealFs.try_lock(path)
+    }
+
+    fn rewrite(&self, path: &Path, offset: u64) -> io::Result<()> {
+        self.writing()?;
+        RealFs.rewrite(path, offset)
+    }
+
+    fn remove_tree(&self, dir: &Path) -> io::Result<()> {
+        RealFs.remove_tree(dir)
+    }
+
+    fn database(&self, _: &Path) -> Option<Box<dyn Database>> {
+        None
     }
 }

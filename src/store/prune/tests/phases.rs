@@ -248,6 +248,18 @@ impl Fs for Omitting {
     fn try_lock(&self, path: &Path) -> io::Result<Option<File>> {
         RealFs.try_lock(path)
     }
+
+    fn rewrite(&self, path: &Path, offset: u64) -> std::io::Result<()> {
+        RealFs.rewrite(path, offset)
+    }
+
+    fn remove_tree(&self, dir: &Path) -> std::io::Result<()> {
+        RealFs.remove_tree(dir)
+    }
+
+    fn database(&self, dir: &Path) -> Option<Box<dyn crate::store::database::Database>> {
+        RealFs.database(dir)
+    }
 }
 
 #[test]
