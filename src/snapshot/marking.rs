@@ -86,7 +86,7 @@ mod tests {
     /// An account with a file, alone in a store.
     fn world() -> (Arc<MemoryChunks>, Tree, BlobRef) {
         let chunks = Arc::new(MemoryChunks::default());
-        let blob = store(&chunks, &[9; 100_000]);
+        let blob = store(&chunks, &vec![9; 100_000]);
         let native = json!({"idCard": "c1", "name": "log.txt"});
         let file = Record { blob: Blob::Stored(blob), ..record("b1", Kind::Attachment, "a1", native) };
         let records: Vec<_> = account().into_iter().chain([file]).collect();

@@ -242,6 +242,22 @@ impl Fs for FaultyFs {
         Ok(())
     }
 
+    fn rewrite(&self, path: &Path, offset: u64) -> io::Result<()> {
+        let mut state = self.operation(false)?;
+        RealFs.rewrite(path, offset)?;
+        state.durable.insert(path.to_owned(), RealFs.len(path)?);
+        Ok(())
+    }
+
+    /// Of the index only, which no promise rests on.
+    fn remove_tree(&self, dir: &Path) -> io::Result<()> {
+        RealFs.remove_tree(dir)
+    }
+
+    fn database(&self, dir: &Path) -> Option<Box<dyn Database>> {
+        RealFs.database(dir)
+    }
+
     fn rename(&self, from: &Path, to: &Path) -> io::Result<()> {
         let mut state = self.operation(true)?;
         let before = std::fs::read(to).ok();
@@ -273,21 +289,5 @@ impl Fs for FaultyFs {
     fn try_lock(&self, path: &Path) -> io::Result<Option<File>> {
         self.reading()?;
         RealFs.try_lock(path)
-    }
-
-    fn rewrite(&self, path: &Path, offset: u64) -> io::Result<()> {
-        let mut state = self.operation(false)?;
-        RealFs.rewrite(path, offset)?;
-        state.durable.insert(path.to_owned(), RealFs.len(path)?);
-        Ok(())
-    }
-
-    fn remove_tree(&self, dir: &Path) -> io::Result<()> {
-        self.reading()?;
-        RealFs.remove_tree(dir)
-    }
-
-    fn database(&self, _: &Path) -> Option<Box<dyn Database>> {
-        None
     }
 }

@@ -77,6 +77,10 @@ impl Fs for FencedFs {
         self.holds()?.truncate(path, len)
     }
 
+    fn rewrite(&self, path: &Path, offset: u64) -> io::Result<()> {
+        self.holds()?.rewrite(path, offset)
+    }
+
     fn rename(&self, from: &Path, to: &Path) -> io::Result<()> {
         self.holds()?.rename(from, to)
     }
@@ -95,10 +99,6 @@ impl Fs for FencedFs {
 
     fn try_lock(&self, path: &Path) -> io::Result<Option<File>> {
         self.inner.try_lock(path)
-    }
-
-    fn rewrite(&self, path: &Path, offset: u64) -> io::Result<()> {
-        self.holds()?.rewrite(path, offset)
     }
 
     fn remove_tree(&self, dir: &Path) -> io::Result<()> {

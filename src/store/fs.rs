@@ -138,6 +138,24 @@ impl Fs for RealFs {
         file.sync_all()
     }
 
+    fn rewrite(&self, path: &Path, offset: u64) -> io::Result<()> {
+        let mut file = OpenOptions::new().read(true).write(true).open(path)?;
+        file.seek(SeekFrom::Start(offset))?;
+        let mut bytes = Vec::new();
+        file.read_to_end(&mut bytes)?;
+        file.seek(SeekFrom::Start(offset))?;
+        file.write_all(&bytes)?;
+        file.sync_all()
+    }
+
+    fn remove_tree(&self, dir: &Path) -> io::Result<()> {
+        if dir.exists() { std::fs::remove_dir_all(dir) } else { Ok(()) }
+    }
+
+    fn database(&self, _dir: &Path) -> Option<Box<dyn Database>> {
+        None
+    }
+
     fn rename(&self, from: &Path, to: &Path) -> io::Result<()> {
         std::fs::rename(from, to)
     }
@@ -161,24 +179,6 @@ impl Fs for RealFs {
     #[cfg(not(unix))]
     fn is_private(&self, path: &Path) -> io::Result<bool> {
         std::fs::metadata(path).map(|_| true)
-    }
-
-    fn rewrite(&self, path: &Path, offset: u64) -> io::Result<()> {
-        let mut file = OpenOptions::new().read(true).write(true).open(path)?;
-        file.seek(SeekFrom::Start(offset))?;
-        let mut bytes = Vec::new();
-        file.read_to_end(&mut bytes)?;
-        file.seek(SeekFrom::Start(offset))?;
-        file.write_all(&bytes)?;
-        file.sync_all()
-    }
-
-    fn remove_tree(&self, dir: &Path) -> io::Result<()> {
-        if dir.exists() { std::fs::remove_dir_all(dir) } else { Ok(()) }
-    }
-
-    fn database(&self, _: &Path) -> Option<Box<dyn Database>> {
-        None
     }
 
     fn try_lock(&self, path: &Path) -> io::Result<Option<File>> {

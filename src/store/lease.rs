@@ -55,7 +55,7 @@ pub(super) struct Lease {
 struct State {
     file: File,
     note: Holder,
-    /// Whose token the file must show: the own one, unless it could not be written.
+    /// Which token the file must show: the own one, unless it could not be written.
     token: Option<String>,
     /// On the clock that counts suspensions.
     renewed: Duration,
@@ -92,10 +92,9 @@ impl Lease {
         };
         // A full disk must not keep anybody from reading, or from making room. Then the kernel's lock must do, and
         // that the file stays as it is.
-        let token = match write(&mut file, &note) {
-            Ok(()) => Some(note.token.clone()),
-            Err(_) => Holder::read(fs, &path).map_err(failed)?.map(|found| found.token),
-        };
+        let written = write(&mut file, &note).is_ok();
+        let shown = Holder::read(fs, &path).map_err(failed)?.map(|found| found.token);
+        let token = shown.map(|shown| if written { note.token.clone() } else { shown });
         let state = Mutex::new(State { file, note, token, renewed, lost: None });
         let (fs, clock) = (Arc::clone(&env.fs), Arc::clone(&env.clock));
         Ok(Self { fs, clock, dir: dir.to_owned(), state, took_over })
@@ -131,12 +130,19 @@ impl Lease {
         }
         let renewed = self.clock.boottime();
         state.note.seen = self.clock.now().as_microsecond();
-        let State { file, note, token, .. } = &mut *state;
+        let State { file, note, .. } = &mut *state;
         // Where the note cannot be written, others take this process for dead in due time, and it gives up before.
         if write(file, note).is_ok() {
-            *token = Some(note.token.clone());
             state.renewed = renewed;
+            if self.shows(&state.note) {
+                state.token = Some(state.note.token.clone());
+            }
         }
+    }
+
+    fn shows(&self, note: &Holder) -> bool {
+        let found = Holder::read(self.fs.as_ref(), &self.dir.join(NAME));
+        matches!(found, Ok(Some(found)) if found.token == note.token)
     }
 
     fn in_time(&self, state: &mut State) -> Result<(), Fenced> {

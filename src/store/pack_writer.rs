@@ -69,7 +69,9 @@ impl Packs {
     /// Ends the newest pack if it is one of `packs`, so that nothing more is written to it.
     pub(super) fn leave(&mut self, packs: &BTreeSet<u32>) -> Result<(), VaultError> {
         if packs.contains(&self.number) {
-            self.end_pack()?;
+            // Also where nothing was written to it yet: it is one of those that will go.
+            self.sync()?;
+            self.close();
         }
         Ok(())
     }
@@ -175,6 +177,7 @@ impl Packs {
         if self.tail.as_ref().is_some_and(|tail| tail.len() > 0) {
             self.close();
         }
+        self.pass_over_what_is_there()?;
         Ok(self.number)
     }
 
@@ -186,16 +189,21 @@ impl Packs {
         }
     }
 
+    /// A listing that left out the newest pack must not make the next one be written over it, nor under another key.
+    fn pass_over_what_is_there(&mut self) -> Result<(), VaultError> {
+        while self.tail.is_none() && self.files.is_there(self.number)? && self.files.len(self.number)? > 0 {
+            self.number = self.number.saturating_add(1);
+        }
+        Ok(())
+    }
+
     /// Begins a new pack where there is none or the record would not fit.
     fn make_room(&mut self, size: u64) -> Result<(), VaultError> {
         if self.tail.as_ref().is_some_and(|tail| tail.len() > FILE_HEADER && tail.len() + size > self.limit) {
             self.sync()?;
             self.close();
         }
-        // A listing that left out the newest pack must not make this one be written over it.
-        while self.tail.is_none() && self.files.is_there(self.number)? && self.files.len(self.number)? > 0 {
-            self.number = self.number.saturating_add(1);
-        }
+        self.pass_over_what_is_there()?;
         let tail = if let Some(tail) = &mut self.tail {
             tail
         } else {

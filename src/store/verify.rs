@@ -2,6 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
+use rayon::prelude::*;
+
 use super::codec::MAX_DEPTH;
 use super::error::VaultError;
 use super::header_files;
@@ -9,6 +11,9 @@ use super::pack::{Found, Item};
 use super::reading::Content;
 use super::vault::{Vault, Writer};
 use crate::base::hash::Hash;
+
+/// So many chunks are read side by side.
+const SIDE_BY_SIDE: usize = 256;
 
 /// Something that is not as it was written.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -114,19 +119,21 @@ impl Vault {
             report.damage(&path, 0, None, "the file header is not that of this pack");
         }
         let mut indexed = 0;
+        let mut waiting: Vec<Found> = Vec::new();
         self.files.each(pack, 0, len, &mut |item| {
             match item {
                 Item::Gap { from, to } => {
                     report.damage(&path, from, None, format!("{} bytes are no chunk", to - from));
                 }
-                Item::Chunk(found) => {
-                    indexed += u64::from(self.verify_chunk(&found, report)?);
-                    progress(found.place.end());
-                }
+                Item::Chunk(found) => waiting.push(found),
+            }
+            if waiting.len() >= SIDE_BY_SIDE {
+                indexed += self.verify_chunks(&waiting, report, progress)?;
+                waiting.clear();
             }
             Ok(true)
         })?;
-        Ok(indexed)
+        Ok(indexed + self.verify_chunks(&waiting, report, progress)?)
     }
 
     fn verify_vault_file(&self, report: &mut VerifyReport) -> Result<(), VaultError> {
@@ -174,21 +181,33 @@ impl Vault {
         Ok(packs)
     }
 
-    /// Looks at one chunk; true when the index has it at this place.
-    fn verify_chunk(&self, found: &Found, report: &mut VerifyReport) -> Result<bool, VaultError> {
-        let Found { id, place, .. } = *found;
-        report.chunks += 1;
-        if report.read_data
-            && let Err(what) = self.check_content(found)?
-        {
-            report.damage(&self.files.path(place.pack), place.offset, Some(id), what);
+    /// Looks at some chunks side by side; returns how many of them the index has at their place.
+    fn verify_chunks(
+        &self,
+        chunks: &[Found],
+        report: &mut VerifyReport,
+        progress: &mut dyn FnMut(u64),
+    ) -> Result<u64, VaultError> {
+        let read_data = report.read_data;
+        let look = |found: &Found| {
+            let content = if read_data { self.check_content(found)?.map(drop) } else { Ok(()) };
+            Ok::<_, VaultError>((self.index.get(&found.id)?, content))
+        };
+        let seen = chunks.par_iter().map(look).collect::<Result<Vec<_>, _>>()?;
+        let mut indexed = 0;
+        for (found, (known, content)) in chunks.iter().zip(seen) {
+            report.chunks += 1;
+            progress(found.place.end());
+            if let Err(what) = content {
+                report.damage(&self.files.path(found.place.pack), found.place.offset, Some(found.id), what);
+            }
+            if known.is_none() {
+                let what = "the index does not know this chunk; run `boardvault rebuild-index`";
+                report.damage(&self.dir.join("index"), 0, Some(found.id), what);
+            }
+            indexed += u64::from(known == Some(found.place));
         }
-        let known = self.index.get(&id)?;
-        if known.is_none() {
-            let what = "the index does not know this chunk; run `boardvault rebuild-index`";
-            report.damage(&self.dir.join("index"), 0, Some(id), what);
-        }
-        Ok(known == Some(place))
+        Ok(indexed)
     }
 
     /// A chunk's frame and content, compared with its id, or what is wrong with it.

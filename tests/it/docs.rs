@@ -175,6 +175,11 @@ fn json_has_the_documented_keys() {
     check("runs RUN", &json(&format!("runs {}", applied["run"].as_str().unwrap())));
     check("plan", &json(&format!("undo {}", applied["run"].as_str().unwrap())));
     check("export", &json("export acme@latest --out files"));
+    json(&format!("snapshot pin {first}"));
+    check("snapshot pin", &json(&format!("snapshot unpin {first}")));
+    check("retention show", &json("retention set --rule 0:0/day --connection acme"));
+    check("retention preview", &json("retention preview"));
+    check("prune", &json("prune"));
     check("verify", &json("verify"));
     check("rebuild-index", &json("rebuild-index"));
     let failure = place.run("backup nope --json").ended(1);

@@ -25,3 +25,4 @@ mod interruptions;
 mod keys;
 mod retention;
 mod round_trip;
+mod space;

@@ -51,6 +51,7 @@ struct Inner {
     calls: u64,
     struck: bool,
     plan: Option<Plan>,
+    /// Lock files: real ones without a name, because the lock is the operating system's.
     locks: BTreeMap<PathBuf, File>,
 }
 
@@ -214,12 +215,11 @@ impl Fs for MemoryDisk {
         self.reading()?.state.file(path).map(|_| true)
     }
 
-    /// A lock is a file of the machine, and gone with the disk: what a dead process left of it is another story.
     fn try_lock(&self, path: &Path) -> io::Result<Option<File>> {
         let mut inner = self.reading()?;
-        let file = tempfile::tempfile()?;
-        inner.locks.insert(path.to_owned(), file.try_clone()?);
-        Ok(Some(file))
+        let lock = tempfile::tempfile()?;
+        inner.locks.insert(path.to_owned(), lock.try_clone()?);
+        Ok(Some(lock))
     }
 
     fn rewrite(&self, path: &Path, offset: u64) -> io::Result<()> {

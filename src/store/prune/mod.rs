@@ -158,12 +158,12 @@ impl Prune<'_> {
         self.packs.iter().map(|number| self.vault.files.len(*number)).sum()
     }
 
-    /// Bytes that a copy of what is in `live` would take, and nothing else.
+    /// Bytes of what is in `live` and of what it rests on.
     pub fn needed_bytes(&self, live: &LiveSet) -> Result<u64, VaultError> {
         let _writer = self.vault.writer()?;
         let rests = self.rests()?;
         let all: BTreeSet<u32> = self.packs.iter().copied().collect();
-        let needed = Needed::while_gone(live, &rests, &all);
+        let needed = Needed::as_it_stands(live, &rests);
         Ok(self.measure_all(&all, &needed, &rests)?.iter().map(|pack| pack.live).sum())
     }
 
@@ -173,7 +173,7 @@ impl Prune<'_> {
     pub fn plan(&self, live: &LiveSet, waste: u8) -> Result<PrunePlan, VaultError> {
         // Nobody may move chunks while they are counted.
         let _writer = self.vault.writer()?;
-        let rests = self.rests()?;
+        let mut rests = self.rests()?;
         let mut plan = PrunePlan::default();
         let due: BTreeSet<u32> = self
             .retired
@@ -197,7 +197,7 @@ impl Prune<'_> {
             return Err(VaultError::NeededChunksMissing { count: live.len() - found });
         }
         plan.rested_on = needed.rested_on;
-        self.choose(live, &rests, waste, &mut plan)?;
+        self.choose(live, &mut rests, waste, &mut plan)?;
         Ok(plan)
     }
 
@@ -207,7 +207,7 @@ impl Prune<'_> {
     fn choose(
         &self,
         live: &LiveSet,
-        rests: &Rests,
+        rests: &mut Rests,
         waste: u8,
         plan: &mut PrunePlan,
     ) -> Result<(), VaultError> {
@@ -217,6 +217,7 @@ impl Prune<'_> {
         let (open, mut stay): (BTreeSet<u32>, BTreeSet<u32>) =
             others.iter().partition(|number| self.is_settled(**number));
         let needed = Needed::while_gone(live, rests, &self.packs.iter().copied().collect());
+        self.calibrate(rests, &needed)?;
         let mut chosen =
             numbers(&choose::choose(&self.measure_all(&open, &needed, rests)?, FILE_HEADER, waste));
         stay.extend(open.difference(&chosen));
@@ -271,7 +272,7 @@ impl Prune<'_> {
         let mut writer = self.vault.writer()?;
         if !doomed.is_empty() || !self.vault.retired().doomed.is_empty() {
             let packs = self.proven(&doomed, &needed)?;
-            self.vault.log_step(&mut writer, Step::Doomed { cycle, packs })?;
+            self.vault.log_step(&mut writer, &Step::Doomed { cycle, packs })?;
         }
         report.doomed = doomed.len() as u64;
         report.doomed_bytes = doomed.iter().map(|pack| pack.bytes).sum();
@@ -322,7 +323,7 @@ impl Prune<'_> {
         }
         let mut writer = self.vault.writer()?;
         let proven = self.proven(packs, needed)?;
-        self.vault.log_step(&mut writer, Step::Removed { cycle, packs: proven.clone() })?;
+        self.vault.log_step(&mut writer, &Step::Removed { cycle, packs: proven.clone() })?;
         self.vault.files.remove(&proven)?;
         // The index still knows the dead chunks of these packs, and sled never gives room back.
         self.vault.rebuild(&mut writer)?;
@@ -334,9 +335,9 @@ impl Prune<'_> {
 
 impl Vault {
     /// Writes a step into the log, and follows it once it is durable.
-    fn log_step(&self, writer: &mut Writer, step: Step) -> Result<(), VaultError> {
+    fn log_step(&self, writer: &mut Writer, step: &Step) -> Result<(), VaultError> {
         let entry = self.append_record(writer, super::retired::RECORD, &step.encode())?;
-        self.retired_mut().follow(entry.seq, entry.at, &step);
+        self.retired_mut().follow(entry.seq, entry.at, step);
         Ok(())
     }
 

@@ -13,6 +13,9 @@ use crate::store::pack::{Found, Item, Place};
 /// What a difference costs besides what differs: headers, seal, the name of its base.
 const OVERHEAD: u64 = 125;
 
+/// So many nodes tell how much nodes grow.
+const SAMPLES: usize = 256;
+
 /// A node's record.
 struct Node {
     id: Hash,
@@ -21,8 +24,13 @@ struct Node {
     base: Option<(ChunkKind, Hash)>,
 }
 
-/// The records of all nodes, sorted by their ids. Pieces of attachments rest on nothing.
-pub(super) struct Rests(Vec<Node>);
+/// The records of all nodes. Pieces of attachments rest on nothing.
+pub(super) struct Rests {
+    /// Sorted by their ids.
+    nodes: Vec<Node>,
+    /// By how many bytes some nodes have really grown, and by how many they could at most.
+    grown: (u64, u64),
+}
 
 /// What must be there: what somebody needs, and what something that stays rests on.
 pub(super) struct Needed<'l> {
@@ -42,7 +50,7 @@ impl<'l> Needed<'l> {
     /// vocabulary it keeps.
     pub(super) fn while_gone(live: &'l LiveSet, rests: &Rests, leaving: &BTreeSet<u32>) -> Self {
         let mut needed = Needed { live, rested_on: LiveSet::default() };
-        for node in &rests.0 {
+        for node in &rests.nodes {
             let Some((kind, base)) = node.base else { continue };
             let keeps_words = kind == ChunkKind::Vocabulary && live.contains(&node.id);
             if keeps_words || !leaving.contains(&node.place.pack) {
@@ -51,12 +59,31 @@ impl<'l> Needed<'l> {
         }
         needed
     }
+
+    /// What is needed when nothing is written anew: all that `live` names and all that it rests on.
+    pub(super) fn as_it_stands(live: &'l LiveSet, rests: &Rests) -> Self {
+        let mut needed = Needed { live, rested_on: LiveSet::default() };
+        for node in rests.nodes.iter().filter(|node| live.contains(&node.id)) {
+            let mut base = node.base;
+            while let Some((_, id)) = base.filter(|(_, id)| needed.rested_on.insert(id)) {
+                base = rests.any(&id).and_then(|node| node.base);
+            }
+        }
+        needed
+    }
 }
 
 impl Rests {
     /// By how many bytes a node grows, at a guess, when it is written anew without the chunks below it that are not
-    /// needed: what they say must be said by itself.
+    /// needed.
     pub(super) fn growth(&self, id: &Hash, needed: &Needed<'_>) -> u64 {
+        let (real, most) = self.grown;
+        let guess = u128::from(self.most_growth(id, needed)) * u128::from(real) / u128::from(most.max(1));
+        u64::try_from(guess).unwrap_or(u64::MAX)
+    }
+
+    /// The same if all that those chunks say must be said by itself.
+    fn most_growth(&self, id: &Hash, needed: &Needed<'_>) -> u64 {
         let mut bytes: u64 = 0;
         let mut node = self.any(id);
         for _ in 0..MAX_DEPTH {
@@ -73,28 +100,49 @@ impl Rests {
 
     /// The last record of a node.
     fn any(&self, id: &Hash) -> Option<&Node> {
-        let end = self.0.partition_point(|node| node.id <= *id);
-        self.0.get(end.checked_sub(1)?).filter(|node| node.id == *id)
+        let end = self.nodes.partition_point(|node| node.id <= *id);
+        self.nodes.get(end.checked_sub(1)?).filter(|node| node.id == *id)
     }
 }
 
 impl Prune<'_> {
     /// Looks into every node of every pack.
     pub(super) fn rests(&self) -> Result<Rests, VaultError> {
-        let mut rests = Vec::new();
+        let mut nodes = Vec::new();
         for number in &self.packs {
             let len = self.vault.files.len(*number)?;
             self.vault.files.each(*number, 0, len, &mut |item| {
                 match item {
                     Item::Gap { from, .. } => return Err(self.vault.not_a_chunk(*number, from)),
-                    Item::Chunk(found) if found.kind == ChunkKind::Node => rests.push(self.node(&found)?),
+                    Item::Chunk(found) if found.kind == ChunkKind::Node => nodes.push(self.node(&found)?),
                     Item::Chunk(_) => {}
                 }
                 Ok(true)
             })?;
         }
-        rests.sort_unstable_by_key(|node| (node.id, node.place.pack, node.place.offset));
-        Ok(Rests(rests))
+        nodes.sort_unstable_by_key(|node| (node.id, node.place.pack, node.place.offset));
+        Ok(Rests { nodes, grown: (1, 1) })
+    }
+
+    /// Writes some of the nodes anew, but into no pack, to see by how much nodes really grow. Ids are as good as
+    /// random, so the first ones stand for all.
+    pub(super) fn calibrate(&self, rests: &mut Rests, needed: &Needed<'_>) -> Result<(), VaultError> {
+        let (mut real, mut most) = (0, 0);
+        let due = rests.nodes.iter().filter(|node| needed.contains(&node.id));
+        let due =
+            due.map(|node| (node, rests.most_growth(&node.id, needed))).filter(|(_, growth)| *growth > 0);
+        for (node, growth) in due.take(SAMPLES) {
+            let found = Found { id: node.id, kind: ChunkKind::Node, place: node.place };
+            let Ok((frame, content)) = self.vault.check_content(&found)? else { continue };
+            let before = frame.len() as u64;
+            let after = self.vault.grounded(found.kind, frame, &content.plain, needed)?.len() as u64;
+            real += after.saturating_sub(before);
+            most += growth;
+        }
+        if most > 0 {
+            rests.grown = (real, most);
+        }
+        Ok(())
     }
 
     fn node(&self, found: &Found) -> Result<Node, VaultError> {

@@ -116,7 +116,7 @@ impl Vault {
 
     /// The frame as it is if what it rests on is needed as well; else one that rests on the nearest chunk below that
     /// is, or on the vocabulary at the ground, or on nothing.
-    fn grounded(
+    pub(super) fn grounded(
         &self,
         kind: ChunkKind,
         frame: Vec<u8>,

@@ -5,6 +5,7 @@ use std::time::Duration;
 use super::*;
 use crate::base::clock::Clock;
 use crate::store::chunks::{ChunkKind, Chunks};
+use crate::store::database::Database;
 use crate::store::error::VaultError;
 use crate::store::holder::Holder;
 use crate::store::lease::{LEASE, TAKE_OVER};
@@ -216,4 +217,93 @@ fn a_removed_lock_file_stops_the_holder() {
     std::fs::remove_file(place.dir.join("lock")).unwrap();
     let error = vault.append(1, b"no").unwrap_err();
     assert!(error.to_string().contains("was removed or emptied"), "{error}");
+}
+
+#[test]
+fn a_full_disk_that_takes_no_note_keeps_nobody_from_making_room() {
+    let place = Place::new();
+    drop(place.create());
+    // Nothing can be written to a file that is opened for reading, as nothing can be on a full disk.
+    let (vault, _) = Vault::open(&place.dir, env_on(Arc::new(NoNotes), 30), &place.unlock).unwrap();
+    assert_eq!(note(&place), None);
+    vault.append(1, b"there is room elsewhere").unwrap();
+    vault.hold.lease.renew();
+    note_from_elsewhere(&place, "2026-11-21T10:00:00Z");
+    assert!(matches!(vault.append(1, b"no"), Err(VaultError::Fenced(_))), "but not to one that came after");
+}
+
+#[test]
+fn without_its_hold_a_process_changes_no_file_in_any_way() {
+    let place = Place::new();
+    let clock = clock();
+    let vault = held(&place, &clock);
+    let (fs, log) = (Arc::clone(&vault.env.fs), place.dir.join("catalogue.log"));
+    let mut open = fs.append(&log).unwrap();
+    clock.suspend(LEASE);
+    let before = files(&place.dir);
+    let refusals = [
+        fs.create_dir(&place.dir.join("new")).err(),
+        fs.append(&place.dir.join("new")).err(),
+        open.append(b"x").err(),
+        fs.truncate(&log, 0).err(),
+        fs.rewrite(&log, 0).err(),
+        fs.rename(&log, &place.dir.join("new")).err(),
+        fs.remove(&log).err(),
+        fs.remove_tree(&place.dir.join("packs")).err(),
+    ];
+    for (number, refusal) in refusals.into_iter().enumerate() {
+        let refusal = refusal.unwrap_or_else(|| panic!("change {number} was made"));
+        assert!(matches!(VaultError::io("change", &log, refusal), VaultError::Fenced(_)), "{number}");
+    }
+    assert!(before == files(&place.dir));
+}
+
+/// The machine's file system, with lock files that cannot be written to.
+struct NoNotes;
+
+impl Fs for NoNotes {
+    fn create_dir(&self, dir: &Path) -> std::io::Result<()> {
+        RealFs.create_dir(dir)
+    }
+    fn list(&self, dir: &Path) -> std::io::Result<Vec<String>> {
+        RealFs.list(dir)
+    }
+    fn len(&self, path: &Path) -> std::io::Result<u64> {
+        RealFs.len(path)
+    }
+    fn read_at(&self, path: &Path, offset: u64, len: usize) -> std::io::Result<Vec<u8>> {
+        RealFs.read_at(path, offset, len)
+    }
+    fn append(&self, path: &Path) -> std::io::Result<Box<dyn crate::store::fs::Append>> {
+        RealFs.append(path)
+    }
+    fn truncate(&self, path: &Path, len: u64) -> std::io::Result<()> {
+        RealFs.truncate(path, len)
+    }
+    fn rewrite(&self, path: &Path, offset: u64) -> std::io::Result<()> {
+        RealFs.rewrite(path, offset)
+    }
+    fn remove_tree(&self, dir: &Path) -> std::io::Result<()> {
+        RealFs.remove_tree(dir)
+    }
+    fn database(&self, dir: &Path) -> Option<Box<dyn Database>> {
+        RealFs.database(dir)
+    }
+    fn rename(&self, from: &Path, to: &Path) -> std::io::Result<()> {
+        RealFs.rename(from, to)
+    }
+    fn remove(&self, path: &Path) -> std::io::Result<()> {
+        RealFs.remove(path)
+    }
+    fn sync_dir(&self, dir: &Path) -> std::io::Result<()> {
+        RealFs.sync_dir(dir)
+    }
+    fn is_private(&self, path: &Path) -> std::io::Result<bool> {
+        RealFs.is_private(path)
+    }
+    fn try_lock(&self, path: &Path) -> std::io::Result<Option<std::fs::File>> {
+        let locked = RealFs.try_lock(path)?;
+        let file = std::fs::File::open(path)?;
+        Ok(locked.map(|_| file))
+    }
 }

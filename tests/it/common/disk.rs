@@ -110,6 +110,19 @@ impl Fs for Disk {
         RealFs.truncate(path, len)
     }
 
+    fn rewrite(&self, path: &Path, offset: u64) -> io::Result<()> {
+        self.writing()?;
+        RealFs.rewrite(path, offset)
+    }
+
+    fn remove_tree(&self, dir: &Path) -> io::Result<()> {
+        RealFs.remove_tree(dir)
+    }
+
+    fn database(&self, dir: &Path) -> Option<Box<dyn Database>> {
+        RealFs.database(dir)
+    }
+
     fn rename(&self, from: &Path, to: &Path) -> io::Result<()> {
         self.writing()?;
         RealFs.rename(from, to)
@@ -131,18 +144,5 @@ impl Fs for Disk {
 
     fn try_lock(&self, path: &Path) -> io::Result<Option<File>> {
         RealFs.try_lock(path)
-    }
-
-    fn rewrite(&self, path: &Path, offset: u64) -> io::Result<()> {
-        self.writing()?;
-        RealFs.rewrite(path, offset)
-    }
-
-    fn remove_tree(&self, dir: &Path) -> io::Result<()> {
-        RealFs.remove_tree(dir)
-    }
-
-    fn database(&self, _: &Path) -> Option<Box<dyn Database>> {
-        None
     }
 }

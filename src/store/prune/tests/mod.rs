@@ -13,7 +13,7 @@ use std::sync::Arc;
 use jiff::SignedDuration;
 
 use super::{Grace, PruneReport};
-use crate::base::clock::{Clock, ManualClock};
+use crate::base::clock::{Clock, ManualClock, Timestamp};
 use crate::base::hash::Hash;
 use crate::base::ids::SeededRandom;
 use crate::store::chunks::{ChunkKind, Chunks};
@@ -108,18 +108,15 @@ impl Shelf {
 
     fn put(&self, n: u32) -> Hash {
         let (kind, plain) = (kind(n), content(n));
-        match self.last_node.get().filter(|_| kind == ChunkKind::Node) {
-            Some(last) => {
-                let id = self.vault().put_replacing(kind, &plain, &last).unwrap();
-                self.last_node.set(Some(id));
-                id
-            }
-            None => {
-                let id = self.vault().put(kind, &plain).unwrap();
-                self.last_node.set(self.last_node.get().or((kind == ChunkKind::Node).then_some(id)));
-                id
-            }
+        if kind != ChunkKind::Node {
+            return self.vault().put(kind, &plain).unwrap();
         }
+        let id = match self.last_node.get() {
+            Some(last) => self.vault().put_replacing(kind, &plain, &last).unwrap(),
+            None => self.vault().put(kind, &plain).unwrap(),
+        };
+        self.last_node.set(Some(id));
+        id
     }
 
     /// Stores chunks that are needed from now on.
@@ -176,7 +173,7 @@ impl Shelf {
         assert_eq!(self.vault().verify(true, &mut |_, _| ()).unwrap().damages, []);
     }
 
-    fn now(&self) -> Option<crate::base::clock::Timestamp> {
-        Some(self.clock.now())
+    fn now(&self) -> Timestamp {
+        self.clock.now()
     }
 }

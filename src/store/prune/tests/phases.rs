@@ -6,6 +6,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use super::*;
+use crate::store::database::Database;
 use crate::store::fs::Append;
 
 #[test]
@@ -52,7 +53,8 @@ fn a_doomed_pack_stays_until_both_graces_are_over() {
     let mut shelf = Shelf::new();
     shelf.need(0..10);
     shelf.forget(0..9);
-    let grace = |shelf: &Shelf| Grace { age: SignedDuration::from_hours(48), cycles: 2, now: shelf.now() };
+    let grace =
+        |shelf: &Shelf| Grace { age: SignedDuration::from_hours(48), cycles: 2, now: Some(shelf.now()) };
     shelf.prune(grace(&shelf));
     shelf.clock.advance(Duration::from_hours(47));
     assert_eq!(shelf.prune(grace(&shelf)).waiting, 1);
@@ -73,7 +75,7 @@ fn a_clock_that_is_not_believed_or_has_gone_back_ages_nothing() {
     shelf.need(0..10);
     shelf.forget(0..10);
     let grace = |now| Grace { age: SignedDuration::from_hours(48), cycles: 0, now };
-    shelf.prune(grace(shelf.now()));
+    shelf.prune(grace(Some(shelf.now())));
     assert_eq!(shelf.prune(grace(None)).removed, 0);
     let long_ago = "1970-01-01T00:00:00Z".parse().unwrap();
     assert_eq!(shelf.prune(grace(Some(long_ago))).removed, 0);
@@ -233,6 +235,15 @@ impl Fs for Omitting {
     fn truncate(&self, path: &Path, len: u64) -> io::Result<()> {
         RealFs.truncate(path, len)
     }
+    fn rewrite(&self, path: &Path, offset: u64) -> io::Result<()> {
+        RealFs.rewrite(path, offset)
+    }
+    fn remove_tree(&self, dir: &Path) -> io::Result<()> {
+        RealFs.remove_tree(dir)
+    }
+    fn database(&self, dir: &Path) -> Option<Box<dyn Database>> {
+        RealFs.database(dir)
+    }
     fn rename(&self, from: &Path, to: &Path) -> io::Result<()> {
         RealFs.rename(from, to)
     }
@@ -248,23 +259,11 @@ impl Fs for Omitting {
     fn try_lock(&self, path: &Path) -> io::Result<Option<File>> {
         RealFs.try_lock(path)
     }
-
-    fn rewrite(&self, path: &Path, offset: u64) -> std::io::Result<()> {
-        RealFs.rewrite(path, offset)
-    }
-
-    fn remove_tree(&self, dir: &Path) -> std::io::Result<()> {
-        RealFs.remove_tree(dir)
-    }
-
-    fn database(&self, dir: &Path) -> Option<Box<dyn crate::store::database::Database>> {
-        RealFs.database(dir)
-    }
 }
 
 #[test]
 fn a_listing_that_leaves_packs_out_makes_nothing_forgotten_or_deleted() {
-    for omitted in [|name: &str| name == "00000001.pack", |name: &str| name.ends_with(".pack")] {
+    for omitted in [|name: &str| name == "00000001.pack", |name: &str| name.contains(".pack")] {
         let mut shelf = Shelf::new();
         shelf.need(0..5);
         shelf.vault().writer().unwrap().packs.leave(&BTreeSet::from([1])).unwrap();
