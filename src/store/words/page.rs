@@ -93,7 +93,7 @@ fn read_value(vocabulary: &Vocabulary, fields: &mut Fields<'_>, out: &mut Vec<u8
                     out.push(b' ');
                 }
                 let begin = out.len();
-                out.extend_from_slice(&entry.bytes);
+                out.extend_from_slice(entry.bytes);
                 if byte == CAPITAL {
                     out.get_mut(begin)?.make_ascii_uppercase();
                 }
