@@ -1,7 +1,5 @@
 //! The only place that reads the time or waits.
 
-use std::fs::File;
-use std::io::Read;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -31,22 +29,22 @@ pub trait Clock: Send + Sync {
     async fn sleep(&self, duration: Duration);
 }
 
-/// Where Linux says for how many seconds the machine is up, suspensions included.
-const UPTIME: &str = "/proc/uptime";
-
 /// The machine's clock.
 #[derive(Debug)]
 pub struct SystemClock {
     started: std::time::Instant,
     started_at: Timestamp,
-    has_uptime: bool,
 }
 
-/// The number before the blank in a text like `12345.67 890.12`.
+/// For how long the machine is up, suspensions included, where it can tell.
+#[cfg(target_os = "linux")]
 fn uptime() -> Option<Duration> {
-    let mut text = String::new();
-    File::open(UPTIME).ok()?.take(64).read_to_string(&mut text).ok()?;
-    Duration::try_from_secs_f64(text.split_whitespace().next()?.parse().ok()?).ok()
+    Duration::try_from(rustix::time::clock_gettime(rustix::time::ClockId::Boottime)).ok()
+}
+
+#[cfg(not(target_os = "linux"))]
+fn uptime() -> Option<Duration> {
+    None
 }
 
 impl SystemClock {
@@ -56,7 +54,6 @@ impl SystemClock {
         Self {
             started: std::time::Instant::now(),
             started_at: Timestamp::now(),
-            has_uptime: uptime().is_some(),
         }
     }
 }
@@ -80,9 +77,7 @@ impl Clock for SystemClock {
 
     /// Where no uptime can be read, the time of day is asked too: it jumps ahead when a suspended machine wakes.
     fn boottime(&self) -> Duration {
-        if self.has_uptime
-            && let Some(uptime) = uptime()
-        {
+        if let Some(uptime) = uptime() {
             return uptime;
         }
         let by_day = self.now().duration_since(self.started_at);
