@@ -151,10 +151,10 @@ class Store:
             vocabulary = self.vocabulary(part, other)
             in_words = part.number(4)
             part.need(in_words <= 2 * length, "a page in words that is too long")
-            page = zstd(part, in_words, vocabulary.dictionary, zstandard.DICT_TYPE_FULLDICT)
+            page = zstd(part, in_words, vocabulary.dictionary, zstandard.DICT_TYPE_AUTO)
             content = vocabulary.page(Part(page, part.where), length)
         else:
-            content = zstd(part, length, self.base(part, other, depth), zstandard.DICT_TYPE_RAWCONTENT)
+            content = zstd(part, length, self.base(part, other, depth))
         part.need(len(content) == length, "the content has not the length that the frame says")
         fits = keyed(self.chunk_id_key, bytes([place.kind]) + content) == chunk_id
         part.need(fits, "the content does not fit the chunk id")
@@ -254,7 +254,7 @@ class Store:
         (self.doomed if what == 1 else self.removed).update(numbers)
 
 
-def zstd(part, length, dictionary=b"", dict_type=zstandard.DICT_TYPE_AUTO):
+def zstd(part, length, dictionary=b"", dict_type=zstandard.DICT_TYPE_RAWCONTENT):
     """The one zstd frame that is the rest of `part`."""
     frame = part.rest()
     try:
