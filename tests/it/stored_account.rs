@@ -100,7 +100,15 @@ impl Account {
             let workspace = Some(("w1".into(), "Acme".to_owned()));
             let (name, records) = (format!("Board {id}"), records.len() as u64);
             let version = Some("1".to_owned());
-            ContainerEntry { id: (*id).into(), name, workspace, closed: false, version, records, carried_from: None }
+            ContainerEntry {
+                id: (*id).into(),
+                name,
+                workspace,
+                closed: false,
+                version,
+                records,
+                carried_from: None,
+            }
         });
         let manifest = Manifest {
             number: base.map_or(1, |(_, base)| base.number + 1),
@@ -117,7 +125,11 @@ impl Account {
             missing: Vec::new(),
             vanished: Vec::new(),
             containers: containers.collect(),
-            bytes: Bytes { records_plain: written.records_plain, blobs_plain: written.blobs_plain, stored: 0 },
+            bytes: Bytes {
+                records_plain: written.records_plain,
+                blobs_plain: written.blobs_plain,
+                stored: 0,
+            },
             usage: Usage::default(),
             full_pass: true,
             left_out: LeftOut::default(),
@@ -160,7 +172,8 @@ fn stored() -> PathBuf {
 
 /// The key file, the vault file, the log and the packs below `dir`.
 fn described(dir: &Path) -> Vec<(PathBuf, Vec<u8>)> {
-    let mut paths: Vec<PathBuf> = ["key", "vault/vault.a", "vault/vault.b", "vault/catalogue.log"].map(PathBuf::from).into();
+    let mut paths: Vec<PathBuf> =
+        ["key", "vault/vault.a", "vault/vault.b", "vault/catalogue.log"].map(PathBuf::from).into();
     let packs = std::fs::read_dir(dir.join("vault/packs")).unwrap();
     paths.extend(packs.map(|pack| Path::new("vault/packs").join(pack.unwrap().file_name())));
     paths.sort();
@@ -200,7 +213,8 @@ fn the_stored_account_opens_and_is_sound() {
     let mut private = std::fs::metadata(&key).unwrap().permissions();
     std::os::unix::fs::PermissionsExt::set_mode(&mut private, 0o600);
     std::fs::set_permissions(&key, private).unwrap();
-    let (app, notes) = App::open(&place.path().join("vault"), &Unlock::KeyFile(key), seams(clock(), 2)).unwrap();
+    let (app, notes) =
+        App::open(&place.path().join("vault"), &Unlock::KeyFile(key), seams(clock(), 2)).unwrap();
     assert_eq!(notes, Vec::<String>::new());
     let verified = upkeep::verify(&app, true, &Silent).unwrap();
     assert_eq!((verified.damages, verified.snapshots), (Vec::new(), 3));
