@@ -51,10 +51,7 @@ impl SystemClock {
     /// A clock whose monotonic time starts now.
     #[expect(clippy::disallowed_methods, reason = "this is the seam the rule points to")]
     pub fn new() -> Self {
-        Self {
-            started: std::time::Instant::now(),
-            started_at: Timestamp::now(),
-        }
+        Self { started: std::time::Instant::now(), started_at: Timestamp::now() }
     }
 }
 
