@@ -14,7 +14,8 @@ mod operations;
 
 use std::path::Path;
 
-const USAGE: &str = "peers backup|diff|export|verify|verify-data|open|point VAULT [SOURCE|OUT]";
+const USAGE: &str =
+    "peers backup|diff|export|verify|verify-data|open|point VAULT [SOURCE | OUT files|boards]";
 
 fn main() {
     let args: Vec<String> = std::env::args().skip(1).filter(|arg| arg != "--bench").collect();
@@ -22,7 +23,7 @@ fn main() {
     match args.as_slice() {
         ["backup", vault, source] => operations::backup(Path::new(vault), Path::new(source)),
         ["diff", vault] => operations::diff(Path::new(vault)),
-        ["export", vault, out] => operations::export(Path::new(vault), Path::new(out)),
+        ["export", vault, out, layout] => operations::export(Path::new(vault), Path::new(out), layout),
         ["verify", vault] => operations::verify(Path::new(vault), false),
         ["verify-data", vault] => operations::verify(Path::new(vault), true),
         ["open", vault] => operations::open_only(Path::new(vault)),

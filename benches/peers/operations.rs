@@ -158,17 +158,19 @@ pub(crate) fn diff(dir: &Path) {
     println!("{} records differ", found.count());
 }
 
-/// Writes the second snapshot out as files: what a restore is to the peers.
-pub(crate) fn export(dir: &Path, out: &Path) {
+/// Writes the second snapshot out as files, as they came: what a restore is to the peers.
+pub(crate) fn export(dir: &Path, out: &Path, layout: &str) {
     let vault = open(dir);
     let all = manifests(&vault);
     let manifest = all.get(1).or(all.first()).expect("there is no snapshot");
     let chunks: Arc<dyn Chunks> = Arc::<Vault>::clone(&vault);
     let reader = Reader::new(Arc::clone(&chunks), manifest.tree);
-    let files = AtomicUsize::new(0);
+    let records = AtomicUsize::new(0);
     in_parallel(reader.container_ids().unwrap(), |id| {
         let folder = out.join(id.as_str());
-        fs::create_dir_all(&folder).unwrap();
+        let is_one_file = layout == "boards" && id.as_str() != corpus::ATTACHMENTS;
+        fs::create_dir_all(if is_one_file { out } else { &folder }).unwrap();
+        let mut board = Vec::new();
         for entry in reader.container_json(&id) {
             let (key, blob, json) = entry.unwrap();
             let path: PathBuf = folder.join(key.id.as_str());
@@ -179,12 +181,20 @@ pub(crate) fn export(dir: &Path, out: &Path) {
                         file.write_all(&piece.unwrap()).unwrap();
                     }
                 }
+                _ if is_one_file => {
+                    board.extend_from_slice(if board.is_empty() { b"[\n" } else { b",\n" });
+                    board.extend_from_slice(&json);
+                }
                 _ => fs::write(path, json).unwrap(),
             }
-            files.fetch_add(1, Ordering::Relaxed);
+            records.fetch_add(1, Ordering::Relaxed);
+        }
+        if is_one_file {
+            board.extend_from_slice(b"\n]\n");
+            fs::write(folder.with_extension("json"), board).unwrap();
         }
     });
-    println!("{} files", files.into_inner());
+    println!("{} records", records.into_inner());
 }
 
 /// Verifies the vault, with or without reading all data.
@@ -238,8 +248,10 @@ pub(crate) fn try_all() {
         backup(&vault, &source);
     }
     diff(&vault);
-    export(&vault, &place.path().join("out"));
+    export(&vault, &place.path().join("out"), "files");
+    export(&vault, &place.path().join("boards"), "boards");
     verify(&vault, true);
     point_reads(&vault);
     assert_eq!(fs::read_dir(place.path().join("out/board_1")).unwrap().count(), 2);
+    assert!(place.path().join("boards/board_1.json").is_file());
 }

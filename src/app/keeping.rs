@@ -261,7 +261,10 @@ pub(super) fn set_rules(app: &App, connection: Option<String>, rules: Option<Pol
 }
 
 fn say(app: &App, said: &Said) -> Result<(), Error> {
-    app.append_json(entry::KEEPING, said)
+    let bytes = serde_json::to_vec(said).map_err(|error| Error::failed(error.to_string()))?;
+    // Forgetting is what one does when the disk is full.
+    app.vault.append_if_full(entry::KEEPING, &bytes)?;
+    Ok(())
 }
 
 fn refusal(id: &SnapshotId, protection: &Protection) -> Error {

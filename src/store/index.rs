@@ -95,12 +95,31 @@ impl Index {
         // sled must have let go of its files before they are deleted.
         drop(database.take());
         Self::discard(self.fs.as_ref(), &self.dir)?;
-        *database = Some(open_database(self.fs.as_ref(), &self.dir).unwrap_or_else(|fault| {
+        let (opened, trouble) = match open_database(self.fs.as_ref(), &self.dir) {
+            Ok(database) => (database, None),
             // A full disk is no reason why a vault could not be read.
-            *self.trouble.write().unwrap_or_else(PoisonError::into_inner) = Some(fault.0);
-            Box::<Fleeting>::default()
-        }));
+            Err(fault) => (Box::<Fleeting>::default() as Box<dyn Database>, Some(fault.0)),
+        };
+        *database = Some(opened);
+        *self.trouble.write().unwrap_or_else(PoisonError::into_inner) = trouble;
         Ok(())
+    }
+
+    /// Goes on in memory and gives the space on the disk back; false when there is none to give. The next opening
+    /// builds the index anew.
+    pub(super) fn make_room(&self) -> Result<bool, VaultError> {
+        if self.trouble().is_some() {
+            return Ok(false);
+        }
+        let in_memory = Fleeting::default();
+        let chunks = self.by_place()?.into_iter().map(|(place, id)| (id, encode_place(place))).collect();
+        in_memory.add_chunks(chunks)?;
+        let mut database = self.database.write().unwrap_or_else(PoisonError::into_inner);
+        drop(database.take());
+        *database = Some(Box::new(in_memory));
+        *self.trouble.write().unwrap_or_else(PoisonError::into_inner) = Some("the disk is full".to_owned());
+        Self::discard(self.fs.as_ref(), &self.dir)?;
+        Ok(true)
     }
 
     /// Where a chunk lies, as far as the index knows.

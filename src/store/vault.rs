@@ -180,6 +180,29 @@ impl Vault {
         self.append_record(&mut *self.writer()?, kind, payload)
     }
 
+    /// As [`append`](Self::append), for a record that leads to space being given back: on a full disk the index makes
+    /// room for it.
+    pub fn append_if_full(&self, kind: u8, payload: &[u8]) -> Result<Entry, VaultError> {
+        if kind >= RESERVED {
+            return Err(VaultError::ReservedKind(kind));
+        }
+        self.append_making_room(&mut *self.writer()?, kind, payload)
+    }
+
+    pub(super) fn append_making_room(
+        &self,
+        writer: &mut Writer,
+        kind: u8,
+        payload: &[u8],
+    ) -> Result<Entry, VaultError> {
+        match self.append_record(writer, kind, payload) {
+            Err(VaultError::DiskFull { .. }) if self.index.make_room()? => {
+                self.append_record(writer, kind, payload)
+            }
+            outcome => outcome,
+        }
+    }
+
     /// As [`append`](Self::append), also for the kinds that are the store's own.
     pub(super) fn append_record(
         &self,

@@ -24,9 +24,16 @@ pub(super) struct Hints {
 impl Vault {
     pub(super) fn put_with(&self, kind: ChunkKind, plain: &[u8], hints: &Hints) -> Result<Hash, ChunkError> {
         let id = self.keys.chunk_id(kind, plain);
-        if !self.is_kept(&id)? {
-            self.store(kind, &id, &self.encode(kind, plain, hints)?)?;
+        if self.is_kept(&id)? {
+            return Ok(id);
         }
+        let frame = if self.known(&id)? {
+            // Others may rest on it as it lies in a doomed pack: it must not come to rest on them, nor on more.
+            self.encode(kind, plain, &Hints { replaced: None, words: hints.words.clone() })?
+        } else {
+            self.encode(kind, plain, hints)?
+        };
+        self.store(kind, &id, &frame)?;
         Ok(id)
     }
 

@@ -14,7 +14,9 @@
 
 mod choose;
 mod needs;
+mod planning;
 mod repack;
+mod running;
 #[cfg(test)]
 mod tests;
 
@@ -25,7 +27,7 @@ use jiff::SignedDuration;
 
 use super::error::VaultError;
 use super::live::LiveSet;
-use super::pack::{FILE_HEADER, Found, Item};
+use super::pack::FILE_HEADER;
 use super::retired::{Doom, Retired, Step};
 use super::session::Beginning;
 use super::vault::{Vault, Writer};
@@ -69,10 +71,7 @@ pub struct PrunePlan {
     pub waiting: Vec<PackUse>,
     /// All other packs.
     pub stay: Vec<PackUse>,
-    /// What is needed besides because chunks rest on it, while packs are removed ...
-    rested_on: LiveSet,
-    /// ... and once those packs are doomed.
-    rested_on_later: LiveSet,
+    rests: Rests,
 }
 
 impl PrunePlan {
@@ -124,6 +123,8 @@ pub struct Prune<'v> {
     grace: Grace,
     oldest: Option<Beginning>,
     packs: Vec<u32>,
+    /// The pack that is written to, while it is empty.
+    fresh: Option<u32>,
     retired: Retired,
 }
 
@@ -142,7 +143,10 @@ impl Vault {
             return Err(VaultError::damaged(&self.files.path(number), 0, "the file is missing"));
         }
         let oldest = self.sessions.oldest();
-        Ok(Prune { vault: self, _turn: turn, grace, oldest, packs, retired })
+        let newest = writer.packs.number();
+        let is_empty = self.files.is_there(newest)? && self.files.len(newest)? <= FILE_HEADER;
+        let fresh = is_empty.then_some(newest);
+        Ok(Prune { vault: self, _turn: turn, grace, oldest, packs, fresh, retired })
     }
 }
 
@@ -167,118 +171,6 @@ impl Prune<'_> {
         Ok(self.measure_all(&all, &needed, &rests)?.iter().map(|pack| pack.live).sum())
     }
 
-    /// What is to be done when the chunks in `live` are needed and no others. Packs are given up until at most
-    /// `waste` percent of what is needed is wasted in the others. A needed chunk that is not to be found and a
-    /// pack that cannot be read are errors.
-    pub fn plan(&self, live: &LiveSet, waste: u8) -> Result<PrunePlan, VaultError> {
-        // Nobody may move chunks while they are counted.
-        let _writer = self.vault.writer()?;
-        let mut rests = self.rests()?;
-        let mut plan = PrunePlan::default();
-        let due: BTreeSet<u32> = self
-            .retired
-            .doomed
-            .iter()
-            .filter(|(_, doom)| self.is_due(doom))
-            .map(|(number, _)| *number)
-            .collect();
-        let needed = Needed::while_gone(live, &rests, &due);
-        let mut found = 0;
-        for number in &self.packs {
-            let (used, chunks) = self.measure(*number, &needed, &rests)?;
-            found += chunks;
-            if due.contains(number) {
-                plan.remove.push(used);
-            } else if self.retired.is_doomed(*number) {
-                plan.waiting.push(used);
-            }
-        }
-        if found < live.len() {
-            return Err(VaultError::NeededChunksMissing { count: live.len() - found });
-        }
-        plan.rested_on = needed.rested_on;
-        self.choose(live, &mut rests, waste, &mut plan)?;
-        Ok(plan)
-    }
-
-    /// Chooses packs to doom. At first as if nothing rested on anything: where the upper and the lower end of a
-    /// difference are in packs that go, neither must be kept for the other. Then those are dropped of which, as it
-    /// turns out, nearly everything must be copied for the sake of packs that stay.
-    fn choose(
-        &self,
-        live: &LiveSet,
-        rests: &mut Rests,
-        waste: u8,
-        plan: &mut PrunePlan,
-    ) -> Result<(), VaultError> {
-        let doomed: BTreeSet<u32> = self.retired.doomed.keys().copied().collect();
-        let others: BTreeSet<u32> =
-            self.packs.iter().copied().filter(|number| !doomed.contains(number)).collect();
-        let (open, mut stay): (BTreeSet<u32>, BTreeSet<u32>) =
-            others.iter().partition(|number| self.is_settled(**number));
-        let needed = Needed::while_gone(live, rests, &self.packs.iter().copied().collect());
-        self.calibrate(rests, &needed)?;
-        let mut chosen =
-            numbers(&choose::choose(&self.measure_all(&open, &needed, rests)?, FILE_HEADER, waste));
-        stay.extend(open.difference(&chosen));
-        loop {
-            let needed = Needed::while_gone(live, rests, &(&doomed | &chosen));
-            plan.doom = self.measure_all(&chosen, &needed, rests)?;
-            let dropped: Vec<u32> = plan
-                .doom
-                .iter()
-                .filter(|pack| !choose::is_worth_it(pack, FILE_HEADER, waste))
-                .map(|pack| pack.number)
-                .collect();
-            if dropped.is_empty() {
-                plan.stay = self.measure_all(&stay, &needed, rests)?;
-                plan.rested_on_later = needed.rested_on;
-                return Ok(());
-            }
-            chosen.retain(|number| !dropped.contains(number));
-            stay.extend(dropped);
-        }
-    }
-
-    fn measure_all(
-        &self,
-        packs: &BTreeSet<u32>,
-        needed: &Needed<'_>,
-        rests: &Rests,
-    ) -> Result<Vec<PackUse>, VaultError> {
-        packs.iter().map(|number| Ok(self.measure(*number, needed, rests)?.0)).collect()
-    }
-
-    /// Carries out what [`plan`](Self::plan) has found for the same `live`. A prune that is interrupted anywhere
-    /// leaves copies at worst, which the next one counts as dead.
-    pub fn run(self, live: &LiveSet, plan: &PrunePlan) -> Result<PruneReport, VaultError> {
-        let mut report = PruneReport {
-            waiting: plan.waiting.len() as u64,
-            waiting_bytes: plan.waiting.iter().map(|pack| pack.bytes).sum(),
-            ..PruneReport::default()
-        };
-        let cycle = self.retired.cycle.saturating_add(1);
-        let needed = Needed { live, rested_on: plan.rested_on.clone() };
-        // What needs no copy goes first: it makes room for the copies of the others.
-        let (free, used): (Vec<PackUse>, Vec<PackUse>) =
-            plan.remove.iter().copied().partition(|pack| pack.live == 0);
-        self.remove(&free, cycle, &needed, &mut report)?;
-        let rescued = self.copy_all(&used, &needed, &mut report)?;
-        self.remove(&rescued, cycle, &needed, &mut report)?;
-
-        let needed = Needed { live, rested_on: plan.rested_on_later.clone() };
-        self.vault.writer()?.packs.leave(&numbers(&plan.doom))?;
-        let doomed = self.copy_all(&plan.doom, &needed, &mut report)?;
-        let mut writer = self.vault.writer()?;
-        if !doomed.is_empty() || !self.vault.retired().doomed.is_empty() {
-            let packs = self.proven(&doomed, &needed)?;
-            self.vault.log_step(&mut writer, &Step::Doomed { cycle, packs })?;
-        }
-        report.doomed = doomed.len() as u64;
-        report.doomed_bytes = doomed.iter().map(|pack| pack.bytes).sum();
-        Ok(report)
-    }
-
     fn is_due(&self, doom: &Doom) -> bool {
         let watched = self.oldest.is_some_and(|oldest| oldest.seq < doom.seq);
         !watched && self.grace.is_over(doom, self.retired.cycle.saturating_add(1))
@@ -288,55 +180,12 @@ impl Prune<'_> {
     fn is_settled(&self, number: u32) -> bool {
         self.oldest.is_none_or(|oldest| number < oldest.pack)
     }
-
-    /// How much of a pack is needed, as much as a copy of it would take, and how many chunks that somebody needs
-    /// for themselves have their place in it.
-    fn measure(&self, number: u32, needed: &Needed<'_>, rests: &Rests) -> Result<(PackUse, u64), VaultError> {
-        let bytes = self.vault.files.len(number)?;
-        let mut used = PackUse { number, bytes, live: 0 };
-        let mut chunks = 0;
-        self.vault.files.each(number, 0, bytes, &mut |item| {
-            match item {
-                Item::Gap { from, .. } => return Err(self.vault.not_a_chunk(number, from)),
-                Item::Chunk(Found { id, place, .. }) => {
-                    if needed.contains(&id) && self.vault.index.get(&id)? == Some(place) {
-                        used.live += place.end() - place.offset + rests.growth(&id, needed);
-                        chunks += u64::from(needed.live.contains(&id));
-                    }
-                }
-            }
-            Ok(true)
-        })?;
-        Ok((used, chunks))
-    }
-
-    /// Deletes packs after the log says durably that they are not to be missed.
-    fn remove(
-        &self,
-        packs: &[PackUse],
-        cycle: u64,
-        needed: &Needed<'_>,
-        report: &mut PruneReport,
-    ) -> Result<(), VaultError> {
-        if packs.is_empty() {
-            return Ok(());
-        }
-        let mut writer = self.vault.writer()?;
-        let proven = self.proven(packs, needed)?;
-        self.vault.log_step(&mut writer, &Step::Removed { cycle, packs: proven.clone() })?;
-        self.vault.files.remove(&proven)?;
-        // The index still knows the dead chunks of these packs, and sled never gives room back.
-        self.vault.rebuild(&mut writer)?;
-        report.removed += packs.len() as u64;
-        report.removed_bytes += packs.iter().map(|pack| pack.bytes).sum::<u64>();
-        Ok(())
-    }
 }
 
 impl Vault {
     /// Writes a step into the log, and follows it once it is durable.
     fn log_step(&self, writer: &mut Writer, step: &Step) -> Result<(), VaultError> {
-        let entry = self.append_record(writer, super::retired::RECORD, &step.encode())?;
+        let entry = self.append_making_room(writer, super::retired::RECORD, &step.encode())?;
         self.retired_mut().follow(entry.seq, entry.at, step);
         Ok(())
     }

@@ -25,6 +25,7 @@ struct Node {
 }
 
 /// The records of all nodes. Pieces of attachments rest on nothing.
+#[derive(Default)]
 pub(super) struct Rests {
     /// Sorted by their ids.
     nodes: Vec<Node>,

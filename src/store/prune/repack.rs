@@ -1,9 +1,8 @@
-//! Copying what is needed out of packs that are given up, and proving that it is elsewhere.
+//! Copying what is needed out of packs that are given up.
 
 use std::collections::BTreeSet;
 
 use super::needs::Needed;
-use super::{PackUse, Prune, PruneReport, numbers};
 use crate::store::chunks::ChunkKind;
 use crate::store::codec;
 use crate::store::error::VaultError;
@@ -11,59 +10,9 @@ use crate::store::pack::{Found, Item};
 use crate::store::vault::Vault;
 use crate::store::writing::Hints;
 
-impl Prune<'_> {
-    /// Copies what is needed out of `packs`; returns those of which everything is elsewhere now. Where the disk
-    /// runs full, the others are left as they are.
-    pub(super) fn copy_all(
-        &self,
-        packs: &[PackUse],
-        needed: &Needed<'_>,
-        report: &mut PruneReport,
-    ) -> Result<Vec<PackUse>, VaultError> {
-        let leaving = self.leaving(packs);
-        let mut done = Vec::new();
-        for pack in packs {
-            match self.vault.copy_needed(pack.number, needed, &leaving) {
-                Ok(copied) => {
-                    report.copied_bytes += copied;
-                    done.push(*pack);
-                }
-                Err(VaultError::DiskFull { .. }) => report.without_room += 1,
-                Err(other) => return Err(other),
-            }
-        }
-        Ok(done)
-    }
-
-    /// The numbers of `packs`, ascending, after it was made sure that every needed chunk in them lies in a pack
-    /// that stays. This looks at record headers and not at anything that was decided before.
-    pub(super) fn proven(&self, packs: &[PackUse], needed: &Needed<'_>) -> Result<Vec<u32>, VaultError> {
-        let leaving = self.leaving(packs);
-        let numbers = numbers(packs);
-        for number in &numbers {
-            let len = self.vault.files.len(*number)?;
-            self.vault.files.each(*number, 0, len, &mut |item| match item {
-                Item::Gap { from, .. } => Err(self.vault.not_a_chunk(*number, from)),
-                Item::Chunk(found)
-                    if needed.contains(&found.id) && !self.vault.stays(&found, &leaving)? =>
-                {
-                    Err(VaultError::NeededChunksMissing { count: 1 })
-                }
-                Item::Chunk(_) => Ok(true),
-            })?;
-        }
-        Ok(numbers.into_iter().collect())
-    }
-
-    /// Packs on which nothing may rely: those that are doomed already and `packs`.
-    fn leaving(&self, packs: &[PackUse]) -> BTreeSet<u32> {
-        self.vault.retired().doomed.keys().copied().chain(numbers(packs)).collect()
-    }
-}
-
 impl Vault {
     /// Whether the index has the chunk in a pack that is not `leaving`, and it is there.
-    fn stays(&self, found: &Found, leaving: &BTreeSet<u32>) -> Result<bool, VaultError> {
+    pub(super) fn stays(&self, found: &Found, leaving: &BTreeSet<u32>) -> Result<bool, VaultError> {
         match self.index.get(&found.id)? {
             Some(place) if !leaving.contains(&place.pack) => self.files.holds(&Found { place, ..*found }),
             _ => Ok(false),
@@ -71,7 +20,7 @@ impl Vault {
     }
 
     /// Copies the needed chunks of a pack that lie in no other than those that are `leaving`; returns the bytes.
-    fn copy_needed(
+    pub(super) fn copy_needed(
         &self,
         pack: u32,
         needed: &Needed<'_>,

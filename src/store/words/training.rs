@@ -11,13 +11,16 @@ const OFTEN: u32 = 3;
 const SHORTEST: usize = 2;
 /// Bytes of a zstd dictionary; a larger one makes pages hardly smaller.
 const DICTIONARY: usize = 112 << 10;
+/// A dictionary is learnt from at most so many pages: from more, it takes several times as long.
+const PAGES: usize = 128;
 
 /// The vocabulary of `leaves`: what saves the most bytes, the most frequent first. Bytes that are not a leaf
 /// teach nothing.
 pub fn train(leaves: &[Vec<u8>]) -> Vocabulary {
     let entries = learn(leaves);
     let words = Vocabulary::new(entries.clone());
-    let pages: Vec<Vec<u8>> = leaves.iter().filter_map(|leaf| super::encode(&words, leaf)).collect();
+    let some = leaves.iter().step_by(leaves.len().div_ceil(PAGES).max(1));
+    let pages: Vec<Vec<u8>> = some.filter_map(|leaf| super::encode(&words, leaf)).collect();
     // Where there is too little to learn from, a vocabulary without a dictionary serves as well.
     let dictionary = zstd::dict::from_samples(&pages, DICTIONARY).unwrap_or_default();
     words.with_dictionary(dictionary).unwrap_or_else(|| Vocabulary::new(entries))

@@ -59,6 +59,40 @@ fn a_chain_over_many_packs_goes_as_a_whole_when_nothing_of_it_is_needed() {
 }
 
 #[test]
+fn a_pack_is_not_removed_before_what_rests_on_it_was_copied() {
+    let mut shelf = Shelf::new();
+    shelf.need([NODES]);
+    shelf.vault().writer().unwrap().packs.leave(&BTreeSet::from([1])).unwrap();
+    shelf.need([NODES + 1]);
+    let upper = shelf.needed[&(NODES + 1)];
+    shelf.forget(ALL);
+    assert_eq!(shelf.prune(AT_ONCE).doomed, 2);
+    // Needed again, in the second pack; what it rests on lies in the first.
+    shelf.needed.insert(NODES + 1, upper);
+    assert_eq!(shelf.prune(AT_ONCE).removed, 2);
+    shelf.check_all();
+}
+
+#[test]
+fn what_is_stored_again_does_not_rest_on_what_rests_on_it() {
+    let mut shelf = Shelf::new();
+    shelf.need([NODES, NODES + 1, 1, 2, 3]);
+    let upper = shelf.needed[&(NODES + 1)];
+    let session = shelf.vault().session();
+    shelf.vault().writer().unwrap().packs.leave(&BTreeSet::from([1])).unwrap();
+    drop(session);
+    shelf.forget([NODES, NODES + 1, 1, 2, 3]);
+    shelf.prune(AT_ONCE);
+    // Somebody had relied on the upper one, and says so only now.
+    shelf.needed.insert(NODES + 1, upper);
+    shelf.need([NODES + 2, NODES]);
+    assert_eq!(rests_on(&shelf, NODES, ALL), None);
+    shelf.check();
+    shelf.prune(AT_ONCE);
+    shelf.check_all();
+}
+
+#[test]
 fn nothing_new_rests_on_what_is_doomed() {
     let mut shelf = Shelf::new();
     shelf.need([NODES, 1, 2, 3]);

@@ -2,6 +2,8 @@
 
 mod crash;
 mod differences;
+mod flawed;
+mod full;
 mod model;
 mod phases;
 

@@ -18,6 +18,8 @@ enum Act {
     Forget(usize),
     Prune(u64),
     LoseIndex,
+    /// New keys, and with them a new pack.
+    Rotate,
     Reopen,
 }
 
@@ -38,6 +40,7 @@ fn act() -> impl Strategy<Value = Act> {
         3 => (0_usize..8).prop_map(Act::Forget),
         6 => (0_u64..3).prop_map(Act::Prune),
         1 => Just(Act::LoseIndex),
+        1 => Just(Act::Rotate),
         1 => Just(Act::Reopen),
     ]
 }
@@ -67,7 +70,7 @@ fn prune(shelf: &Shelf, needs: &[Need], cycles: u64) -> Result<PruneReport, Vaul
 fn cases() -> ProptestConfig {
     let many = std::env::var_os("BOARDVAULT_MANY").is_some();
     ProptestConfig {
-        cases: if many { 3000 } else { 24 },
+        cases: if many { 20_000 } else { 200 },
         rng_seed: RngSeed::Fixed(7),
         failure_persistence: None,
         max_shrink_iters: 500,
@@ -109,6 +112,7 @@ proptest! {
                 Act::LoseIndex => {
                     shelf.vault().rebuild_index().unwrap();
                 }
+                Act::Rotate => drop(shelf.vault().rotate_root(&shelf.unlock()).unwrap()),
                 Act::Reopen => {
                     // A process takes its work with it.
                     work = Work::default();

@@ -1,13 +1,9 @@
 //! The two phases, their grace, and what stops a prune.
 
-use std::fs::File;
-use std::io;
-use std::path::Path;
 use std::time::Duration;
 
+use super::flawed::Flawed;
 use super::*;
-use crate::store::database::Database;
-use crate::store::fs::Append;
 
 #[test]
 fn what_nothing_needs_goes_in_two_prunes_and_the_rest_stays() {
@@ -213,54 +209,6 @@ fn damage_anywhere_in_a_pack_that_is_given_up_stops_the_prune_and_changes_nothin
     }
 }
 
-/// A disk whose listings leave out what this says.
-struct Omitting(fn(&str) -> bool);
-
-impl Fs for Omitting {
-    fn create_dir(&self, dir: &Path) -> io::Result<()> {
-        RealFs.create_dir(dir)
-    }
-    fn list(&self, dir: &Path) -> io::Result<Vec<String>> {
-        Ok(RealFs.list(dir)?.into_iter().filter(|name| !(self.0)(name)).collect())
-    }
-    fn len(&self, path: &Path) -> io::Result<u64> {
-        RealFs.len(path)
-    }
-    fn read_at(&self, path: &Path, offset: u64, len: usize) -> io::Result<Vec<u8>> {
-        RealFs.read_at(path, offset, len)
-    }
-    fn append(&self, path: &Path) -> io::Result<Box<dyn Append>> {
-        RealFs.append(path)
-    }
-    fn truncate(&self, path: &Path, len: u64) -> io::Result<()> {
-        RealFs.truncate(path, len)
-    }
-    fn rewrite(&self, path: &Path, offset: u64) -> io::Result<()> {
-        RealFs.rewrite(path, offset)
-    }
-    fn remove_tree(&self, dir: &Path) -> io::Result<()> {
-        RealFs.remove_tree(dir)
-    }
-    fn database(&self, dir: &Path) -> Option<Box<dyn Database>> {
-        RealFs.database(dir)
-    }
-    fn rename(&self, from: &Path, to: &Path) -> io::Result<()> {
-        RealFs.rename(from, to)
-    }
-    fn remove(&self, path: &Path) -> io::Result<()> {
-        RealFs.remove(path)
-    }
-    fn sync_dir(&self, dir: &Path) -> io::Result<()> {
-        RealFs.sync_dir(dir)
-    }
-    fn is_private(&self, path: &Path) -> io::Result<bool> {
-        RealFs.is_private(path)
-    }
-    fn try_lock(&self, path: &Path) -> io::Result<Option<File>> {
-        RealFs.try_lock(path)
-    }
-}
-
 #[test]
 fn a_listing_that_leaves_packs_out_makes_nothing_forgotten_or_deleted() {
     for omitted in [|name: &str| name == "00000001.pack", |name: &str| name.contains(".pack")] {
@@ -268,7 +216,7 @@ fn a_listing_that_leaves_packs_out_makes_nothing_forgotten_or_deleted() {
         shelf.need(0..5);
         shelf.vault().writer().unwrap().packs.leave(&BTreeSet::from([1])).unwrap();
         shelf.need(5..10);
-        let fs = Arc::new(Omitting(omitted));
+        let fs = Arc::new(Flawed { omits: omitted, room: None });
         assert_eq!(shelf.reopen_on(fs).unwrap(), Vec::<String>::new());
         assert_eq!(shelf.vault().rebuild_index().unwrap().chunks, 10);
         shelf.forget(6..10);
@@ -290,5 +238,21 @@ fn a_doomed_pack_that_was_being_written_is_not_written_to_after_opening() {
     shelf.need(20..22);
     shelf.prune(AT_ONCE);
     assert_eq!(shelf.packs(), BTreeSet::from([2]));
+    shelf.check_all();
+}
+
+#[test]
+fn what_is_copied_after_a_rotation_is_sealed_under_the_new_key() {
+    let mut shelf = Shelf::new();
+    shelf.need(0..6);
+    shelf.forget([0, 1, 2, 3]);
+    shelf.vault().rotate_root(&shelf.unlock()).unwrap();
+    for _ in 0..3 {
+        shelf.try_prune(AT_ONCE).unwrap();
+    }
+    let first = shelf.vault().keys.first_pack();
+    assert!(shelf.packs().iter().all(|pack| *pack >= first), "nothing is left under the old key");
+    shelf.check_all();
+    shelf.reopen();
     shelf.check_all();
 }
