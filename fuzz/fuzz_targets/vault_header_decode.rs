@@ -12,6 +12,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard};
 
 use boardvault::base::hash::Hash;
+use boardvault::store::database::Database;
 use boardvault::store::error::VaultError;
 use boardvault::store::fs::{Append, Fs};
 use boardvault::store::unlock::Unlock;
@@ -103,6 +104,15 @@ impl Fs for Files {
     }
     fn is_private(&self, _: &Path) -> io::Result<bool> {
         Ok(true)
+    }
+    fn rewrite(&self, _: &Path, _: u64) -> io::Result<()> {
+        Ok(())
+    }
+    fn remove_tree(&self, _: &Path) -> io::Result<()> {
+        Ok(())
+    }
+    fn database(&self, _: &Path) -> Option<Box<dyn Database>> {
+        None
     }
     fn try_lock(&self, _: &Path) -> io::Result<Option<File>> {
         File::open("/dev/null").map(Some)

@@ -1,7 +1,5 @@
 //! The only place that reads the time or waits.
 
-use std::fs::File;
-use std::io::Read;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -31,33 +29,29 @@ pub trait Clock: Send + Sync {
     async fn sleep(&self, duration: Duration);
 }
 
-/// Where Linux says for how many seconds the machine is up, suspensions included.
-const UPTIME: &str = "/proc/uptime";
-
 /// The machine's clock.
 #[derive(Debug)]
 pub struct SystemClock {
     started: std::time::Instant,
     started_at: Timestamp,
-    has_uptime: bool,
 }
 
-/// The number before the blank in a text like `12345.67 890.12`.
+/// For how long the machine is up, suspensions included, where it can tell.
+#[cfg(target_os = "linux")]
 fn uptime() -> Option<Duration> {
-    let mut text = String::new();
-    File::open(UPTIME).ok()?.take(64).read_to_string(&mut text).ok()?;
-    Duration::try_from_secs_f64(text.split_whitespace().next()?.parse().ok()?).ok()
+    Duration::try_from(rustix::time::clock_gettime(rustix::time::ClockId::Boottime)).ok()
+}
+
+#[cfg(not(target_os = "linux"))]
+fn uptime() -> Option<Duration> {
+    None
 }
 
 impl SystemClock {
     /// A clock whose monotonic time starts now.
     #[expect(clippy::disallowed_methods, reason = "this is the seam the rule points to")]
     pub fn new() -> Self {
-        Self {
-            started: std::time::Instant::now(),
-            started_at: Timestamp::now(),
-            has_uptime: uptime().is_some(),
-        }
+        Self { started: std::time::Instant::now(), started_at: Timestamp::now() }
     }
 }
 
@@ -80,9 +74,7 @@ impl Clock for SystemClock {
 
     /// Where no uptime can be read, the time of day is asked too: it jumps ahead when a suspended machine wakes.
     fn boottime(&self) -> Duration {
-        if self.has_uptime
-            && let Some(uptime) = uptime()
-        {
+        if let Some(uptime) = uptime() {
             return uptime;
         }
         let by_day = self.now().duration_since(self.started_at);
@@ -105,10 +97,15 @@ pub struct ManualClock {
     state: Arc<Mutex<Manual>>,
 }
 
+/// A longer move is a leap but for its end: nobody waits a year in steps of seconds.
+const LEAP: Duration = Duration::from_hours(1);
+
 #[derive(Default)]
 struct Manual {
     awake: Duration,
     suspended: Duration,
+    /// Moved without anything being done on the way; [`Clock::boottime`] knows nothing of it.
+    leapt: Duration,
     ticks: Vec<Tick>,
     next_id: u64,
 }
@@ -140,9 +137,13 @@ impl ManualClock {
         Self { start, state: Arc::default() }
     }
 
-    /// Moves the clock forward, and does on the way what is to be done every so often.
+    /// Moves the clock forward, and does on the way, in the last hour at least, what is to be done every so often.
     pub fn advance(&self, duration: Duration) {
-        let until = self.state().awake.saturating_add(duration);
+        let until = {
+            let mut state = self.state();
+            state.leapt = state.leapt.saturating_add(duration.saturating_sub(LEAP));
+            state.awake.saturating_add(duration.min(LEAP))
+        };
         loop {
             let due = self.state().advance_to(until);
             // Without the lock: what is done may look at the clock.
@@ -166,11 +167,14 @@ impl ManualClock {
 #[async_trait]
 impl Clock for ManualClock {
     fn now(&self) -> Timestamp {
-        self.start.checked_add(self.boottime()).unwrap_or(Timestamp::MAX)
+        let state = self.state();
+        let passed = state.awake.saturating_add(state.suspended).saturating_add(state.leapt);
+        self.start.checked_add(passed).unwrap_or(Timestamp::MAX)
     }
 
     fn monotonic(&self) -> Duration {
-        self.state().awake
+        let state = self.state();
+        state.awake.saturating_add(state.leapt)
     }
 
     fn boottime(&self) -> Duration {
@@ -232,6 +236,18 @@ mod tests {
         clock.advance(Duration::from_mins(1));
         assert_eq!(*seen.lock().unwrap(), [15, 30, 45]);
         assert_eq!(clock.boottime().as_secs(), 165);
+    }
+
+    #[test]
+    fn a_century_passes_at_once_and_its_last_hour_in_steps() {
+        let clock = ManualClock::new(Timestamp::UNIX_EPOCH);
+        let count = Arc::new(Mutex::new(0));
+        let counted = Arc::clone(&count);
+        let _ticks = clock.every(Duration::from_mins(1), Box::new(move || *counted.lock().unwrap() += 1));
+        let century = Duration::from_hours(24 * 36_524);
+        clock.advance(century);
+        assert_eq!((clock.monotonic(), *count.lock().unwrap()), (century, 60));
+        assert_eq!(clock.now().as_second(), i64::try_from(century.as_secs()).unwrap());
     }
 
     #[test]

@@ -205,8 +205,8 @@ impl<'a> Rewriter<'a> {
         if raw.escaped {
             let text: Value = serde_json::from_slice(raw.bytes).map_err(|_| NotJson(self.at))?;
             self.out.extend(super::to_bytes(&text));
-        // Without leaving early, which the processor does for many bytes at once.
-        } else if raw.bytes.iter().fold(false, |found, byte| found | (*byte < b' ')) {
+        // The smallest byte, because the processor finds it for many bytes at once.
+        } else if raw.bytes.iter().min().is_some_and(|smallest| *smallest < b' ') {
             return self.unexpected();
         } else {
             self.out.extend_from_slice(raw.bytes);

@@ -93,7 +93,7 @@ fn read_value(vocabulary: &Vocabulary, fields: &mut Fields<'_>, out: &mut Vec<u8
                     out.push(b' ');
                 }
                 let begin = out.len();
-                out.extend_from_slice(&entry.bytes);
+                out.extend_from_slice(entry.bytes);
                 if byte == CAPITAL {
                     out.get_mut(begin)?.make_ascii_uppercase();
                 }
@@ -148,9 +148,8 @@ impl Writer<'_> {
             },
             // A word right behind a word would be read with a space between.
             Token::Word(run) if self.space != Space::Word => self.word(run),
-            Token::Word(run) => self.literal(run),
             Token::Other(b" ") if self.space == Space::Word => self.space = Space::Owed,
-            Token::Other(run) => self.literal(run),
+            Token::Word(run) | Token::Other(run) => self.literal(run),
         }
     }
 

@@ -7,8 +7,11 @@
 //! ```
 
 use std::cell::RefCell;
+use std::hash::Hasher;
+use std::ops::Range;
 
-use rustc_hash::FxHashMap;
+use hashbrown::HashTable;
+use rustc_hash::FxHasher;
 use zstd::dict::{DecoderDictionary, EncoderDictionary};
 use zstd::zstd_safe;
 
@@ -38,40 +41,62 @@ thread_local! {
 
 /// Byte strings that recur, the most frequent first, and what pages written in them have in common.
 pub struct Vocabulary {
-    entries: Vec<Entry>,
-    numbers: FxHashMap<Box<[u8]>, u16>,
+    /// The bytes of all entries, one after the other: entries are looked up for every word of every page, and
+    /// together they stay in the processor's cache.
+    bytes: Vec<u8>,
+    entries: Vec<Span>,
+    numbers: HashTable<u16>,
     dictionary: Vec<u8>,
     encoder: EncoderDictionary<'static>,
     decoder: DecoderDictionary<'static>,
 }
 
-pub(super) struct Entry {
-    pub(super) bytes: Box<[u8]>,
+#[derive(Clone)]
+struct Span {
+    range: Range<usize>,
+    is_word: bool,
+}
+
+pub(super) struct Entry<'a> {
+    pub(super) bytes: &'a [u8],
     /// Between two words stands a space that is not written.
     pub(super) is_word: bool,
+}
+
+fn hash(bytes: &[u8]) -> u64 {
+    let mut hasher = FxHasher::default();
+    hasher.write(bytes);
+    hasher.finish()
 }
 
 impl Vocabulary {
     /// A vocabulary of these entries; empty, repeated and overlong ones and those beyond the limit are left out.
     pub(super) fn new(entries: impl IntoIterator<Item = Vec<u8>>) -> Self {
         let mut vocabulary = Self {
+            bytes: Vec::new(),
             entries: Vec::new(),
-            numbers: FxHashMap::default(),
+            numbers: HashTable::new(),
             dictionary: Vec::new(),
             encoder: EncoderDictionary::copy(&[], LEVEL),
             decoder: DecoderDictionary::copy(&[]),
         };
-        for bytes in entries {
-            let number = vocabulary.entries.len();
-            let fits = (1..=MAX_ENTRY).contains(&bytes.len()) && number < MAX_ENTRIES;
-            if fits && !vocabulary.numbers.contains_key(bytes.as_slice()) {
-                let bytes = bytes.into_boxed_slice();
-                vocabulary.numbers.insert(bytes.clone(), u16::try_from(number).unwrap_or(u16::MAX));
-                let is_word = bytes.iter().all(|byte| is_letter(*byte));
-                vocabulary.entries.push(Entry { bytes, is_word });
+        for entry in entries {
+            let fits = (1..=MAX_ENTRY).contains(&entry.len()) && vocabulary.entries.len() < MAX_ENTRIES;
+            if fits && vocabulary.number(&entry).is_none() {
+                vocabulary.add(&entry);
             }
         }
         vocabulary
+    }
+
+    fn add(&mut self, entry: &[u8]) {
+        let number = u16::try_from(self.entries.len()).unwrap_or(u16::MAX);
+        let begin = self.bytes.len();
+        self.bytes.extend_from_slice(entry);
+        let is_word = entry.iter().all(|byte| is_letter(*byte));
+        self.entries.push(Span { range: begin..self.bytes.len(), is_word });
+        let Self { bytes, entries, numbers, .. } = self;
+        numbers.insert_unique(hash(entry), number, |number| hash(text_of(bytes, entries, *number)));
     }
 
     /// The same entries, with a zstd dictionary for the pages that are written in them; nothing where zstd
@@ -106,9 +131,10 @@ impl Vocabulary {
     pub fn to_bytes(&self) -> Vec<u8> {
         let mut bytes = vec![VERSION];
         bytes.extend(u16::try_from(self.entries.len()).unwrap_or(u16::MAX).to_le_bytes());
-        for entry in &self.entries {
-            bytes.push(u8::try_from(entry.bytes.len()).unwrap_or(u8::MAX));
-            bytes.extend_from_slice(&entry.bytes);
+        for number in 0..self.entries.len() {
+            let entry = self.entry(number).map_or(&[][..], |entry| entry.bytes);
+            bytes.push(u8::try_from(entry.len()).unwrap_or(u8::MAX));
+            bytes.extend_from_slice(entry);
         }
         bytes.extend_from_slice(&self.dictionary);
         bytes
@@ -143,7 +169,8 @@ impl Vocabulary {
 
     /// The number of an entry.
     pub(super) fn number(&self, bytes: &[u8]) -> Option<u16> {
-        self.numbers.get(bytes).copied()
+        let is_it = |number: &u16| text_of(&self.bytes, &self.entries, *number) == bytes;
+        self.numbers.find(hash(bytes), is_it).copied()
     }
 
     /// The number of the entry that is a capitalised word with a small letter instead.
@@ -156,9 +183,14 @@ impl Vocabulary {
         self.number(small)
     }
 
-    pub(super) fn entry(&self, number: usize) -> Option<&Entry> {
-        self.entries.get(number)
+    pub(super) fn entry(&self, number: usize) -> Option<Entry<'_>> {
+        let span = self.entries.get(number)?;
+        Some(Entry { bytes: self.bytes.get(span.range.clone())?, is_word: span.is_word })
     }
+}
+
+fn text_of<'a>(bytes: &'a [u8], entries: &[Span], number: u16) -> &'a [u8] {
+    entries.get(usize::from(number)).and_then(|span| bytes.get(span.range.clone())).unwrap_or_default()
 }
 
 /// Appends the code of an entry.

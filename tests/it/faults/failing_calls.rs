@@ -2,13 +2,15 @@
 
 use std::error::Error;
 use std::io;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use boardvault::store::memory_disk::{Fault, Loss, MemoryDisk, Plan, State};
-use rayon::prelude::*;
 
 use super::tape::{self, Stop, Tape};
 use super::workloads::{ALL, Workload};
 use super::{check, workloads};
+
+const THREADS: usize = 2;
 
 struct Run {
     tape: Tape,
@@ -29,15 +31,19 @@ fn each_call(fault: Fault, inspect: impl Fn(&Run) + Sync) {
         assert!(calls > 10, "{} makes {calls} calls", workload.name);
         let plans: Vec<_> =
             (1..=calls).flat_map(|at| [false, true].map(|lasting| Plan { at, fault, lasting })).collect();
-        let struck = plans.par_iter().filter(|plan| {
-            let run = run(workload, Some(**plan));
-            let struck = run.tape.disk().was_struck();
-            if struck {
-                inspect(&run);
+        let (next, struck) = (AtomicUsize::new(0), AtomicUsize::new(0));
+        // No pool of rayon's: a thread of it that waits for another pool begins the next run upon the same stack.
+        let work = || {
+            while let Some(plan) = plans.get(next.fetch_add(1, Ordering::Relaxed)) {
+                let run = run(workload, Some(*plan));
+                if run.tape.disk().was_struck() {
+                    struck.fetch_add(1, Ordering::Relaxed);
+                    inspect(&run);
+                }
             }
-            struck
-        });
-        println!("{}: {} of {} calls failed", workload.name, struck.count() / 2, calls);
+        };
+        std::thread::scope(|scope| (0..THREADS).for_each(|_| drop(scope.spawn(work))));
+        println!("{}: {} of {calls} calls failed", workload.name, struck.into_inner() / 2);
     }
 }
 

@@ -1,5 +1,6 @@
 //! What a workload did to its disk, and what it was promised when.
 
+use std::collections::BTreeSet;
 use std::path::Path;
 use std::sync::{Arc, Mutex};
 
@@ -9,7 +10,9 @@ use boardvault::base::ids::SeededRandom;
 use boardvault::store::chunks::{ChunkError, ChunkKind, Chunks};
 use boardvault::store::error::VaultError;
 use boardvault::store::fs::Fs;
+use boardvault::store::live::LiveSet;
 use boardvault::store::memory_disk::{MemoryDisk, Op, Plan, State};
+use boardvault::store::prune::{Grace, PruneReport};
 use boardvault::store::unlock::Unlock;
 use boardvault::store::vault::{Env, Vault};
 
@@ -27,6 +30,8 @@ pub(super) enum Event {
     Synced,
     Appending(u8, Vec<u8>),
     Appended,
+    /// From now on nobody needs these chunks.
+    Forgotten(BTreeSet<Hash>),
 }
 
 /// A disk at work, and the events with the number of changes that the disk had seen by then.
@@ -100,8 +105,17 @@ impl Tape {
                     let entry = Entry { kind: *kind, payload: payload.clone(), chunks: open.len() };
                     promised.attempted.push(entry);
                 }
+                Event::Forgotten(ids) => {
+                    if happened {
+                        promised.forgotten.extend(ids);
+                    }
+                }
                 Event::Synced | Event::Appended => {
                     if happened {
+                        // What was put again is promised again.
+                        for (_, id, _) in open.get(promised.chunks..).unwrap_or_default() {
+                            promised.forgotten.remove(id);
+                        }
                         promised.chunks = open.len();
                         promised.acknowledged += usize::from(matches!(event, Event::Appended));
                     }
@@ -122,8 +136,9 @@ pub(super) struct Promised {
     pub(super) created: bool,
     /// Everything that was put at any time.
     pub(super) all: Vec<Put>,
-    /// How many of `all` are promised.
+    /// How many of `all` are promised, but for those that were forgotten since.
     pub(super) chunks: usize,
+    pub(super) forgotten: BTreeSet<Hash>,
     /// All records in order, the first `acknowledged` of which are promised.
     pub(super) attempted: Vec<Entry>,
     pub(super) acknowledged: usize,
@@ -144,6 +159,29 @@ pub(super) struct Spy {
 }
 
 impl Spy {
+    /// Prunes as one that needs nothing but `needed`.
+    pub(super) fn prune(&self, needed: &[Hash]) -> Result<PruneReport, VaultError> {
+        let ids = |event: &(usize, Event)| match &event.1 {
+            Event::Put(_, id, _) => Some(*id),
+            _ => None,
+        };
+        let put: BTreeSet<Hash> = self.tape.events.lock().unwrap().iter().filter_map(ids).collect();
+        self.tape.note(Event::Forgotten(put.into_iter().filter(|id| !needed.contains(id)).collect()));
+        let mut live = LiveSet::default();
+        live.extend(needed);
+        // At once: the prune after the one that has doomed a pack deletes it.
+        let prune =
+            self.vault.begin_prune(Grace { age: jiff::SignedDuration::ZERO, cycles: 1, now: None })?;
+        let plan = prune.plan(&live, 0)?;
+        prune.run(&live, &plan)
+    }
+
+    /// Makes a new root key.
+    pub(super) fn rotate(&self) -> Result<(), VaultError> {
+        let rotated = self.vault.rotate_root(&Unlock::KeyFile(KEY.into()))?;
+        rotated.pending.map_or(Ok(()), Err)
+    }
+
     pub(super) fn append(&self, kind: u8, payload: &[u8]) -> Result<(), VaultError> {
         self.tape.note(Event::Appending(kind, payload.to_vec()));
         self.vault.append(kind, payload)?;

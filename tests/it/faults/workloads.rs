@@ -33,6 +33,8 @@ pub(super) static ALL: &[Workload] = &[
     Workload { name: "first-backup", run: first_backup, short: false },
     Workload { name: "incremental", run: incremental, short: false },
     Workload { name: "rebuild", run: rebuild, short: true },
+    Workload { name: "key-change", run: key_change, short: true },
+    Workload { name: "prune", run: prune, short: false },
 ];
 
 /// Runs a workload. Trees are written by one thread, so that every run makes the same changes in the same order.
@@ -131,6 +133,45 @@ fn rebuild(tape: &Tape) -> Result<(), Stop> {
 
 fn backup(vault: &Arc<Spy>, number: u32, base: Option<&Manifest>) -> Result<Manifest, Stop> {
     backup_of(vault, number, base, (300, 90_000))
+}
+
+/// What was stored under the old key stays readable, and what comes is stored under the new one.
+fn key_change(tape: &Tape) -> Result<(), Stop> {
+    let vault = tape.create(1)?;
+    vault.put(ChunkKind::Piece, &noise(1, 900))?;
+    vault.append(NOTE, b"under the first key")?;
+    vault.put(ChunkKind::Piece, &noise(2, 900))?;
+    tape.begin();
+    vault.rotate()?;
+    vault.put(ChunkKind::Piece, &noise(3, 900))?;
+    vault.append(NOTE, b"under the second key")?;
+    drop(vault);
+    let vault = tape.open(2)?;
+    vault.rotate()?;
+    Ok(vault.append(NOTE, b"under the third key")?)
+}
+
+/// Packs are doomed and deleted, chunks that are needed are copied, one of them rests on one that nobody needs.
+fn prune(tape: &Tape) -> Result<(), Stop> {
+    let vault = tape.create(1)?;
+    vault.vault.limit_packs(3_000);
+    let pieces = (0..9).map(|n| vault.put(ChunkKind::Piece, &noise(n, 800)));
+    let pieces: Vec<_> = pieces.collect::<Result<_, _>>()?;
+    let page = |last: &str| [&noise(99, 1_500), last.as_bytes()].concat();
+    let base = vault.put(ChunkKind::Node, &page("old"))?;
+    let newer = vault.put_replacing(ChunkKind::Node, &page("newer"), &base)?;
+    vault.append(NOTE, b"all of it")?;
+    tape.begin();
+    let needed = [pieces[0], pieces[4], pieces[5], newer];
+    let doomed = vault.prune(&needed)?.doomed;
+    vault.append(NOTE, b"between the prunes")?;
+    drop(vault);
+    let vault = tape.open(2)?;
+    vault.vault.limit_packs(3_000);
+    let removed = vault.prune(&needed)?.removed;
+    assert!(doomed > 1 && removed > 1, "{doomed} packs doomed and {removed} removed prove little");
+    vault.put(ChunkKind::Piece, &noise(1, 800))?;
+    Ok(vault.append(NOTE, b"after the prunes")?)
 }
 
 /// A snapshot of a small account that is another one each time: some changed cards, a new one, a new file. `size` is

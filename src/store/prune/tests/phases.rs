@@ -240,3 +240,19 @@ fn a_doomed_pack_that_was_being_written_is_not_written_to_after_opening() {
     assert_eq!(shelf.packs(), BTreeSet::from([2]));
     shelf.check_all();
 }
+
+#[test]
+fn what_is_copied_after_a_rotation_is_sealed_under_the_new_key() {
+    let mut shelf = Shelf::new();
+    shelf.need(0..6);
+    shelf.forget([0, 1, 2, 3]);
+    shelf.vault().rotate_root(&shelf.unlock()).unwrap();
+    for _ in 0..3 {
+        shelf.try_prune(AT_ONCE).unwrap();
+    }
+    let first = shelf.vault().keys.first_pack();
+    assert!(shelf.packs().iter().all(|pack| *pack >= first), "nothing is left under the old key");
+    shelf.check_all();
+    shelf.reopen();
+    shelf.check_all();
+}
