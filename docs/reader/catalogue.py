@@ -66,9 +66,9 @@ class Catalogue:
         if name != "Rules":
             part.need(said["snapshot"] in self.snapshots, f"{name} is a snapshot that is not in the log before")
         if name == "Pinned":
-            self.pinned[said["snapshot"]] = said["note"]
+            self.pinned[said["snapshot"]] = {"note": said["note"]}
         elif name == "Held":
-            self.held[said["snapshot"]] = said["reason"]
+            self.held[said["snapshot"]] = {"reason": said["reason"], "until": said["until"]}
         elif name == "Unpinned":
             self.pinned.pop(said["snapshot"], None)
         elif name == "Released":
@@ -88,7 +88,7 @@ class Catalogue:
                 self.bytes(part, entry.blob)
             if self.extract:
                 self.extract(snapshot_id, found, entry, lambda: attachment(self.store, part, *entry.blob))
-        part.need(kinds == found["counts"], "a manifest with other numbers of records than are in the tree")
+        part.need(kinds == collections.Counter(found["counts"]), "a manifest with other numbers of records than are in the tree")
         for container in found["containers"]:
             counted = containers[container["id"]]
             part.need(counted == container["records"], f"container {container['id']} has {counted} records")
