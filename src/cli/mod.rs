@@ -4,6 +4,7 @@ mod args;
 mod commands;
 mod documents;
 mod exit;
+mod keeping_args;
 mod key_args;
 mod secrets;
 mod table;

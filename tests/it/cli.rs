@@ -236,3 +236,72 @@ fn secrets_stand_in_no_output() {
     assert!(lines.iter().any(|line| line["fields"]["method"] == "GET"), "calls are logged: {lines:?}");
     assert!(place.run("-v backup acme").err.contains("Looking around"));
 }
+
+#[test]
+fn snapshots_are_pinned_held_forgotten_and_pruned_by_hand() {
+    let sandbox = Sandbox::serve("tiny");
+    let place = Place::connected(&sandbox);
+    let backup = || place.run("backup acme --full --json").ended(0).json();
+    let first = short(&backup()["id"]).to_owned();
+    place.run(&format!("snapshot forget {first}")).ended(1).says(&["last complete one", "another backup"]);
+    sandbox.disaster(1);
+    backup();
+
+    place.run(&format!("snapshot pin {first} --note before")).ended(0);
+    place.run(&format!("snapshot hold {first} --reason audit --until 2999-12-31")).ended(0);
+    let listed = place.run("snapshots").ended(0).out;
+    assert!(listed.contains("pinned: before; held up to 2999-12-31: audit"), "{listed}");
+    place.run(&format!("snapshot forget {first}")).ended(1).says(&["it is pinned", "snapshot unpin"]);
+    place.run(&format!("snapshot unpin {first}")).ended(0);
+    place.run(&format!("snapshot unpin {first}")).ended(2).says(&["is not pinned"]);
+    place.run(&format!("snapshot forget {first}")).ended(1).says(&["held: audit", "snapshot release"]);
+    place.run(&format!("snapshot release {first}")).ended(0);
+    place.run(&format!("snapshot release {first}")).ended(2).says(&["is not held"]);
+
+    let forgotten = place.run(&format!("snapshot forget {first}")).ended(0).out;
+    assert!(forgotten.contains("boardvault prune"), "{forgotten}");
+    place.run(&format!("show {first}")).ended(1).says(&["was forgotten on"]);
+    let foreseen = place.run("prune --dry-run --json").ended(0).json();
+    assert_eq!((&foreseen["dry_run"], &foreseen["removed"]), (&true.into(), &0.into()));
+    let pruned = place.run("prune --json").ended(0).json();
+    assert_eq!(
+        (&pruned["removed"], &pruned["doomed"]),
+        (&0.into(), &foreseen["doomed"]),
+        "the grace is long"
+    );
+    place.run("prune --now --json").ended(0);
+    let left = place.run("prune --dry-run").ended(0).out;
+    assert!(left.contains("Nothing to give back"), "{left}");
+    place.run("verify --read-data").ended(0);
+    place.run("prune --now --grace 3").ended(2);
+}
+
+#[test]
+fn rules_of_retention_are_set_shown_tried_and_taken_away() {
+    let sandbox = Sandbox::serve("tiny");
+    let place = Place::connected(&sandbox);
+    let says = |command: &str, words: &[&str]| {
+        let out = place.run(command).ended(0).out;
+        for word in words {
+            assert!(out.contains(word), "{command}: no `{word}` in {out}");
+        }
+    };
+    says("retention show", &["No rules: every snapshot is kept", "retention set"]);
+    says(
+        "retention set",
+        &["30 days old and older: keep 1 of each day", "365 days old and older: keep 4 of each year"],
+    );
+    says("retention set --rule 10:2/week --connection acme", &["Rules of the connection acme", "10 days"]);
+    place.run("backup acme").ended(0);
+    says("retention preview", &["last complete one", "0 snapshots would go and 1 stay"]);
+    says("retention preview --rule 0:0/day", &["stays"]);
+    says("retention apply", &["Forgot 0 snapshots; 1 is left."]);
+    says("retention set --none --connection acme", &["Rules of the vault"]);
+    says("retention set --none", &["No rules"]);
+    place.run("retention set --rule 30").ended(2).says(&["30:1/day"]);
+    place
+        .run("retention set --rule 30:1/day --rule 30:2/week")
+        .ended(2)
+        .says(&["two rules begin at 30 days"]);
+    place.run("retention set --connection nobody").ended(1).says(&["no connection `nobody`"]);
+}

@@ -26,3 +26,4 @@ mod keys;
 mod retention;
 mod round_trip;
 mod space;
+mod stored_account;

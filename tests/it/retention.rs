@@ -143,7 +143,7 @@ async fn rules_thin_out_what_is_old_and_leave_what_is_protected() {
         ids.push(desk.backup(USUAL).await.id);
         desk.world.clock.advance(Duration::from_hours(1));
     }
-    desk.world.clock.advance(Duration::from_hours(24 * 40));
+    desk.reopen_after(Duration::from_hours(24 * 40));
     let app = desk.app();
     let policy = || Policy::new(vec!["30:3/day".parse().unwrap()]).unwrap();
     keeping::pin(app, &ids[0].to_string(), Some("the first".to_owned())).unwrap();
@@ -170,11 +170,11 @@ async fn rules_thin_out_what_is_old_and_leave_what_is_protected() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_connection_can_have_rules_of_its_own() {
-    let desk = Desk::new("tiny", 7).await;
+    let mut desk = Desk::new("tiny", 7).await;
     for _ in 0..2 {
         desk.backup(USUAL).await;
     }
-    desk.world.clock.advance(Duration::from_hours(24 * 40));
+    desk.reopen_after(Duration::from_hours(24 * 40));
     let app = desk.app();
     let rules = |text: &str| Some(Policy::new(vec![text.parse().unwrap()]).unwrap());
     retention::set(app, None, rules("30:0/day")).unwrap();
@@ -187,13 +187,13 @@ async fn a_connection_can_have_rules_of_its_own() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_clock_that_cannot_be_right_forgets_nothing() {
-    let desk = Desk::new("tiny", 7).await;
+    let mut desk = Desk::new("tiny", 7).await;
     for _ in 0..2 {
         desk.backup(USUAL).await;
     }
+    desk.reopen_after(Duration::from_hours(24 * 80 * 365));
     let app = desk.app();
     retention::set(app, None, Some(Policy::new(vec!["30:0/day".parse().unwrap()]).unwrap())).unwrap();
-    desk.world.clock.advance(Duration::from_hours(24 * 80 * 365));
     let preview = retention::preview(app, None).unwrap();
     assert!(preview.clock.is_some_and(|doubt| doubt.contains("2106")));
     let error = retention::apply(app).unwrap_err();

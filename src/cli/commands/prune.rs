@@ -5,9 +5,9 @@ use jiff::SignedDuration;
 use crate::app::context::App;
 use crate::app::error::Error;
 use crate::app::pruning::{self, Options, Pruned};
-use crate::cli::args::Prune;
 use crate::cli::documents::document;
 use crate::cli::exit::Done;
+use crate::cli::keeping_args::Prune;
 use crate::cli::ui::{Ui, bytes, counted};
 
 pub(super) fn run(app: &App, ui: &Ui, args: &Prune) -> Result<Done, Error> {

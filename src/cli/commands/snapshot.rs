@@ -5,8 +5,8 @@ use serde_json::json;
 use crate::app::context::App;
 use crate::app::error::Error;
 use crate::app::keeping;
-use crate::cli::args::SnapshotCommand;
 use crate::cli::exit::Done;
+use crate::cli::keeping_args::SnapshotCommand;
 use crate::cli::ui::{Ui, plain};
 
 pub(super) fn run(app: &App, ui: &Ui, command: SnapshotCommand) -> Result<Done, Error> {

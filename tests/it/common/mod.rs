@@ -233,7 +233,13 @@ impl Desk {
 
     /// Ends the process and starts another one on the same vault.
     pub(crate) fn reopen(&mut self) {
+        self.reopen_after(Duration::ZERO);
+    }
+
+    /// The same, with a pause in between in which nobody has the vault open.
+    pub(crate) fn reopen_after(&mut self, pause: Duration) {
         self.app = None;
+        self.world.clock.advance(pause);
         self.disk.mend();
         self.stop.send_replace(false);
         let (app, _) = App::open(&self.vault_dir(), &self.key(), self.seams()).unwrap();
