@@ -25,7 +25,7 @@ use jiff::SignedDuration;
 use serde_json::json;
 use tokio::sync::watch;
 
-const HOUR: Duration = Duration::from_secs(3600);
+const HOUR: Duration = Duration::from_hours(1);
 /// Leaves of so many bytes teach a vault its vocabulary.
 const LESSON: usize = 4 << 20;
 /// Every pack that nothing needs is doomed by one prune and removed by the next.
