@@ -35,6 +35,10 @@ pub enum Defect {
     OneHeaderCopy,
     /// One of two different vault files is overwritten with the other.
     HeaderRepairedBlindly,
+    /// A prune deletes what it has only just doomed.
+    PrunedWithoutGrace,
+    /// A chunk upon which another rests may go.
+    BasePruned,
     /// The last page of a tree is left out.
     LastPageLost,
     /// A comparison takes any two subtrees of one level for the same.

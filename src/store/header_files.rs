@@ -27,8 +27,19 @@ fn write_copy(fs: &dyn Fs, dir: &Path, name: &str, bytes: &[u8]) -> Result<(), V
     fs::replace(fs, &path, bytes).map_err(|error| VaultError::io("write", &path, error))
 }
 
-/// The newest readable copy, and a note for each copy that was not usable and has been written again.
-pub(super) fn read(fs: &dyn Fs, dir: &Path) -> Result<(Header, Vec<String>), VaultError> {
+/// What the two copies say.
+pub(super) struct Found {
+    /// The newest readable copy.
+    pub(super) header: Header,
+    /// A note for each copy that was not usable.
+    pub(super) notes: Vec<String>,
+    /// Whether both copies are now the same. They are not where the disk is too full to mend one: such a vault can
+    /// be read, and must not be written to before.
+    pub(super) both: bool,
+}
+
+/// Reads both copies and mends one from the other.
+pub(super) fn read(fs: &dyn Fs, dir: &Path) -> Result<Found, VaultError> {
     if !is_there(fs, dir) {
         return Err(VaultError::NotAVault(dir.to_owned()));
     }
@@ -62,17 +73,23 @@ pub(super) fn read(fs: &dyn Fs, dir: &Path) -> Result<(Header, Vec<String>), Vau
         return Err(VaultError::damaged(&a, 0, what));
     }
     let stale = copies.iter().zip(COPIES).filter(|(copy, _)| copy.as_ref() != Ok(newest));
-    let mut notes = Vec::new();
+    let (mut notes, mut both) = (Vec::new(), true);
     for (copy, name) in stale {
-        write_copy(fs, dir, name, bytes)?;
         let was = match copy {
             Ok(_) => "out of date",
             Err(Unreadable::Absent) => "missing",
             Err(_) => "not usable",
         };
-        notes.push(format!("{name} was {was} and has been written again from its copy"));
+        notes.push(match write_copy(fs, dir, name, bytes) {
+            Ok(()) => format!("{name} was {was} and has been written again from its copy"),
+            Err(VaultError::DiskFull { .. }) => {
+                both = false;
+                format!("{name} is {was}; the disk is too full to write it again, which the next write to the vault will try first")
+            }
+            Err(other) => return Err(other),
+        });
     }
-    Ok((newest.clone(), notes))
+    Ok(Found { header: newest.clone(), notes, both })
 }
 
 /// Reads one copy; only a disk that fails is an error of the outer kind.

@@ -54,11 +54,13 @@ pub(super) struct Description {
     slot: u16,
     /// A change that failed half-way leaves open which of the two copies is on the disk.
     broken: Option<String>,
+    /// One copy is not this one, and no copy of what is about to be written under its keys.
+    one_copy: bool,
 }
 
 impl Description {
     pub(super) fn new(header: Header, slot: u16) -> Self {
-        Self { header, slot, broken: None }
+        Self { header, slot, broken: None, one_copy: false }
     }
 
     fn show(&self, entry: &Entry) -> KeySlot {
@@ -176,9 +178,17 @@ impl Vault {
         if description.header.format == FORMAT_1 {
             let header = description.header.clone();
             self.write_header(&mut description, header, &self.newest_root()?)?;
+        } else if description.one_copy {
+            header_files::write(self.env.fs.as_ref(), &self.dir, &description.header)?;
         }
+        description.one_copy = false;
         drop(description);
         self.begin_epochs(writer)
+    }
+
+    /// Nothing may rest on a vault file of which there is one copy only.
+    pub(super) fn mend_before_writing(&self) {
+        self.lock_description().one_copy = true;
     }
 
     /// Brings a vault of format 1 to this program's format, and says so, or what stands in the way.

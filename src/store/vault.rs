@@ -112,9 +112,12 @@ impl Vault {
             return Err(VaultError::NotAVault(dir.to_owned()));
         }
         let (hold, env) = Hold::take(env, dir)?;
-        let (header, mut notes) = header_files::read(env.fs.as_ref(), dir)?;
+        let header_files::Found { header, mut notes, both } = header_files::read(env.fs.as_ref(), dir)?;
         let keys = unlock.keys(env.fs.as_ref(), dir, &header)?;
         let vault = Self::assemble(dir, env, header, keys, hold, &mut notes)?;
+        if !both {
+            vault.mend_before_writing();
+        }
         vault.tell_of_keys(&mut notes);
         Ok((vault, notes))
     }

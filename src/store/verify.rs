@@ -7,7 +7,7 @@ use rayon::prelude::*;
 use super::codec::MAX_DEPTH;
 use super::error::VaultError;
 use super::header_files;
-use super::pack::{Found, Item};
+use super::pack::{Found, Item, Position};
 use super::reading::Content;
 use super::vault::{Vault, Writer};
 use crate::base::hash::Hash;
@@ -68,7 +68,7 @@ impl Vault {
         progress(done, total);
         let mut indexed = 0;
         for (pack, len) in packs {
-            if len == 0 && pack > writer.log.acknowledged().pack {
+            if len == 0 && (Position { pack, offset: 0 }) >= writer.log.acknowledged() {
                 // A crash came between making the file and the first write to it; the next write goes on there.
                 continue;
             }

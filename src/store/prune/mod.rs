@@ -32,6 +32,7 @@ use super::retired::{Doom, Retired, Step};
 use super::session::Beginning;
 use super::vault::{Vault, Writer};
 use crate::base::clock::Timestamp;
+use crate::base::defect::{Defect, planted};
 
 pub use choose::PackUse;
 use needs::{Needed, Rests};
@@ -54,6 +55,9 @@ impl Grace {
     pub const CYCLES: u64 = 2;
 
     fn is_over(&self, doom: &Doom, cycle: u64) -> bool {
+        if planted(Defect::PrunedWithoutGrace) {
+            return true;
+        }
         let aged = self.age.is_zero()
             || self.now.is_some_and(|now| now.duration_since(doom.at) >= self.age && doom.at <= now);
         aged && cycle.saturating_sub(doom.cycle) >= self.cycles

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::Prune;
+use crate::base::defect::{Defect, planted};
 use crate::base::hash::Hash;
 use crate::store::chunks::ChunkKind;
 use crate::store::codec::{self, MAX_DEPTH};
@@ -54,7 +55,7 @@ impl<'l> Needed<'l> {
         for node in &rests.nodes {
             let Some((kind, base)) = node.base else { continue };
             let keeps_words = kind == ChunkKind::Vocabulary && live.contains(&node.id);
-            if keeps_words || !leaving.contains(&node.place.pack) {
+            if (keeps_words || !leaving.contains(&node.place.pack)) && !planted(Defect::BasePruned) {
                 needed.rested_on.insert(&base);
             }
         }

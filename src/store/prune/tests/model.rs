@@ -70,7 +70,7 @@ fn prune(shelf: &Shelf, needs: &[Need], cycles: u64) -> Result<PruneReport, Vaul
 fn cases() -> ProptestConfig {
     let many = std::env::var_os("BOARDVAULT_MANY").is_some();
     ProptestConfig {
-        cases: if many { 20_000 } else { 200 },
+        cases: if many { 5_000 } else { 200 },
         rng_seed: RngSeed::Fixed(7),
         failure_persistence: None,
         max_shrink_iters: 500,
