@@ -80,7 +80,7 @@ class Catalogue:
         """Reads all records of a snapshot, and holds the manifest against them."""
         kinds, containers, attached = collections.Counter(), collections.Counter(), 0
         for key, value in Tree(self.store, part, found["tree"]).entries():
-            entry = record(self.store, part, key, value)
+            entry = record(part, key, value)
             kinds[entry.kind] += 1
             containers[entry.container] += 1
             if entry.blob:
@@ -88,7 +88,7 @@ class Catalogue:
                 self.bytes(part, entry.blob)
             if self.extract:
                 self.extract(snapshot_id, found, entry, lambda: attachment(self.store, part, *entry.blob))
-        part.need(kinds == collections.Counter(found["counts"]), "a manifest with other numbers of records than are in the tree")
+        part.need(kinds == collections.Counter(found["counts"]), "the manifest counts other records")
         for container in found["containers"]:
             counted = containers[container["id"]]
             part.need(counted == container["records"], f"container {container['id']} has {counted} records")

@@ -38,7 +38,8 @@ class Tree:
             part.need(key <= 1024 and value <= 16 << 20, "an entry that is too long")
             entries.append((part.take(key), part.take(value)))
         part.end()
-        part.need(len(entries) >= (1 + (level > 0) if is_root and level > 0 else not is_root), "a node without entries")
+        fewest = (0 if level == 0 else 2) if is_root else 1
+        part.need(len(entries) >= fewest, f"a node with {len(entries)} entries, where {fewest} are the fewest")
         ascend = all(before[0] < after[0] for before, after in itertools.pairwise(entries))
         part.need(ascend, "keys that do not ascend")
         part.need(cuts_fit(level, entries, is_last), "a node that ends where none should, or goes on")
@@ -53,7 +54,7 @@ class Tree:
             for last, content in self.node(child, level - 1, is_root=False, is_last=last_child):
                 count += 1
                 yield last, content
-            part.need((last, count) == (key, said), "a node whose last key or number of entries is not as said above it")
+            part.need((last, count) == (key, said), "a node that is not as the one above it says")
 
 
 def cuts_fit(level, entries, is_last):
@@ -69,7 +70,7 @@ def cuts_fit(level, entries, is_last):
     return not any(ends[:-1]) and (is_last or ends[-1])
 
 
-def record(store, manifest_part, key, value):
+def record(manifest_part, key, value):
     """An entry of a tree; `blob` is the chunk id of the list of pieces and the length in bytes."""
     where = manifest_part.where
     container, separator, behind = key.partition(b"\0")
