@@ -11,7 +11,7 @@ use super::{downloads, planning, retention, snapshots};
 use crate::snapshot::SnapshotId;
 use crate::snapshot::marking;
 use crate::store::live::LiveSet;
-use crate::store::prune::{Grace, PackUse, PrunePlan, PruneReport};
+use crate::store::prune::{Grace, PruneReport};
 
 /// Percent of what is needed that may be wasted before packs are written anew.
 pub const WASTE: u8 = 5;
@@ -38,22 +38,9 @@ pub struct Options {
 pub struct Pruned {
     /// Nothing was done, it was only worked out.
     pub dry_run: bool,
-    /// Packs that were deleted, and their bytes.
-    pub removed: u64,
-    /// Bytes of these.
-    pub removed_bytes: u64,
-    /// Packs that were given up and stay for the grace.
-    pub doomed: u64,
-    /// Bytes of these.
-    pub doomed_bytes: u64,
-    /// Packs that had been given up before and still wait.
-    pub waiting: u64,
-    /// Bytes of these.
-    pub waiting_bytes: u64,
-    /// Bytes that were written anew because they are needed.
-    pub copied_bytes: u64,
-    /// Packs that stay because the disk has no room for what is needed of them.
-    pub without_room: u64,
+    /// What was done, or worked out.
+    #[serde(flatten)]
+    pub report: PruneReport,
 }
 
 /// Looks up everything that is needed, and gives up what is not.
@@ -66,14 +53,14 @@ pub fn prune(app: &App, options: Options, progress: &dyn Progress) -> Result<Pru
             break;
         }
         let next = pass(app, options, progress)?;
-        total = Pruned {
+        total = PruneReport {
             removed: total.removed + next.removed,
             removed_bytes: total.removed_bytes + next.removed_bytes,
             copied_bytes: total.copied_bytes + next.copied_bytes,
             ..next
         };
     }
-    Ok(total)
+    Ok(Pruned { dry_run: options.dry_run, report: total })
 }
 
 /// A grace that nothing outlives, for looking only.
@@ -81,7 +68,7 @@ pub(super) fn never() -> Grace {
     Grace { age: SignedDuration::MAX, cycles: u64::MAX, now: None }
 }
 
-fn pass(app: &App, options: Options, progress: &dyn Progress) -> Result<Pruned, Error> {
+fn pass(app: &App, options: Options, progress: &dyn Progress) -> Result<PruneReport, Error> {
     let now = if retention::clock_doubt(app)?.is_none() { Some(app.clock.now()) } else { None };
     let prune = app.vault.begin_prune(Grace { age: options.grace, cycles: options.cycles, now })?;
     progress.tell(News::Phase { what: "Looking up what is needed".to_owned(), total: None });
@@ -89,10 +76,10 @@ fn pass(app: &App, options: Options, progress: &dyn Progress) -> Result<Pruned, 
     mark(app, prune.needed_since(), &[], &mut live)?;
     let plan = prune.plan(&live, WASTE)?;
     if options.dry_run {
-        return Ok(foreseen(&plan));
+        return Ok(plan.foreseen());
     }
     progress.tell(News::Phase { what: "Giving up what is not".to_owned(), total: None });
-    Ok(done(prune.run(&live, &plan)?))
+    Ok(prune.run(&live, &plan)?)
 }
 
 /// Marks all that is needed, but for what only the snapshots in `without` need. What was forgotten after the entry
@@ -131,36 +118,4 @@ pub(super) fn mark(
     live.extend(&planning::documents(app)?);
     live.extend(app.vault.family_vocabularies()?.iter().map(|(_, id)| id));
     Ok(())
-}
-
-fn bytes(packs: &[PackUse]) -> u64 {
-    packs.iter().map(|pack| pack.bytes).sum()
-}
-
-fn foreseen(plan: &PrunePlan) -> Pruned {
-    Pruned {
-        dry_run: true,
-        removed: plan.remove.len() as u64,
-        removed_bytes: bytes(&plan.remove),
-        doomed: plan.doom.len() as u64,
-        doomed_bytes: bytes(&plan.doom),
-        waiting: plan.waiting.len() as u64,
-        waiting_bytes: bytes(&plan.waiting),
-        copied_bytes: plan.copied(),
-        without_room: 0,
-    }
-}
-
-fn done(report: PruneReport) -> Pruned {
-    Pruned {
-        dry_run: false,
-        removed: report.removed,
-        removed_bytes: report.removed_bytes,
-        doomed: report.doomed,
-        doomed_bytes: report.doomed_bytes,
-        waiting: report.waiting,
-        waiting_bytes: report.waiting_bytes,
-        copied_bytes: report.copied_bytes,
-        without_room: report.without_room,
-    }
 }

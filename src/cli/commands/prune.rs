@@ -15,34 +15,34 @@ pub(super) fn run(app: &App, ui: &Ui, args: &Prune) -> Result<Done, Error> {
     let cycles = if args.now { 0 } else { args.cycles };
     let pruned = pruning::prune(app, Options { grace, cycles, dry_run: args.dry_run }, ui)?;
     ui.result(&document(&pruned), &text(&pruned).join("\n"));
-    Ok(if pruned.without_room == 0 { Done::Complete } else { Done::Incomplete })
+    Ok(if pruned.report.without_room == 0 { Done::Complete } else { Done::Incomplete })
 }
 
-fn text(pruned: &Pruned) -> Vec<String> {
+fn text(Pruned { dry_run, report }: &Pruned) -> Vec<String> {
     let packs = |count: u64, size: u64| format!("{} ({})", counted(count, "pack", "packs"), bytes(size));
-    let would = |done: &'static str, would: &'static str| if pruned.dry_run { would } else { done };
+    let would = |done: &'static str, would: &'static str| if *dry_run { would } else { done };
     let mut lines = Vec::new();
-    if pruned.removed > 0 {
+    if report.removed > 0 {
         let verb = would("Deleted", "Would delete");
-        lines.push(format!("{verb} {}.", packs(pruned.removed, pruned.removed_bytes)));
+        lines.push(format!("{verb} {}.", packs(report.removed, report.removed_bytes)));
     }
-    if pruned.doomed > 0 {
+    if report.doomed > 0 {
         let verb = would("Gave up", "Would give up");
-        let packs = packs(pruned.doomed, pruned.doomed_bytes);
+        let packs = packs(report.doomed, report.doomed_bytes);
         lines.push(format!("{verb} {packs}; a later prune deletes them."));
     }
-    if pruned.copied_bytes > 0 {
+    if report.copied_bytes > 0 {
         let verb = would("Wrote", "Would write");
-        lines.push(format!("{verb} {} anew that are needed.", bytes(pruned.copied_bytes)));
+        lines.push(format!("{verb} {} anew that are needed.", bytes(report.copied_bytes)));
     }
-    if pruned.waiting > 0 {
-        let packs = packs(pruned.waiting, pruned.waiting_bytes);
+    if report.waiting > 0 {
+        let packs = packs(report.waiting, report.waiting_bytes);
         lines.push(format!("Given up earlier and still within the grace: {packs}."));
     }
-    if pruned.without_room > 0 {
+    if report.without_room > 0 {
         lines.push(format!(
             "The disk has no room for what is needed of {}; run it again with `--now`, or free some space.",
-            counted(pruned.without_room, "pack", "packs")
+            counted(report.without_room, "pack", "packs")
         ));
     }
     if lines.is_empty() {

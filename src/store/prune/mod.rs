@@ -24,6 +24,7 @@ use std::collections::BTreeSet;
 use std::sync::{MutexGuard, PoisonError};
 
 use jiff::SignedDuration;
+use serde::Serialize;
 
 use super::error::VaultError;
 use super::live::LiveSet;
@@ -94,13 +95,28 @@ impl PrunePlan {
         self.all().map(|pack| pack.bytes).sum()
     }
 
+    /// What carrying it out does, if the disk has the room.
+    pub fn foreseen(&self) -> PruneReport {
+        let bytes = |packs: &[PackUse]| packs.iter().map(|pack| pack.bytes).sum();
+        PruneReport {
+            removed: self.remove.len() as u64,
+            removed_bytes: bytes(&self.remove),
+            doomed: self.doom.len() as u64,
+            doomed_bytes: bytes(&self.doom),
+            waiting: self.waiting.len() as u64,
+            waiting_bytes: bytes(&self.waiting),
+            copied_bytes: self.copied(),
+            without_room: 0,
+        }
+    }
+
     fn all(&self) -> impl Iterator<Item = &PackUse> {
         self.remove.iter().chain(&self.doom).chain(&self.waiting).chain(&self.stay)
     }
 }
 
-/// What a prune did.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+/// What a prune did, or would do.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
 pub struct PruneReport {
     /// Packs that were deleted.
     pub removed: u64,
