@@ -7,7 +7,7 @@ use crate::store::error::VaultError;
 use crate::store::verify::Damage;
 
 /// A closed vault with some chunks and entries; the chunks' ids and contents.
-fn filled(place: &super::Place) -> Vec<(Hash, Vec<u8>)> {
+pub(super) fn filled(place: &super::Place) -> Vec<(Hash, Vec<u8>)> {
     let vault = place.create();
     let chunks = (0_u32..40)
         .map(|n| {
@@ -31,7 +31,7 @@ fn assert_answers(vault: &Vault, chunks: &[(Hash, Vec<u8>)]) {
     assert_eq!(vault.verify(true, &mut |_, _| ()).unwrap().damages, []);
 }
 
-fn edit(path: &Path, change: impl FnOnce(&mut Vec<u8>)) {
+pub(super) fn edit(path: &Path, change: impl FnOnce(&mut Vec<u8>)) {
     let mut bytes = std::fs::read(path).unwrap();
     change(&mut bytes);
     std::fs::write(path, bytes).unwrap();
@@ -42,7 +42,7 @@ fn damages(place: &super::Place) -> Vec<Damage> {
     vault.verify(true, &mut |_, _| ()).unwrap().damages
 }
 
-fn refusal(place: &super::Place) -> VaultError {
+pub(super) fn refusal(place: &super::Place) -> VaultError {
     Vault::open(&place.dir, env(2), &place.unlock).err().expect("the vault should not open")
 }
 
@@ -352,59 +352,4 @@ fn a_log_cut_inside_its_last_record_opens_and_says_so() {
         drop(vault);
         assert_eq!(std::fs::read(&log).unwrap().len(), kept);
     }
-}
-
-#[test]
-fn one_copy_of_the_vault_file_is_enough_and_heals_the_other() {
-    let place = super::Place::new();
-    filled(&place);
-    let whole = std::fs::read(place.dir.join("vault.a")).unwrap();
-    for name in ["vault.a", "vault.b"] {
-        let copy = place.dir.join(name);
-        for len in (0..whole.len()).step_by(37) {
-            std::fs::write(&copy, &whole[..len]).unwrap();
-            let (_, notes) = place.open();
-            assert!(notes[0].contains(name), "{notes:?}");
-            assert_eq!(std::fs::read(&copy).unwrap(), whole);
-        }
-        std::fs::remove_file(&copy).unwrap();
-        drop(place.open());
-        place.reopen();
-    }
-}
-
-#[test]
-fn without_a_whole_vault_file_the_message_names_it() {
-    let place = super::Place::new();
-    filled(&place);
-    edit(&place.dir.join("vault.a"), |bytes| bytes[40] ^= 1);
-    edit(&place.dir.join("vault.b"), |bytes| bytes.truncate(5));
-    let error = refusal(&place);
-    assert!(error.to_string().contains("vault.a") && error.to_string().contains("vault.b"), "{error}");
-}
-
-#[test]
-fn a_vault_of_a_newer_format_is_refused() {
-    let place = super::Place::new();
-    filled(&place);
-    for name in ["vault.a", "vault.b"] {
-        edit(&place.dir.join(name), |bytes| {
-            bytes[6] = 3;
-            let body = bytes.len() - 32;
-            let hash = blake3::hash(&bytes[..body]);
-            bytes[body..].copy_from_slice(hash.as_bytes());
-        });
-    }
-    let error = refusal(&place);
-    assert!(matches!(error, VaultError::NewerFormat { found: 3, known: 2, .. }), "{error}");
-}
-
-#[test]
-fn a_key_file_that_is_cut_short_is_named() {
-    let place = super::Place::new();
-    filled(&place);
-    let Unlock::KeyFile(key) = &place.unlock else { unreachable!() };
-    edit(key, |bytes| bytes.truncate(30));
-    let error = refusal(&place);
-    assert!(matches!(&error, VaultError::KeyFile { path, .. } if path == key), "{error}");
 }

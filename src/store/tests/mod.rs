@@ -7,6 +7,7 @@ mod fixture;
 mod key_crash;
 mod keys;
 mod lease;
+mod vault_file;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
