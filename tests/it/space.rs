@@ -9,15 +9,15 @@ use boardvault::app::progress::Silent;
 use boardvault::app::pruning::{self, Options};
 use boardvault::app::upkeep;
 use boardvault::base::ids::{Random, SeededRandom};
-use boardvault::model::coverage::Usage;
 use boardvault::model::{Blob, BlobRef, Kind, NativeId, Record, RecordKey};
-use boardvault::snapshot::manifest::{Bytes, LeftOut, Manifest, Purpose, Status};
+use boardvault::snapshot::Manifest;
 use boardvault::snapshot::{BlobWriter, SnapshotId, SnapshotWriter};
 use boardvault::store::chunks::Chunks;
 use jiff::SignedDuration;
 use serde_json::json;
 use tokio::sync::watch;
 
+use crate::common::manifests;
 use crate::common::many;
 
 const BOARDS: usize = 10;
@@ -148,30 +148,8 @@ impl Vault {
         let written = writer.finish();
         self.app.vault.sync().unwrap();
         let at = 1_790_000_000_000 + i64::try_from(day).unwrap() * 86_400_000;
-        let manifest = Manifest {
-            number: day,
-            platform: "trello".to_owned(),
-            connection: "work".to_owned(),
-            purpose: Purpose::Backup,
-            parent: None,
-            tree: written.tree,
-            started_at: at,
-            finished_at: at,
-            status: Status::Complete,
-            counts: written.counts,
-            coverage: Vec::new(),
-            missing: Vec::new(),
-            vanished: Vec::new(),
-            containers: Vec::new(),
-            bytes: Bytes {
-                records_plain: written.records_plain,
-                blobs_plain: written.blobs_plain,
-                stored: 0,
-            },
-            usage: Usage::default(),
-            full_pass: true,
-            left_out: LeftOut::default(),
-        };
+        let manifest =
+            Manifest { number: day, started_at: at, finished_at: at, ..manifests::complete(written, None) };
         self.app.vault.append(entry::MANIFEST, &manifest.encode().unwrap()).unwrap();
         self.ids.push(manifest.id().unwrap());
         self.last = Some(manifest);

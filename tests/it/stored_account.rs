@@ -10,15 +10,15 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
+use crate::common::manifests;
 use boardvault::app::context::{App, Seams, Unlock, entry};
 use boardvault::app::progress::Silent;
 use boardvault::app::pruning::{self, Options};
 use boardvault::app::{keeping, keys, upkeep};
 use boardvault::base::clock::{Clock, ManualClock};
 use boardvault::base::ids::SeededRandom;
-use boardvault::model::coverage::Usage;
 use boardvault::model::{Blob, BlobRef, Kind, Record, RecordKey};
-use boardvault::snapshot::manifest::{Bytes, ContainerEntry, LeftOut, Purpose, Status};
+use boardvault::snapshot::manifest::ContainerEntry;
 use boardvault::snapshot::{BlobWriter, Manifest, SnapshotId, SnapshotWriter};
 use boardvault::store::fs::RealFs;
 use jiff::SignedDuration;
@@ -116,28 +116,11 @@ impl Account {
             }
         });
         let manifest = Manifest {
-            number: base.map_or(1, |(_, base)| base.number + 1),
-            platform: "trello".to_owned(),
             connection: "acme".to_owned(),
-            purpose: Purpose::Backup,
-            parent: base.map(|(id, _)| *id),
-            tree: written.tree,
             started_at,
             finished_at: self.clock.now().as_millisecond(),
-            status: Status::Complete,
-            counts: written.counts,
-            coverage: Vec::new(),
-            missing: Vec::new(),
-            vanished: Vec::new(),
             containers: containers.collect(),
-            bytes: Bytes {
-                records_plain: written.records_plain,
-                blobs_plain: written.blobs_plain,
-                stored: 0,
-            },
-            usage: Usage::default(),
-            full_pass: true,
-            left_out: LeftOut::default(),
+            ..manifests::complete(written, base.map(|(_, base)| base))
         };
         let id = manifest.id().unwrap();
         self.app.vault.append(entry::MANIFEST, &manifest.encode().unwrap()).unwrap();

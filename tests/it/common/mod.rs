@@ -2,6 +2,7 @@
 
 pub(crate) mod compare;
 mod disk;
+pub(crate) mod manifests;
 pub(crate) mod scene;
 
 use std::path::PathBuf;

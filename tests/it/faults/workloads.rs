@@ -4,12 +4,12 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use boardvault::model::{Blob, Kind, Record, RecordKey};
-use boardvault::snapshot::manifest::{Bytes, LeftOut, Purpose, Status};
 use boardvault::snapshot::{BlobWriter, Manifest, SnapshotWriter};
 use boardvault::store::chunks::{ChunkKind, Chunks};
 use serde_json::json;
 
 use super::tape::{Spy, Stop, Tape};
+use crate::common::manifests;
 
 /// The kind of the log's records that describe snapshots.
 pub(super) const MANIFEST: u8 = 1;
@@ -200,26 +200,8 @@ pub(super) fn backup_of(
     let writer = SnapshotWriter::new(Arc::clone(&chunks), base)?;
     writer.replace_container("b1".into(), &records)?;
     let written = writer.finish();
-    let manifest = Manifest {
-        number: number.into(),
-        platform: "trello".to_owned(),
-        connection: "work".to_owned(),
-        purpose: Purpose::Backup,
-        parent: base.map(Manifest::id).transpose()?,
-        tree: written.tree,
-        started_at: 0,
-        finished_at: number.into(),
-        status: Status::Complete,
-        counts: written.counts,
-        coverage: Vec::new(),
-        missing: Vec::new(),
-        vanished: Vec::new(),
-        containers: Vec::new(),
-        bytes: Bytes { records_plain: written.records_plain, blobs_plain: written.blobs_plain, stored: 0 },
-        usage: boardvault::model::coverage::Usage::default(),
-        full_pass: true,
-        left_out: LeftOut::default(),
-    };
+    let manifest =
+        Manifest { number: number.into(), finished_at: number.into(), ..manifests::complete(written, base) };
     vault.append(MANIFEST, &manifest.encode()?)?;
     Ok(manifest)
 }
