@@ -57,9 +57,9 @@ fn commands(page: &str) -> Vec<Vec<String>> {
         let command = line.strip_prefix("cargo run --release -- ").map(|rest| format!("boardvault {rest}"));
         let command = command.unwrap_or_else(|| line.to_owned());
         if fenced && command.starts_with("boardvault ") {
-            let words = command.split(" #").next().unwrap_or_default().split_whitespace();
-            let until_pipe = words.take_while(|word| !["|", ">", "&", "&&"].contains(word));
-            found.push(until_pipe.map(|word| word.trim_matches(['\'', '"']).to_owned()).collect());
+            let words = shlex::split(&command).unwrap_or_else(|| panic!("no shell reads {command}"));
+            let shells = |word: &String| ["|", ">", "&", "&&"].contains(&word.as_str());
+            found.push(words.into_iter().take_while(|word| !shells(word)).collect());
         }
     }
     found
@@ -74,8 +74,8 @@ fn the_commands_in_the_readme_exist() {
         }
     }
     assert_eq!(
-        commands("```\n$ boardvault backup acme | head # x\n```\nboardvault no\n"),
-        [["boardvault", "backup", "acme"]]
+        commands("```\n$ boardvault backup 'acme one' | head # x\n```\nboardvault no\n"),
+        [["boardvault", "backup", "acme one"]]
     );
 }
 
