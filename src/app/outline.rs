@@ -8,7 +8,7 @@ use serde_json::Value;
 use crate::model::dialect::Dialect;
 use crate::model::loss::LossCause;
 use crate::model::ops;
-use crate::model::spec::{Field, KindSpec, Parent, Role};
+use crate::model::spec::{Field, KindSpec, Role};
 use crate::model::{Kind, NativeId, Record, lineage};
 
 /// One record, and what hangs on it.
@@ -159,7 +159,9 @@ impl Names {
 
     fn name(&self, role: Role, id: &str) -> String {
         let known = match role {
-            Role::Reference(kind) | Role::References(kind) => self.titles.get(&(kind, id.into())),
+            Role::Reference(kind) | Role::References(kind) | Role::Sequence(kind) => {
+                self.titles.get(&(kind, id.into()))
+            }
             Role::Person | Role::Persons => self.people.get(&NativeId::from(id)),
             Role::Writable | Role::CreateOnly | Role::ReadOnly(_) => None,
         };
@@ -188,5 +190,5 @@ fn byline(dialect: &dyn Dialect, record: &Record) -> Option<String> {
 /// Whether the field only says what the record's place in the tree or its byline says as well.
 fn is_told(spec: &KindSpec, field: &Field) -> bool {
     field.role == Role::ReadOnly(LossCause::CommentAuthor)
-        || matches!(spec.parent, Parent::At(_, path) if path == field.path)
+        || spec.parent.places().iter().any(|(_, path)| *path == field.path)
 }

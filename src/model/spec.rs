@@ -41,8 +41,19 @@ pub enum Parent {
     Root,
     /// The container record itself.
     Container,
-    /// A record of this kind in the same container; its id stands at this path.
-    At(Kind, &'static str),
+    /// A record of one of these kinds in the same container: the first whose path holds an id (a subtask hangs
+    /// on its task, a task on its section). The container, when none does.
+    At(&'static [(Kind, &'static str)]),
+}
+
+impl Parent {
+    /// The kinds that the record may hang on, with the path of the id; none for the container itself.
+    pub fn places(self) -> &'static [(Kind, &'static str)] {
+        match self {
+            Self::Root | Self::Container => &[],
+            Self::At(places) => places,
+        }
+    }
 }
 
 /// The operations that the platform really has for a kind.
@@ -120,6 +131,9 @@ pub enum Role {
     Reference(Kind),
     /// A set of ids of records of this kind; order does not matter.
     References(Kind),
+    /// The ids of the records of this kind that hang on this one, in the order in which people see them. Two
+    /// orders are equal when those records stand alike that both sides have.
+    Sequence(Kind),
     /// The id of a person on the platform; null is allowed.
     Person,
     /// A set of ids of persons.

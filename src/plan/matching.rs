@@ -12,7 +12,7 @@ use crate::base::canon;
 use crate::base::hash::Hash;
 use crate::model::lineage::{home, pointed_to};
 use crate::model::origins::OriginMap;
-use crate::model::spec::{IdPolicy, KindSpec, Parent, Role};
+use crate::model::spec::{IdPolicy, KindSpec, Role};
 use crate::model::{Kind, Record, RecordKey, ops};
 
 /// Records of the backup with the live records that they are.
@@ -177,7 +177,7 @@ impl<'a> Matcher<'a, '_> {
             IdPolicy::Person => parts.push(record.key.id.as_str().into()),
             IdPolicy::Composed if parts.is_empty() => {
                 // The first reference besides the parent is the other half of a composed id.
-                let is_parent = |path| matches!(spec.parent, Parent::At(_, at) if at == path);
+                let is_parent = |path| spec.parent.places().iter().any(|(_, at)| *at == path);
                 let half = spec
                     .fields
                     .iter()

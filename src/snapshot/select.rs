@@ -4,7 +4,7 @@ use super::near::near;
 use super::path::{ParsePathError, Segment, SelectionPath};
 use super::{Reader, SnapshotError, lineage};
 use crate::model::dialect::Dialect;
-use crate::model::spec::{Parent, Role};
+use crate::model::spec::Role;
 use crate::model::{Kind, Record, RecordKey, ops};
 
 /// At most this many candidates stand in an error.
@@ -250,10 +250,8 @@ impl Finder<'_> {
     fn refers_to(&self, record: &Record, target: &RecordKey) -> bool {
         let Some(spec) = self.dialect.spec(record.key.kind) else { return false };
         let refers = spec.fields.iter().filter(|field| field.role == Role::Reference(target.kind));
-        let hangs = match spec.parent {
-            Parent::At(kind, path) if kind == target.kind => Some(path),
-            _ => None,
-        };
+        let places = spec.parent.places().iter();
+        let hangs = places.filter(|(kind, _)| *kind == target.kind).map(|(_, path)| *path);
         refers
             .map(|field| field.path)
             .chain(hangs)

@@ -154,6 +154,8 @@ pub fn references(spec: &KindSpec, native: &Value) -> Vec<Pointer> {
         .iter()
         .filter_map(|field| match field.role {
             Role::Reference(kind) | Role::References(kind) => Some((Some(kind), field.path)),
+            // Those named there hang on the record, so it cannot need them.
+            Role::Sequence(_) => None,
             Role::Person | Role::Persons => Some((None, field.path)),
             Role::Writable | Role::CreateOnly | Role::ReadOnly(_) => None,
         })

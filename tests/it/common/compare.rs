@@ -305,7 +305,9 @@ pub(crate) fn above(record: &Record) -> Option<RecordKey> {
     match dialect().spec(record.key.kind)?.parent {
         Parent::Root => None,
         Parent::Container => Some(RecordKey::new(container.clone(), Kind::Container, container)),
-        Parent::At(kind, path) => Some(RecordKey::new(container, kind, ops::get_text(&record.native, path)?)),
+        Parent::At(places) => places.iter().find_map(|(kind, path)| {
+            Some(RecordKey::new(container.clone(), *kind, ops::get_text(&record.native, path)?))
+        }),
     }
 }
 
