@@ -29,7 +29,8 @@ pub(super) fn referred<'a>(facts: &Facts<'a, '_>, drafts: &[Draft<'a>]) -> BTree
             // The parts of a composed id change with what they name.
             keys.extend(scene.parent(draft.record));
             for pointer in ops::references(spec, &draft.record.native) {
-                keys.extend(pointer.kind.map(|kind| pointed_to(key, kind, pointer.id.as_str())));
+                let part = |kind| scene.pointed_to(key, kind, pointer.id.as_str(), pointer.anywhere);
+                keys.extend(pointer.kind.map(part));
             }
         }
     }

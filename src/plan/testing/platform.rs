@@ -107,7 +107,7 @@ static KINDS: &[KindSpec] = &[
     },
     KindSpec {
         ids: IdPolicy::Composed,
-        batch: BatchRules { max: 10 },
+        batch: BatchRules { max: 10, across: false },
         title: "value",
         ..table(
             Kind::FieldValue,
