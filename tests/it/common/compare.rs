@@ -265,7 +265,8 @@ impl Comparison<'_> {
             (_, Codec::Links, Value::String(text)) => vec![value.clone(), self.linked(text, places).into()],
             (_, Codec::Attributed, Value::String(text)) => {
                 let line = dialect().attribution(wanted);
-                let attributed = ops::attributed(line.as_deref(), text);
+                let attributed =
+                    line.map_or_else(|| text.to_owned(), |line| dialect().attributed(&line, text));
                 let mut texts = vec![value.clone(), self.linked(text, places).into()];
                 texts.extend([self.linked(&attributed, places).into(), attributed.into()]);
                 texts
