@@ -15,7 +15,7 @@ fn oauth(proof: Proof) -> &'static OAuth {
 }
 
 fn endpoint(proof: Proof, scripted: &Scripted) -> TokenEndpoint {
-    let client = Client { id: Secret::new("APP"), secret: Secret::new("APPSECRET") };
+    let client = Registration { id: Secret::new("APP"), secret: Secret::new("APPSECRET") };
     let base = Url::parse("https://api.example/1").unwrap();
     TokenEndpoint::new(oauth(proof), &base, client, Arc::new(scripted.clone()))
 }

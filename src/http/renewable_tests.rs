@@ -8,7 +8,7 @@ use url::Url;
 use super::*;
 use crate::base::clock::ManualClock;
 use crate::http::auth::{Auth, Credential};
-use crate::http::oauth::{Client, OAuth, Proof};
+use crate::http::oauth::{OAuth, Proof, Registration};
 use crate::http::testing::{Answer, Scripted, request};
 use crate::http::transport::Transport;
 use crate::http::types::{Body, Intent, Request, Response};
@@ -60,7 +60,7 @@ fn world(endpoint: impl Transport + 'static, seconds: i64) -> World {
         expires_at: Some(start + jiff::SignedDuration::from_secs(seconds)),
     };
     let (clock, notebook) = (Arc::new(ManualClock::new(start)), Arc::<Notebook>::default());
-    let client = Client { id: Secret::new("APP"), secret: Secret::new("APPSECRET") };
+    let client = Registration { id: Secret::new("APP"), secret: Secret::new("APPSECRET") };
     let base = Url::parse("https://api.example/1").unwrap();
     let endpoint = TokenEndpoint::new(&OAUTH, &base, client, Arc::new(endpoint));
     let grant = Renewable::new(lent, endpoint, clock.clone(), notebook.clone());
