@@ -68,9 +68,15 @@ pub(super) fn credentials(platform: &Platform, ui: &Ui) -> Result<BTreeMap<Strin
 }
 
 /// Id and secret of an app that is registered with a platform: from where credentials come from.
-pub(super) fn registration(platform: &Platform, oauth: &OAuth, ui: &Ui) -> Result<Registration, Error> {
+pub(super) fn registration(
+    platform: &Platform,
+    oauth: &OAuth,
+    redirect: &str,
+    ui: &Ui,
+) -> Result<Registration, Error> {
     let asked = registration_fields(platform);
-    let parts = all_of(&asked, oauth.help, ui)?;
+    let help = format!("{} The redirect address is {redirect} (another one: `--redirect`).", oauth.help);
+    let parts = all_of(&asked, &help, ui)?;
     Registration::from_parts(&parts).ok_or_else(|| Error::usage("the app has an id and a secret"))
 }
 

@@ -21,7 +21,7 @@ pub(super) async fn new(
     redirect: &str,
     paste: bool,
 ) -> Result<BTreeMap<String, Secret>, Error> {
-    let registration = registration(platform, ui)?;
+    let registration = registration(platform, redirect, ui)?;
     granted(app, ui, platform, base_url, registration, redirect, paste).await
 }
 
@@ -34,17 +34,17 @@ pub(super) async fn again(
 ) -> Result<BTreeMap<String, Secret>, Error> {
     let Renewed { platform, base_url, lent } = renewed;
     let (stored, used) = lent.unzip();
+    let redirect = args.redirect.clone().or(used).unwrap_or_else(|| USUAL_REDIRECT.to_owned());
     let registration = match stored {
         Some(stored) if !args.oauth && !secrets::registration_is_set(platform) => stored,
-        _ => registration(platform, ui)?,
+        _ => registration(platform, &redirect, ui)?,
     };
-    let redirect = args.redirect.clone().or(used).unwrap_or_else(|| USUAL_REDIRECT.to_owned());
     granted(app, ui, platform, Some(&base_url), registration, &redirect, args.paste).await
 }
 
-fn registration(platform: &Platform, ui: &Ui) -> Result<Registration, Error> {
+fn registration(platform: &Platform, redirect: &str, ui: &Ui) -> Result<Registration, Error> {
     let oauth = platform.oauth.ok_or_else(|| authorisation::no_oauth(platform))?;
-    secrets::registration(platform, oauth, ui)
+    secrets::registration(platform, oauth, redirect, ui)
 }
 
 async fn granted(
