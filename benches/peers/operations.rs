@@ -89,7 +89,7 @@ pub(crate) fn backup(dir: &Path, source: &Path) {
         corpus::put_attachment(&mut attachments, &id, blob);
     }
     attachments.finish().unwrap();
-    let written = writer.finish();
+    let written = writer.finish().unwrap();
     let manifest = manifest(parent.as_ref(), boards, written);
     vault.append(MANIFEST, &manifest.encode().unwrap()).unwrap();
 }

@@ -20,6 +20,7 @@ mod edit;
 pub mod node;
 mod range;
 mod split;
+mod storing;
 #[cfg(test)]
 pub(crate) mod testing;
 #[cfg(test)]

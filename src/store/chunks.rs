@@ -48,6 +48,9 @@ pub trait Chunks: Send + Sync {
         self.put(kind, plain)
     }
 
+    /// The id that a chunk has, or would have. Stores nothing.
+    fn id(&self, kind: ChunkKind, plain: &[u8]) -> Hash;
+
     /// Whether a chunk is there. A yes is a promise that `get` finds its bytes, not that they are undamaged.
     fn has(&self, id: &Hash) -> Result<bool, ChunkError>;
 

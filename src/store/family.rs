@@ -145,6 +145,10 @@ impl Chunks for Family {
         self.put_with(kind, plain, Some(*replaced))
     }
 
+    fn id(&self, kind: ChunkKind, plain: &[u8]) -> Hash {
+        Chunks::id(&*self.vault, kind, plain)
+    }
+
     fn has(&self, id: &Hash) -> Result<bool, ChunkError> {
         self.vault.has(id)
     }

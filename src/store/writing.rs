@@ -77,6 +77,10 @@ impl Chunks for Vault {
         self.put_with(kind, plain, &Hints { replaced: Some(*replaced), words: None })
     }
 
+    fn id(&self, kind: ChunkKind, plain: &[u8]) -> Hash {
+        self.keys.chunk_id(kind, plain)
+    }
+
     fn has(&self, id: &Hash) -> Result<bool, ChunkError> {
         Ok(self.known(id)?)
     }
