@@ -95,6 +95,11 @@ impl Node {
         Ok(Self { level, bytes, entries })
     }
 
+    /// What it was read from.
+    pub(super) fn bytes(&self) -> &[u8] {
+        &self.bytes
+    }
+
     /// Levels above the leaves.
     pub fn level(&self) -> u8 {
         self.level

@@ -98,6 +98,11 @@ impl Chunks for Staged {
         waiting.map_or_else(|| self.chunks.get(kind, id), |node| Ok(node.bytes))
     }
 
+    fn get_beside(&self, kind: ChunkKind, id: &Hash, other: (&Hash, &[u8])) -> Result<Vec<u8>, ChunkError> {
+        let waits = self.waiting().nodes.contains_key(id);
+        if waits { self.get(kind, id) } else { self.chunks.get_beside(kind, id, other) }
+    }
+
     fn put(&self, kind: ChunkKind, plain: &[u8]) -> Result<Hash, ChunkError> {
         if is_inner(kind, plain) { Ok(self.keep(plain, None)) } else { self.chunks.put(kind, plain) }
     }

@@ -38,6 +38,13 @@ pub trait Chunks: Send + Sync {
     /// The content of a chunk.
     fn get(&self, kind: ChunkKind, id: &Hash) -> Result<Vec<u8>, ChunkError>;
 
+    /// Like [`get`](Self::get), where the content of another chunk is at hand: if this one is stored as a difference to
+    /// it, that need not be read again.
+    fn get_beside(&self, kind: ChunkKind, id: &Hash, other: (&Hash, &[u8])) -> Result<Vec<u8>, ChunkError> {
+        let _ = other;
+        self.get(kind, id)
+    }
+
     /// Stores `plain` unless it is already there, and returns its id.
     fn put(&self, kind: ChunkKind, plain: &[u8]) -> Result<Hash, ChunkError>;
 

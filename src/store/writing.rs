@@ -69,6 +69,10 @@ impl Chunks for Vault {
         Ok(self.content(kind, id)?.plain)
     }
 
+    fn get_beside(&self, kind: ChunkKind, id: &Hash, other: (&Hash, &[u8])) -> Result<Vec<u8>, ChunkError> {
+        self.plain_beside(kind, id, other)
+    }
+
     fn put(&self, kind: ChunkKind, plain: &[u8]) -> Result<Hash, ChunkError> {
         self.put_with(kind, plain, &Hints::default())
     }
