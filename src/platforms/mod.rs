@@ -1,5 +1,6 @@
 //! The platforms. Adding one is a folder and a word in the list below.
 
+pub mod asana;
 pub mod connector;
 pub mod platform;
 

@@ -1,0 +1,3 @@
+//! Asana.
+
+pub mod sim;
