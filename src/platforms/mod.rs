@@ -2,6 +2,7 @@
 
 pub mod connector;
 pub mod platform;
+pub mod smartsheet;
 
 macro_rules! platforms {
     ($($name:ident),*) => {
