@@ -25,9 +25,9 @@ pub(super) fn list(query: &Params, name: &str) -> Option<Vec<String>> {
     Some(text.split(',').map(str::trim).filter(|word| !word.is_empty()).map(str::to_owned).collect())
 }
 
-/// `true` or `false`; absent is false.
+/// `true` or `false` in any case; absent is false.
 pub(super) fn flag(query: &Params, name: &str) -> Read<bool> {
-    match query.text(name).as_deref() {
+    match query.text(name).map(|text| text.to_lowercase()).as_deref() {
         None | Some("" | "false") => Ok(false),
         Some("true") => Ok(true),
         Some(_) => Err(Refusal::about(1018, name)),

@@ -104,7 +104,10 @@ impl Call<'_> {
         match part {
             "definition" => Ok(report["_definition"].clone()),
             "scope" => paging::by_key(self.query, items(report, "_scope").to_vec(), "data", false),
-            "columns" => paging::by_key(self.query, items(report, "_columns").to_vec(), "data", false),
+            "columns" => {
+                self.level()?;
+                paging::by_key(self.query, items(report, "_columns").to_vec(), "data", false)
+            }
             "publish" => Ok(publish_view(REPORT, report)),
             _ => Err(Refusal::of(1006)),
         }
