@@ -148,9 +148,6 @@ impl Call<'_> {
         if let Some(sheets) = view["sheets"].as_array_mut() {
             sheets.extend(shared);
         }
-        view["id"] = self.state.user(&self.caller.user)?["_home"].clone();
-        view["name"] = "Sheets".into();
-        view["permalink"] = permalink(FOLDER, &self.caller.user).into();
         Ok(view)
     }
 

@@ -7,7 +7,7 @@ use super::call::{Answer, Call, done, success};
 use super::input;
 use super::paging;
 use super::refusal::Refusal;
-use super::state::{GROUP, SHARE, State, USER, items};
+use super::state::{GROUP, State, USER, items};
 use crate::sim::world::text;
 
 /// What only system administrators see of others and may change.
@@ -34,14 +34,11 @@ impl State {
             for field in ["firstName", "lastName", "status", "seatType"].iter().chain(ROLES) {
                 view[*field] = user[*field].clone();
             }
-            view["sheetCount"] = self.world.all(SHARE).filter(|share| owns(share, user)).count().into();
+            // The platform counts no longer.
+            view["sheetCount"] = (-1).into();
         }
         view
     }
-}
-
-fn owns(share: &Value, user: &Value) -> bool {
-    share["accessLevel"] == "OWNER" && share["_asset"] == "sheet" && share["userId"] == user["id"]
 }
 
 impl Call<'_> {
@@ -58,7 +55,7 @@ impl Call<'_> {
             "id": me["id"], "email": me["email"], "firstName": me["firstName"], "lastName": me["lastName"],
             "locale": "en_US", "timeZone": "Etc/UTC", "company": "", "department": "", "title": "",
             "account": {"id": me["_account"], "name": me["_accountName"]},
-            "alternateEmails": [], "jiraAdmin": false, "salesforceAdmin": false, "salesforceUser": false,
+            "jiraAdmin": false, "salesforceAdmin": false, "salesforceUser": false,
         });
         for role in ROLES {
             view[*role] = me[*role].clone();
@@ -158,7 +155,6 @@ impl Call<'_> {
         if user["licensedSheetCreator"] == true {
             user["seatType"] = "MEMBER".into();
         }
-        user["_home"] = self.state.new_id().into();
         let id = self.state.add(USER, &[], user);
         Ok(done(self.state.user_view(self.state.user(&id)?, true)))
     }

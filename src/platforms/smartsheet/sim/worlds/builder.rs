@@ -84,7 +84,6 @@ impl Builder {
                 "status": "ACTIVE", "seatType": seat, "admin": first == "Ada", "groupAdmin": first == "Ada",
                 "licensedSheetCreator": seat == "MEMBER", "resourceViewer": first == "Ada", "createdAt": state.date(),
                 "_account": account, "_accountName": if paid { "Acme" } else { "Finn's account" }, "_paid": paid,
-                "_home": state.new_id(),
             });
             state.add(USER, &[], user)
         };
