@@ -93,6 +93,8 @@ pub(super) fn not_kept(
 /// things go (a deleted label leaves its cards), and destroys nothing.
 fn is_edited(dialect: &dyn Dialect, before: &Record, live: &Record) -> bool {
     let Some(spec) = dialect.spec(live.key.kind) else { return false };
-    let is_content = |role| !matches!(role, Role::ReadOnly(_) | Role::Reference(_) | Role::References(_));
+    let is_content = |role| {
+        !matches!(role, Role::ReadOnly(_) | Role::Reference(_) | Role::References(_) | Role::Sequence(_))
+    };
     ops::field_diff(spec, &before.native, &live.native).iter().any(|diff| is_content(diff.field.role))
 }

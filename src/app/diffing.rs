@@ -10,7 +10,9 @@ use super::error::Error;
 use super::outline::Names;
 use super::snapshots::{self, Opened};
 use crate::model::dialect::Dialect;
+use crate::model::ops::FieldDiff;
 use crate::model::pairs::{Comparison, Pair};
+use crate::model::spec::Role;
 use crate::model::{Kind, Record, RecordKey, ops};
 use crate::snapshot::{self, lineage};
 
@@ -164,6 +166,21 @@ impl<'a> Describer<'a> {
         top.map(|top| (record, top))
     }
 
+    fn field(&self, diff: &FieldDiff<'_>) -> FieldLine {
+        let role = diff.field.role;
+        let text =
+            |value: Option<&Value>| value.map_or_else(String::new, |value| self.names.text(role, value));
+        let (from, to) = if matches!(role, Role::Sequence(_)) {
+            // Who moved is worth reading; the whole order is not.
+            let [there, wanted] = [diff.from, diff.to].map(|ids| ops::ids(ids).collect::<Vec<_>>());
+            let moved = ops::moves(&there, &wanted).into_iter().map(|moved| Value::from(moved.id));
+            (String::new(), format!("moved: {}", text(Some(&moved.collect()))))
+        } else {
+            (text(diff.from), text(diff.to))
+        };
+        FieldLine { path: diff.field.path, from, to }
+    }
+
     fn line(&self, pair: &Pair) -> Result<Found, Error> {
         if self.part_of(pair).is_some() {
             return Ok(Found::PartOfAnother);
@@ -178,19 +195,8 @@ impl<'a> Describer<'a> {
         let fields = match (&pair.desired, &pair.live) {
             (Some(old), Some(new)) => {
                 let differing = ops::field_diff(spec, &old.native, &new.native);
-                let text = |role, value: Option<&Value>| {
-                    value.map_or_else(String::new, |value| self.names.text(role, value))
-                };
-                let writable = differing
-                    .iter()
-                    .filter(|diff| !matches!(diff.field.role, crate::model::spec::Role::ReadOnly(_)));
-                writable
-                    .map(|diff| FieldLine {
-                        path: diff.field.path,
-                        from: text(diff.field.role, diff.from),
-                        to: text(diff.field.role, diff.to),
-                    })
-                    .collect()
+                let writable = differing.iter().filter(|diff| !matches!(diff.field.role, Role::ReadOnly(_)));
+                writable.map(|diff| self.field(&diff)).collect()
             }
             _ => Vec::new(),
         };

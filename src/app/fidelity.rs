@@ -71,6 +71,7 @@ fn comes_back(dialect: &dyn Dialect, verbs: Verbs, role: Role) -> String {
         Role::CreateOnly => "on creation only".to_owned(),
         Role::Reference(kind) => format!("{when}; points to the restored {}", noun(kind).0),
         Role::References(kind) => format!("{when}; points to the restored {}", noun(kind).1),
+        Role::Sequence(kind) => format!("{when}; the order of the {}", noun(kind).1),
         Role::Person | Role::Persons => format!("{when}, for people who are still there"),
         Role::ReadOnly(cause) => format!("no: {}", cause.text()),
     }

@@ -36,8 +36,14 @@ kinds! {
     Account = 5, "account";
     /// A workspace, organisation or group that holds containers.
     Workspace = 10, "workspace";
+    /// A team or group of people; it stands by itself and refers to its workspace.
+    Group = 14, "group";
+    /// A person's membership of a group.
+    GroupMember = 16, "group-member";
     /// A person's membership of a workspace.
     WorkspaceMember = 20, "workspace-member";
+    /// A folder between a workspace and its containers; it stands by itself.
+    Folder = 25, "folder";
     /// A board, project or sheet: the unit that is read, compared and restored as a whole.
     Container = 30, "container";
     /// A person's membership of a container.
@@ -50,10 +56,16 @@ kinds! {
     FieldDef = 70, "field-def";
     /// One choice of a list-like custom field.
     FieldOption = 80, "field-option";
+    /// A field of the container itself, with its value.
+    SummaryField = 85, "summary-field";
+    /// A name for a part of another container, to be used in formulas.
+    ContainerLink = 88, "container-link";
     /// A list, section, group or bucket.
     Section = 90, "section";
     /// A card, task, item or row.
     Item = 100, "item";
+    /// An item of another container that is also shown in this one.
+    Placement = 105, "placement";
     /// The value of a custom field on an item.
     FieldValue = 110, "field-value";
     /// A checklist on an item.
@@ -64,13 +76,29 @@ kinds! {
     Attachment = 140, "attachment";
     /// A sticker on an item.
     Sticker = 150, "sticker";
+    /// A conversation: its opening comment, with replies hanging on it.
+    Discussion = 155, "discussion";
     /// A comment on an item.
     Comment = 160, "comment";
+    /// A file or link on a comment.
+    Enclosure = 165, "enclosure";
     /// Data that an extension keeps; inventory only.
     ExtensionData = 170, "extension-data";
+    /// A report on how a container is doing.
+    StatusUpdate = 180, "status-update";
+    /// A page of text that belongs to a container.
+    Brief = 185, "brief";
+    /// Anything else that the platform describes and offers no way to write: a report, a dashboard, a filter, a
+    /// rule, a goal; inventory only.
+    Inventory = 190, "inventory";
 }
 
 impl Kind {
+    /// Whether a record of this kind has a container of its own, named by its own id.
+    pub fn stands_alone(self) -> bool {
+        matches!(self, Self::Workspace | Self::Group | Self::Folder | Self::Container)
+    }
+
     /// The position in creation order, and the byte in the stored key.
     pub fn rank(self) -> u8 {
         self as u8

@@ -10,10 +10,11 @@ pub fn parent(spec: &KindSpec, record: &Record) -> Option<RecordKey> {
     match spec.parent {
         Parent::Root => None,
         Parent::Container => Some(home(&record.key)),
-        Parent::At(kind, path) => Some(match ops::get_text(&record.native, path) {
-            Some(id) => pointed_to(&record.key, kind, id),
-            None => home(&record.key),
-        }),
+        Parent::At(places) => {
+            let place =
+                places.iter().find_map(|(kind, path)| Some((*kind, ops::get_text(&record.native, path)?)));
+            Some(place.map_or_else(|| home(&record.key), |(kind, id)| pointed_to(&record.key, kind, id)))
+        }
     }
 }
 
@@ -56,21 +57,21 @@ pub fn name(
     lent.or_else(own).unwrap_or_else(|| format!("{} {}", spec.noun, record.key.id))
 }
 
-/// The record that stands for the container that `key` lies in: a workspace for its members.
+/// The record that stands for the container that `key` lies in: a workspace for its members, a group for its own.
 pub fn home(key: &RecordKey) -> RecordKey {
     let kind = match key.kind {
-        Kind::Workspace | Kind::WorkspaceMember => Kind::Workspace,
+        kind if kind.stands_alone() => kind,
+        Kind::WorkspaceMember => Kind::Workspace,
+        Kind::GroupMember => Kind::Group,
         _ => Kind::Container,
     };
     RecordKey::new(key.container.clone(), kind, key.container.clone())
 }
 
 /// The key of the record of `kind` with `id` that a record at `from` points to: in the same container, unless
-/// it is itself a container or workspace.
+/// it stands by itself.
 pub fn pointed_to(from: &RecordKey, kind: Kind, id: &str) -> RecordKey {
     let id = NativeId::from(id);
-    match kind {
-        Kind::Workspace | Kind::Container => RecordKey::new(id.clone(), kind, id),
-        _ => RecordKey::new(from.container.clone(), kind, id),
-    }
+    let container = if kind.stands_alone() { id.clone() } else { from.container.clone() };
+    RecordKey::new(container, kind, id)
 }

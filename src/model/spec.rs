@@ -41,8 +41,19 @@ pub enum Parent {
     Root,
     /// The container record itself.
     Container,
-    /// A record of this kind in the same container; its id stands at this path.
-    At(Kind, &'static str),
+    /// A record of one of these kinds in the same container: the first whose path holds an id (a subtask hangs
+    /// on its task, a task on its section). The container, when none does.
+    At(&'static [(Kind, &'static str)]),
+}
+
+impl Parent {
+    /// The kinds that the record may hang on, with the path of the id; none for the container itself.
+    pub fn places(self) -> &'static [(Kind, &'static str)] {
+        match self {
+            Self::Root | Self::Container => &[],
+            Self::At(places) => places,
+        }
+    }
 }
 
 /// The operations that the platform really has for a kind.
@@ -82,11 +93,13 @@ pub enum IdPolicy {
 pub struct BatchRules {
     /// At most this many records in one request.
     pub max: u32,
+    /// Whether they may hang on different records (cells of several rows).
+    pub across: bool,
 }
 
 impl BatchRules {
     /// One record a request.
-    pub const SINGLE: Self = Self { max: 1 };
+    pub const SINGLE: Self = Self { max: 1, across: false };
 }
 
 /// One field of a kind.
@@ -107,6 +120,8 @@ pub struct Field {
     pub whole: bool,
     /// No two records on the platform have the same value here, so a copy is made without it.
     pub unique: bool,
+    /// The record referred to may lie in another container.
+    pub anywhere: bool,
 }
 
 /// What a field is to a restore.
@@ -120,6 +135,9 @@ pub enum Role {
     Reference(Kind),
     /// A set of ids of records of this kind; order does not matter.
     References(Kind),
+    /// The ids of the records of this kind that hang on this one, in the order in which people see them. Two
+    /// orders are equal when those records stand alike that both sides have.
+    Sequence(Kind),
     /// The id of a person on the platform; null is allowed.
     Person,
     /// A set of ids of persons.
@@ -161,6 +179,7 @@ impl Field {
             initial: None,
             whole: false,
             unique: false,
+            anywhere: false,
         }
     }
 
@@ -198,6 +217,12 @@ impl Field {
     #[must_use]
     pub const fn unique(self) -> Self {
         Self { unique: true, ..self }
+    }
+
+    /// The same reference, which may lead into another container.
+    #[must_use]
+    pub const fn anywhere(self) -> Self {
+        Self { anywhere: true, ..self }
     }
 
     /// The name of the document that the field must be written with, if there is one.

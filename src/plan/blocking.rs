@@ -57,7 +57,7 @@ impl<'a, 's> Blocking<'a, 's> {
     fn refusal(&self, record: &'a Record) -> Option<String> {
         let container = match record.key.kind {
             Kind::Workspace => None,
-            Kind::Container => self.workspace_of(record),
+            kind if kind.stands_alone() => self.workspace_of(record),
             _ => self.live_id(&home(&record.key)),
         };
         if let Grant::Denied(why) =
@@ -76,13 +76,14 @@ impl<'a, 's> Blocking<'a, 's> {
     fn prerequisites(&self, record: &Record) -> Vec<RecordKey> {
         let scene = self.facts.scene;
         let mut keys = Vec::new();
-        if !matches!(record.key.kind, Kind::Workspace | Kind::Container) {
+        if !record.key.kind.stands_alone() {
             keys.push(home(&record.key));
             keys.extend(scene.parent(record));
         }
         if let Some(spec) = scene.spec(record.key.kind).filter(|spec| spec.ids == IdPolicy::Composed) {
             for pointer in ops::references(spec, &record.native) {
-                keys.extend(pointer.kind.map(|kind| pointed_to(&record.key, kind, pointer.id.as_str())));
+                let key = |kind| scene.pointed_to(&record.key, kind, pointer.id.as_str(), pointer.anywhere);
+                keys.extend(pointer.kind.map(key));
             }
         }
         keys

@@ -10,9 +10,9 @@ use serde_json::Value;
 use super::scene::Scene;
 use crate::base::canon;
 use crate::base::hash::Hash;
-use crate::model::lineage::{home, pointed_to};
+use crate::model::lineage::home;
 use crate::model::origins::OriginMap;
-use crate::model::spec::{IdPolicy, KindSpec, Parent, Role};
+use crate::model::spec::{IdPolicy, KindSpec, Role};
 use crate::model::{Kind, Record, RecordKey, ops};
 
 /// Records of the backup with the live records that they are.
@@ -177,7 +177,7 @@ impl<'a> Matcher<'a, '_> {
             IdPolicy::Person => parts.push(record.key.id.as_str().into()),
             IdPolicy::Composed if parts.is_empty() => {
                 // The first reference besides the parent is the other half of a composed id.
-                let is_parent = |path| matches!(spec.parent, Parent::At(_, at) if at == path);
+                let is_parent = |path| spec.parent.places().iter().any(|(_, at)| *at == path);
                 let half = spec
                     .fields
                     .iter()
@@ -203,14 +203,14 @@ impl<'a> Matcher<'a, '_> {
 
     /// A field's normal value with references in live ids; ids that lead nowhere stay as they are.
     fn rebound(&self, spec: &KindSpec, path: &str, record: &Record, ids: Ids) -> Value {
-        let role =
-            spec.fields.iter().find(|field| field.path == path).map_or(Role::Writable, |field| field.role);
+        let field = spec.fields.iter().find(|field| field.path == path);
+        let role = field.map_or(Role::Writable, |field| field.role);
         let mut value = ops::normal(role, ops::get(&record.native, path));
         let (Role::Reference(kind) | Role::References(kind), Ids::Backup) = (role, ids) else { return value };
+        let anywhere = field.is_some_and(|field| field.anywhere);
         let live = |id: &mut Value| {
-            if let Some(found) =
-                id.as_str().and_then(|id| self.bound.live(&pointed_to(&record.key, kind, id)))
-            {
+            let target = |id| self.scene.pointed_to(&record.key, kind, id, anywhere);
+            if let Some(found) = id.as_str().and_then(|id| self.bound.live(&target(id))) {
                 *id = found.id.as_str().into();
             }
         };

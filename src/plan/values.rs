@@ -99,13 +99,18 @@ impl<'a, 's> Facts<'a, 's> {
         let mut resolving =
             Resolving { facts: self, desired, live, there, creates, out: Resolved::as_is(value) };
         let expected = match (field.role, field.codec, value) {
-            (Role::Reference(kind) | Role::References(kind), ..) => resolving.records(kind),
+            (Role::Reference(kind) | Role::References(kind), ..) => resolving.records(kind, field.anywhere),
+            (Role::Sequence(kind), ..) => resolving.sequence(kind),
             (Role::Person | Role::Persons, ..) => resolving.persons(),
             (_, Codec::Links, Some(Value::String(text))) => resolving.text(text),
             (_, Codec::Attributed, Some(Value::String(text))) => resolving.comment(text),
             _ => resolving.out.to.clone(),
         };
         let mut out = resolving.out;
+        if matches!(field.role, Role::Sequence(_)) {
+            out.differs = comes_in_another_order(there, &expected);
+            return out;
+        }
         let there = ops::normal(field.role, there);
         // A text that still reads as in the backup does not differ, even if a link in it has a successor.
         let literally = matches!(field.codec, Codec::Links | Codec::Attributed)
@@ -142,9 +147,9 @@ struct Resolving<'a, 's, 'r> {
 
 impl Resolving<'_, '_, '_> {
     /// Returns the value in live ids; `out.to` keeps the ids of the backup.
-    fn records(&mut self, kind: Kind) -> Value {
+    fn records(&mut self, kind: Kind, anywhere: bool) -> Value {
         self.each_id(|this, id| {
-            let key = pointed_to(&this.desired.key, kind, id);
+            let key = this.facts.scene.pointed_to(&this.desired.key, kind, id, anywhere);
             match this.facts.fate(&key, this.creates) {
                 Fate::Live(live) => {
                     if live.id.as_str() != id {
@@ -159,6 +164,30 @@ impl Resolving<'_, '_, '_> {
                 }
                 Fate::Outside => Some(id.to_owned()),
                 Fate::Gone => this.keep_if_there(id, LossCause::NotWritable),
+            }
+        })
+    }
+
+    /// As [`Self::records`], without those that will not be there. What hangs on a record is no reason to create
+    /// it, so that it is needed only once it is certain.
+    fn sequence(&mut self, kind: Kind) -> Value {
+        self.each_id(|this, id| {
+            let key = pointed_to(&this.desired.key, kind, id);
+            match this.facts.fate(&key, this.creates) {
+                Fate::Live(live) => {
+                    if live.id.as_str() != id {
+                        this.out.refers.push(key);
+                    }
+                    Some(live.id.0.clone())
+                }
+                Fate::Created => {
+                    if matches!(this.creates, Creates::Exactly(_)) {
+                        this.out.needs.push(key.clone());
+                    }
+                    this.out.refers.push(key);
+                    Some(format!("{TO_COME}{id}"))
+                }
+                Fate::Outside | Fate::Gone => None,
             }
         })
     }
@@ -217,7 +246,7 @@ impl Resolving<'_, '_, '_> {
         let is_original = self.live.is_some_and(|live| live.key.id == self.desired.key.id);
         let dialect = self.facts.input.dialect;
         let line = if is_original { None } else { dialect.attribution(self.desired) };
-        let attributed = ops::attributed(line.as_deref(), text);
+        let attributed = line.map_or_else(|| text.to_owned(), |line| dialect.attributed(&line, text));
         if dialect.longest_text().is_some_and(|longest| attributed.encode_utf16().count() > longest) {
             // The words matter more than the line that says whose they were.
             self.out.lost = Some(LossCause::CommentAuthor);
@@ -266,6 +295,16 @@ impl Facts<'_, '_> {
             _ => false,
         }
     }
+}
+
+/// Whether the records in `there`, with the new ones appended one by one, would not come in the `expected` order.
+fn comes_in_another_order(there: Option<&Value>, expected: &Value) -> bool {
+    let wanted: Vec<&str> = ops::ids(Some(expected)).collect();
+    let named: BTreeSet<&str> = wanted.iter().copied().collect();
+    let staying: Vec<&str> = ops::ids(there).filter(|id| named.contains(id)).collect();
+    let old: BTreeSet<&str> = staying.iter().copied().collect();
+    let appended = wanted.iter().filter(|id| !old.contains(*id));
+    !staying.iter().chain(appended).eq(wanted.iter())
 }
 
 /// Whether a new record has this value by itself, so that setting it is not worth a request.

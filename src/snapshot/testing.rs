@@ -55,7 +55,7 @@ static KINDS: &[KindSpec] = &[
     spec(
         Kind::Item,
         "card",
-        Parent::At(Kind::Section, "idList"),
+        Parent::At(&[(Kind::Item, "idAbove"), (Kind::Section, "idList")]),
         "name",
         &[
             Field::new("name", Role::Writable),
@@ -66,11 +66,11 @@ static KINDS: &[KindSpec] = &[
     spec(
         Kind::FieldValue,
         "field value",
-        Parent::At(Kind::Item, "idModel"),
+        Parent::At(&[(Kind::Item, "idModel")]),
         "",
         &[Field::new("idCustomField", Role::Reference(Kind::FieldDef))],
     ),
-    spec(Kind::Attachment, "attachment", Parent::At(Kind::Item, "idCard"), "name", &[]),
+    spec(Kind::Attachment, "attachment", Parent::At(&[(Kind::Item, "idCard")]), "name", &[]),
 ];
 
 impl Dialect for Boards {

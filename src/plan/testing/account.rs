@@ -8,8 +8,8 @@ use serde_json::Value;
 use super::{ME, PLATFORM, World, own_member, platform};
 use crate::model::dialect::Dialect;
 use crate::model::origins::Origin;
-use crate::model::spec::{IdPolicy, Parent, Role};
-use crate::model::{Blob, Kind, NativeId, Record, RecordKey, ops};
+use crate::model::spec::{IdPolicy, Role};
+use crate::model::{Blob, Kind, NativeId, Record, RecordKey, lineage, ops};
 use crate::plan::input::UndoScope;
 use crate::plan::types::{Action, FieldChange, RestorePlan, Step, StepId, Target};
 
@@ -173,19 +173,8 @@ pub(in crate::plan) fn remove(world: &mut World, key: &RecordKey) {
 }
 
 fn is_orphan(world: &World, record: &Record) -> bool {
-    let key = &record.key;
-    let home = match key.kind {
-        Kind::Workspace | Kind::WorkspaceMember => Kind::Workspace,
-        _ => Kind::Container,
-    };
-    let parent = match PLATFORM.spec(key.kind).unwrap().parent {
-        Parent::Root => return false,
-        Parent::Container => RecordKey::new(key.container.clone(), home, key.container.clone()),
-        Parent::At(kind, path) => {
-            RecordKey::new(key.container.clone(), kind, ops::get_text(&record.native, path).unwrap())
-        }
-    };
-    !world.contains_key(&parent)
+    let parent = lineage::parent(PLATFORM.spec(record.key.kind).unwrap(), record);
+    parent.is_some_and(|parent| !world.contains_key(&parent))
 }
 
 /// A world without ids: each record as a line of its path and fields, references by title, comments without

@@ -67,7 +67,7 @@ static KINDS: &[KindSpec] = &[
         ..table(
             Kind::FieldOption,
             "option",
-            Parent::At(Kind::FieldDef, "up"),
+            Parent::At(&[(Kind::FieldDef, "up")]),
             &[Field::new("name", Role::CreateOnly)],
         )
     },
@@ -86,7 +86,7 @@ static KINDS: &[KindSpec] = &[
         ..table(
             Kind::Item,
             "card",
-            Parent::At(Kind::Section, "up"),
+            Parent::At(&[(Kind::Section, "up")]),
             &[
                 Field::new("up", Role::Reference(Kind::Section)),
                 NAME,
@@ -107,12 +107,12 @@ static KINDS: &[KindSpec] = &[
     },
     KindSpec {
         ids: IdPolicy::Composed,
-        batch: BatchRules { max: 10 },
+        batch: BatchRules { max: 10, across: false },
         title: "value",
         ..table(
             Kind::FieldValue,
             "value",
-            Parent::At(Kind::Item, "up"),
+            Parent::At(&[(Kind::Item, "up")]),
             &[
                 Field::new("field", Role::Reference(Kind::FieldDef)),
                 Field::new("value", Role::Writable),
@@ -120,13 +120,28 @@ static KINDS: &[KindSpec] = &[
             ],
         )
     },
-    table(Kind::Checklist, "checklist", Parent::At(Kind::Item, "up"), &[NAME]),
+    table(
+        Kind::Checklist,
+        "checklist",
+        Parent::At(&[(Kind::Item, "up")]),
+        &[NAME, Field::new("lines", Role::Sequence(Kind::ChecklistItem))],
+    ),
+    table(
+        Kind::ChecklistItem,
+        "line",
+        Parent::At(&[(Kind::ChecklistItem, "above"), (Kind::Checklist, "up")]),
+        &[
+            NAME,
+            Field::new("lines", Role::Sequence(Kind::ChecklistItem)),
+            Field::new("about", Role::Reference(Kind::Item)).anywhere(),
+        ],
+    ),
     KindSpec {
         verbs: Verbs { create: true, update: false, delete: true, archive: false },
         ..table(
             Kind::Attachment,
             "file",
-            Parent::At(Kind::Item, "up"),
+            Parent::At(&[(Kind::Item, "up")]),
             &[Field::new("name", Role::CreateOnly)],
         )
     },
@@ -136,7 +151,7 @@ static KINDS: &[KindSpec] = &[
         ..table(
             Kind::Comment,
             "comment",
-            Parent::At(Kind::Item, "up"),
+            Parent::At(&[(Kind::Item, "up")]),
             &[
                 Field::new("text", Role::Writable).codec(Codec::Attributed),
                 Field::new("author", Role::ReadOnly(LossCause::CommentAuthor)),

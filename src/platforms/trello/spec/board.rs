@@ -153,7 +153,7 @@ pub(super) const OPTION: KindSpec = KindSpec {
     kind: Kind::FieldOption,
     noun: "option",
     plural: "options",
-    parent: Parent::At(Kind::FieldDef, "idCustomField"),
+    parent: Parent::At(&[(Kind::FieldDef, "idCustomField")]),
     title: "value.text",
     verbs: Verbs { create: true, update: false, delete: true, archive: false },
     ids: IdPolicy::Server,

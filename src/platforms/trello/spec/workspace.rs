@@ -56,7 +56,7 @@ pub(super) const WORKSPACE_MEMBER: KindSpec = KindSpec {
     kind: Kind::WorkspaceMember,
     noun: "workspace member",
     plural: "workspace members",
-    parent: Parent::At(Kind::Workspace, "idOrganization"),
+    parent: Parent::At(&[(Kind::Workspace, "idOrganization")]),
     title: "member.fullName",
     verbs: Verbs::ALL,
     ids: IdPolicy::Person,

@@ -107,7 +107,7 @@ fn create(ids: &Ids<'_>) -> Result<Call, String> {
             let path = vec!["cards".into(), ids.parent()?, "actions".into(), "comments".into()];
             (path, comment(fields), None)
         }
-        Kind::Account | Kind::Extension | Kind::FieldValue | Kind::ExtensionData => return Err(ids.not_offered()),
+        _ => return Err(ids.not_offered()),
     };
     if let Some((name, id)) = owner {
         body.insert(name.to_owned(), json!(id));
@@ -188,9 +188,7 @@ fn place(ids: &Ids<'_>) -> Result<Vec<String>, String> {
         Kind::Attachment => below("cards", ids.parent()?, "attachments"),
         Kind::Sticker => below("cards", ids.parent()?, "stickers"),
         Kind::Comment => simple("actions"),
-        Kind::Section | Kind::Account | Kind::Extension | Kind::FieldValue | Kind::ExtensionData => {
-            Err(ids.not_offered())
-        }
+        _ => Err(ids.not_offered()),
     }
 }
 
