@@ -82,8 +82,8 @@ impl Gate {
     /// Gives an access token and a refresh token out.
     pub(super) fn grant(&mut self, caller: Caller, now: Timestamp) -> (String, String) {
         let (access, refresh) = (self.word("access token"), self.word("refresh token"));
-        let expires = now.checked_add(Duration::from_secs(TOKEN_SECONDS)).ok();
-        self.tokens.insert(access.clone(), Grant { caller, expires, refresh: Some(refresh.clone()) });
+        let lent = Grant { caller, expires: Some(expiry(now)), refresh: Some(refresh.clone()) };
+        self.tokens.insert(access.clone(), lent);
         (access, refresh)
     }
 
@@ -212,6 +212,11 @@ impl Gate {
         }
         super::call::success()
     }
+}
+
+/// When an access token that is given out now stops working.
+pub(super) fn expiry(now: Timestamp) -> Timestamp {
+    now.checked_add(Duration::from_secs(TOKEN_SECONDS)).unwrap_or(Timestamp::MAX)
 }
 
 fn bearer(request: &Request) -> Option<&str> {

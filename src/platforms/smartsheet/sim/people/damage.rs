@@ -23,7 +23,9 @@ impl People<'_> {
     pub(super) fn random_damage(&mut self, count: usize) {
         for _ in 0..count {
             let done = (0..ATTEMPTS).find_map(|_| self.damage());
-            self.tell(done.unwrap_or_else(|| "Somebody wanted to change something and found nothing.".to_owned()));
+            self.tell(
+                done.unwrap_or_else(|| "Somebody wanted to change something and found nothing.".to_owned()),
+            );
         }
     }
 

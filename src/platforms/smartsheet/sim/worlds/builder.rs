@@ -297,6 +297,7 @@ impl Builder {
             user: user.clone(),
             role: role.to_owned(),
             scopes: scopes.map(|scopes| scopes.iter().map(|scope| (*scope).to_owned()).collect()),
+            lent: role.contains("through an application"),
         };
         let residents = vec![
             resident(&cast.ada, "system admin", None),
@@ -306,7 +307,7 @@ impl Builder {
             resident(&cast.eve, "unlicensed user", None),
             resident(&cast.finn, "unpaid plan", None),
             resident(&cast.ada, "system admin, through an application", Some(GRANTED)),
-            resident(&cast.ada, "system admin, application that only reads", Some(READ_ONLY)),
+            resident(&cast.ada, "system admin, token that only reads", Some(READ_ONLY)),
         ];
         debug_assert!(self.state.world.all(USER).count() >= 6, "the cast is part of every world");
         debug_assert!(
