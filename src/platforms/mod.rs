@@ -3,6 +3,7 @@
 pub mod asana;
 pub mod connector;
 pub mod platform;
+pub mod smartsheet;
 
 macro_rules! platforms {
     ($($name:ident),*) => {

@@ -1,0 +1,3 @@
+//! Smartsheet: so far the sandbox only.
+
+pub mod sim;
