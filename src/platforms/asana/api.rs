@@ -3,7 +3,6 @@
 use std::time::Duration;
 
 use crate::base::hash::Hash;
-use crate::base::secret::Secret;
 use crate::http::client::{Client, Profile, Surroundings};
 use crate::http::fault::{ApiFault, FaultClass};
 use crate::http::limit::Rule;
@@ -16,11 +15,11 @@ const MINUTE: Duration = Duration::from_mins(1);
 
 /// The client for an account.
 pub(super) fn client(settings: &Settings, transport: impl Transport + 'static) -> Result<Client, ApiFault> {
-    let token = token(settings)?;
+    let credential = settings.bearer("token")?;
     let profile = Profile {
-        authorization: Secret::new(format!("Bearer {}", token.expose())),
+        limits: limits(credential.owner()),
+        credential,
         origins: vec![settings.base_url.origin()],
-        limits: limits(Hash::of(token.expose().as_bytes())),
         classify,
     };
     let around = Surroundings {
@@ -30,18 +29,6 @@ pub(super) fn client(settings: &Settings, transport: impl Transport + 'static) -
         read_only: settings.read_only,
     };
     Ok(Client::new(transport, settings.base_url.clone(), profile, around))
-}
-
-/// The token. It goes into a header value, so it may hold nothing that ends it.
-fn token(settings: &Settings) -> Result<&Secret, ApiFault> {
-    let refuse = |message: &str| ApiFault::new(FaultClass::Unauthorised, "credential", message);
-    let secret =
-        settings.credentials.get("token").ok_or_else(|| refuse("the connection has no token; add it again"))?;
-    let text = secret.expose();
-    if text.is_empty() || !text.bytes().all(|byte| byte.is_ascii_graphic()) {
-        return Err(refuse("the token is empty or holds characters that no token has"));
-    }
-    Ok(secret)
 }
 
 /// The limits of a paid plan. A free one has a tenth of it, which no header tells: there a refusal with its
@@ -97,6 +84,7 @@ pub(super) fn fault_within(call: &Request<'_>, action: &str, status: u16, body: 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::base::secret::Secret;
     use crate::http::testing::{Scripted, request};
     use crate::http::types::Intent;
     use crate::platforms::asana::testing::settings;

@@ -24,6 +24,8 @@ use crate::platforms::connector::{
 pub(super) struct Asana {
     /// The HTTP stack.
     pub(super) client: Client,
+    /// Whether the credential is an app's, which may mark what it creates.
+    pub(super) is_app: bool,
     /// Lets only so many questions be under way at once.
     pub(super) gate: Semaphore,
     /// Set when a batch request was refused: then questions are asked one by one.
@@ -39,10 +41,11 @@ pub(super) struct Asana {
 }
 
 impl Asana {
-    /// A connection over this client.
-    pub(super) fn new(client: Client) -> Self {
+    /// A connection over this client, with a personal token or an app's grant.
+    pub(super) fn new(client: Client, is_app: bool) -> Self {
         Self {
             client,
+            is_app,
             gate: Semaphore::new(AT_ONCE),
             no_batch: AtomicBool::new(false),
             versions: Mutex::default(),

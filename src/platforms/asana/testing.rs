@@ -24,6 +24,7 @@ pub(super) fn settings() -> Settings {
     Settings {
         base_url: Url::parse("https://api.example/api/1.0").unwrap(),
         credentials: BTreeMap::from([("token".to_owned(), Secret::new("TOKENSECRET"))]),
+        grant: None,
         clock: Arc::new(ManualClock::new(jiff::Timestamp::UNIX_EPOCH)),
         random: Arc::new(SeededRandom::new(1)),
         stop,
@@ -33,7 +34,7 @@ pub(super) fn settings() -> Settings {
 
 /// A connector that gets the scripted answers.
 pub(super) fn asana(scripted: &Scripted) -> Asana {
-    Asana::new(api::client(&settings(), scripted.clone()).unwrap())
+    Asana::new(api::client(&settings(), scripted.clone()).unwrap(), false)
 }
 
 /// An answer with this `data`.
