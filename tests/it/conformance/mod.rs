@@ -27,6 +27,12 @@ pub(crate) const SUBJECTS: &[Subject] = &[Subject {
     part: "Acme/Roadmap/Doing",
     closed: &["Ada may only look"],
     history: &["action"],
+}, Subject {
+    platform: "asana",
+    container: "Acme/Roadmap",
+    part: "Acme/Roadmap/Doing",
+    closed: &[],
+    history: &["story", "event"],
 }];
 
 #[test]
