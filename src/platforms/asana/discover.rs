@@ -142,7 +142,7 @@ impl Workspace {
         };
         self.look_at_teams(asana, teams).await?;
         let mut portfolios = self.accept("portfolios", portfolios)?;
-        add_items(asana, &mut portfolios).await?;
+        self.add_items(asana, &mut portfolios).await?;
         let rest = [("project templates", templates), ("goals", goals)];
         let rest = rest.map(|(what, answer)| self.accept(what, answer));
         self.inventory = portfolios;
@@ -180,6 +180,19 @@ impl Workspace {
         Ok(found.into_values().collect())
     }
 
+    /// Adds to each portfolio what is in it.
+    async fn add_items(&mut self, asana: &Asana, portfolios: &mut [Value]) -> Result<(), ApiFault> {
+        let question = |portfolio: &Value| Question::new(&["portfolios", gid(portfolio), "items"], "name");
+        let questions: Vec<Question> = portfolios.iter().map(question).collect();
+        for (portfolio, items) in portfolios.iter_mut().zip(asana.lists(&questions).await?) {
+            let items = self.accept(&format!("items of portfolio {}", named(portfolio)), items)?;
+            if let Value::Object(portfolio) = portfolio {
+                portfolio.insert("items".to_owned(), gids(&items).into());
+            }
+        }
+        Ok(())
+    }
+
     async fn look_at_teams(&mut self, asana: &Asana, teams: Vec<Value>) -> Result<(), ApiFault> {
         let question = |team: &Value| Question::new(&["teams", gid(team), "team_memberships"], TEAM_MEMBERSHIP);
         let questions: Vec<Question> = teams.iter().map(question).collect();
@@ -209,18 +222,6 @@ impl Workspace {
         }
         Ok(())
     }
-}
-
-/// Adds to each portfolio what is in it.
-async fn add_items(asana: &Asana, portfolios: &mut [Value]) -> Result<(), ApiFault> {
-    let question = |portfolio: &Value| Question::new(&["portfolios", gid(portfolio), "items"], "name");
-    let questions: Vec<Question> = portfolios.iter().map(question).collect();
-    for (portfolio, items) in portfolios.iter_mut().zip(asana.lists(&questions).await?) {
-        if let (Value::Object(portfolio), Ok(items)) = (portfolio, items) {
-            portfolio.insert("items".to_owned(), gids(&items).into());
-        }
-    }
-    Ok(())
 }
 
 /// Finds everything; for a backup also what has changed since the last one.

@@ -69,7 +69,7 @@ pub(super) const TAG: KindSpec = KindSpec {
     parent: Parent::Container,
     title: "name",
     verbs: Verbs::ALL,
-    ids: IdPolicy::Server,
+    ids: IdPolicy::Shared,
     batch: BatchRules::SINGLE,
     natural_key: &["name", "color"],
     fields: &[
@@ -88,7 +88,7 @@ pub(super) const CUSTOM_FIELD: KindSpec = KindSpec {
     parent: Parent::Container,
     title: "name",
     verbs: Verbs::ALL,
-    ids: IdPolicy::Server,
+    ids: IdPolicy::Shared,
     batch: BatchRules::SINGLE,
     natural_key: &["name", "resource_subtype"],
     fields: &[
@@ -118,7 +118,7 @@ pub(super) const OPTION: KindSpec = KindSpec {
     parent: Parent::At(&[(Kind::FieldDef, "custom_field")]),
     title: "name",
     verbs: Verbs { create: true, update: true, delete: false, archive: false },
-    ids: IdPolicy::Server,
+    ids: IdPolicy::Shared,
     batch: BatchRules::SINGLE,
     natural_key: &["name", "color"],
     fields: &[

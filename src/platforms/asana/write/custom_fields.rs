@@ -59,13 +59,20 @@ async fn create(asana: &Asana, mutation: &Mutation) -> Result<String, WriteError
     let workspace = asana.workspace_of(project).await.map_err(refused)?;
     body.insert("workspace".to_owned(), json!(workspace));
     if !is_global {
-        let created = add_setting(asana, project, body.into(), important).await;
-        return created.map_err(|fault| refusal(&fault));
+        let field = add_setting(asana, project, body.into(), important).await.map_err(refused)?;
+        lock(&asana.places).new_fields.insert(field.clone());
+        return Ok(field);
     }
     if let Some(field) = global_field(asana, &workspace, mutation).await.map_err(refused)? {
-        return add_setting(asana, project, json!(field), important).await.map_err(refused);
+        // An answer may have been lost: then it is set up already, and Asana refuses to do it twice.
+        let live = setting(asana, project, |live| gid(live) == field).await.map_err(refused)?;
+        if live.is_none() {
+            add_setting(asana, project, json!(field), important).await.map_err(refused)?;
+        }
+        return Ok(field);
     }
     let field = asana.create(&["custom_fields"], body).await.map_err(refused)?;
+    lock(&asana.places).new_fields.insert(gid(&field).to_owned());
     add_setting(asana, project, json!(gid(&field)), important).await.map_err(|fault| halfway(&fault))
 }
 
@@ -114,8 +121,9 @@ async fn create_option(asana: &Asana, mutation: &Mutation) -> Result<String, Wri
     let refused = |fault: ApiFault| refusal(&fault);
     let field = mutation.above()?;
     // A field that was there before has its options already.
-    let is_new = lock(&asana.made).contains(&NativeId::from(field));
-    if let Some(option) = existing_option(asana, mutation, field).await.map_err(refused)?.filter(|_| !is_new) {
+    let is_new = lock(&asana.places).new_fields.contains(field);
+    let existing = if is_new { None } else { existing_option(asana, mutation, field).await.map_err(refused)? };
+    if let Some(option) = existing {
         let enabled = mutation.fields.get("enabled").and_then(Value::as_bool).unwrap_or(true);
         if is(&option, "enabled") != enabled {
             let body = params([("enabled", json!(enabled))]);

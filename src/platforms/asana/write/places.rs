@@ -27,6 +27,8 @@ pub(in super::super) struct Places {
     pub(super) tags: HashMap<String, Vec<Value>>,
     /// Tags that have been taken for a project's, so that two tags of one name do not become one.
     pub(super) tags_taken: HashSet<(String, String)>,
+    /// Custom fields that this connector created: their options are new as well.
+    pub(super) new_fields: HashSet<String>,
     /// How often a marker was used.
     pub(super) markers: HashMap<String, u32>,
 }
