@@ -88,7 +88,12 @@ impl<T: Transport> Retrying<T> {
 /// The message in an error's JSON or text, shortened.
 fn said(text: &str) -> String {
     let json: Option<serde_json::Value> = serde_json::from_str(text).ok();
-    let message = json.as_ref().and_then(|json| json.get("message").or_else(|| json.get("error"))?.as_str());
+    let message = json.as_ref().and_then(|json| {
+        json.get("message")
+            .or_else(|| json.get("error"))
+            .or_else(|| json.pointer("/errors/0/message"))?
+            .as_str()
+    });
     let message = message.unwrap_or(text).trim();
     if message.is_empty() { "no message".to_owned() } else { message.chars().take(SHOWN).collect() }
 }

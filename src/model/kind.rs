@@ -72,6 +72,8 @@ kinds! {
     Checklist = 120, "checklist";
     /// One line of a checklist.
     ChecklistItem = 130, "checklist-item";
+    /// A page of text that belongs to a container, and on which files may hang.
+    Brief = 135, "brief";
     /// A file or link on an item.
     Attachment = 140, "attachment";
     /// A sticker on an item.
@@ -86,8 +88,6 @@ kinds! {
     ExtensionData = 170, "extension-data";
     /// A report on how a container is doing.
     StatusUpdate = 180, "status-update";
-    /// A page of text that belongs to a container.
-    Brief = 185, "brief";
     /// Anything else that the platform describes and offers no way to write: a report, a dashboard, a filter, a
     /// rule, a goal; inventory only.
     Inventory = 190, "inventory";

@@ -10,6 +10,7 @@
 )]
 
 mod architecture;
+mod asana;
 mod backups;
 mod cli;
 mod cli_program;

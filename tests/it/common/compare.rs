@@ -152,6 +152,10 @@ impl Comparison<'_> {
                 IdPolicy::Server => {
                     by_same_id().or_else(by_origin).or_else(|| self.by_nature(spec, record, &places, &taken))
                 }
+                IdPolicy::Shared => self
+                    .in_place_of_container(key, key.id.clone(), &places)
+                    .or_else(by_origin)
+                    .or_else(|| self.by_nature(spec, record, &places, &taken)),
                 IdPolicy::Person if fixed(key.kind) => by_same_id(),
                 IdPolicy::Person => self.in_place_of_container(key, key.id.clone(), &places),
                 IdPolicy::Composed => self.in_place_of_container(key, composed(&key.id, &places), &places),
