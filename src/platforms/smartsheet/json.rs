@@ -33,6 +33,22 @@ pub(super) fn id_out(id: &str) -> Value {
     id.parse::<i64>().map_or_else(|_| id.into(), |number| Value::Number(Number::from(number)))
 }
 
+/// Turns the ids in a document into numbers again, as Smartsheet takes them.
+pub(super) fn texts_to_ids(value: &mut Value) {
+    match value {
+        Value::Object(object) => {
+            for (name, inner) in object {
+                match inner {
+                    Value::String(id) if name == "id" || name.ends_with("Id") => *inner = id_out(id),
+                    other => texts_to_ids(other),
+                }
+            }
+        }
+        Value::Array(entries) => entries.iter_mut().for_each(texts_to_ids),
+        _ => {}
+    }
+}
+
 /// The text at a key; empty when there is none.
 pub(super) fn text<'a>(value: &'a Value, key: &str) -> &'a str {
     value.get(key).and_then(Value::as_str).unwrap_or_default()

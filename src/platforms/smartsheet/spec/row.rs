@@ -81,19 +81,17 @@ pub(super) const ATTACHMENT: KindSpec = KindSpec {
     ids: IdPolicy::Server,
     batch: BatchRules::SINGLE,
     natural_key: &[],
-    fields: FILE,
+    fields: &[NAME, TYPE, SUB_TYPE, MEDIA_TYPE, URL, DESCRIPTION],
     losses: &[LossCause::NativeId, LossCause::AttachmentOrigin],
 };
 
-const FILE: &[Field] = &[
-    Field::new("name", Role::CreateOnly),
-    Field::new("attachmentType", Role::CreateOnly),
-    Field::new("attachmentSubType", Role::CreateOnly),
-    Field::new("mimeType", Role::CreateOnly),
-    // Links only: the address of a file is made anew each time that somebody looks.
-    Field::new("url", Role::CreateOnly).codec(Codec::Links),
-    Field::new("description", Role::CreateOnly),
-];
+const NAME: Field = Field::new("name", Role::CreateOnly);
+const TYPE: Field = Field::new("attachmentType", Role::CreateOnly);
+const SUB_TYPE: Field = Field::new("attachmentSubType", Role::CreateOnly);
+const MEDIA_TYPE: Field = Field::new("mimeType", Role::CreateOnly);
+/// Links only: the address of a file is made anew each time that somebody looks.
+const URL: Field = Field::new("url", Role::CreateOnly).codec(Codec::Links);
+const DESCRIPTION: Field = Field::new("description", Role::CreateOnly);
 
 /// A conversation on a row or on the sheet, with the text of its opening comment.
 pub(super) const DISCUSSION: KindSpec = KindSpec {
@@ -141,6 +139,15 @@ pub(super) const ENCLOSURE: KindSpec = KindSpec {
     ids: IdPolicy::Server,
     batch: BatchRules::SINGLE,
     natural_key: &[],
-    fields: FILE,
+    fields: &[
+        Field::new("commentId", Role::Reference(Kind::Comment)),
+        Field::new("discussionId", Role::Reference(Kind::Discussion)),
+        NAME,
+        TYPE,
+        SUB_TYPE,
+        MEDIA_TYPE,
+        URL,
+        DESCRIPTION,
+    ],
     losses: &[LossCause::NativeId, LossCause::AttachmentOrigin],
 };
