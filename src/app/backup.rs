@@ -14,7 +14,9 @@ use super::progress::{News, Progress};
 use super::{reading, snapshots};
 use crate::base::defect::{Defect, planted};
 use crate::model::NativeId;
+use crate::model::dialect::Dialect;
 use crate::platforms::connector::{Connector, ContainerInfo, Discovery, Purpose as UsedFor};
+use crate::snapshot::lineage;
 use crate::snapshot::manifest::{Bytes, LeftOut, Manifest, Purpose, Status};
 use crate::snapshot::{Changes, Reader, Snapshot, SnapshotId, SnapshotWriter};
 use crate::store::chunks::Chunks;
@@ -90,7 +92,7 @@ pub async fn backup(
     );
     let writer = SnapshotWriter::new(app.pages(platform.id)?, parent.map(|parent| &parent.manifest))?;
     write_discovered(&writer, &discovery)?;
-    let vanished = remove_vanished(&writer, &discovery, parent)?;
+    let vanished = remove_vanished(app, &writer, platform.dialect, &discovery, parent)?;
 
     progress.tell(News::Phase { what: "Reading".to_owned(), total: Some(due.len() as u64) });
     let read = reading::read(&connector, due, &writer, &downloads, progress).await;
@@ -180,26 +182,29 @@ pub(super) fn write_discovered(writer: &SnapshotWriter, discovery: &Discovery) -
     Ok(())
 }
 
-/// Takes containers and workspaces out that the parent has and discovery no longer shows; names them.
+/// Takes containers, workspaces, groups and folders out that the parent has and discovery no longer shows; names them.
 fn remove_vanished(
+    app: &App,
     writer: &SnapshotWriter,
+    dialect: &dyn Dialect,
     discovery: &Discovery,
     parent: Option<&Snapshot>,
 ) -> Result<Vec<String>, Error> {
     let mut vanished = Vec::new();
     let Some(parent) = parent else { return Ok(vanished) };
+    let reader = Reader::new(app.chunks(), parent.manifest.tree);
     for entry in &parent.manifest.containers {
         if !discovery.containers.iter().any(|info| info.id == entry.id) {
             writer.remove_container(entry.id.clone())?;
             vanished.push(entry.name.clone());
         }
     }
-    let workspaces: BTreeSet<_> =
-        parent.manifest.containers.iter().filter_map(|entry| entry.workspace.clone()).collect();
-    for (id, name) in workspaces {
-        if !discovery.records.iter().any(|record| record.key.container == id) {
+    for record in reader.places()? {
+        let id = record.key.id.clone();
+        if !discovery.records.iter().any(|known| known.key.container == id) {
             writer.remove_container(id)?;
-            vanished.push(format!("workspace {name}"));
+            let noun = dialect.spec(record.key.kind).map_or(record.key.kind.name(), |spec| spec.noun);
+            vanished.push(format!("{noun} {}", lineage::title(dialect, &record)));
         }
     }
     Ok(vanished)

@@ -151,6 +151,7 @@ fn open(
     let settings = Settings {
         base_url,
         credentials,
+        grant: None,
         clock: app.clock.clone(),
         random: app.random.clone(),
         stop: app.stop.clone(),

@@ -178,7 +178,7 @@ impl Opened {
     /// The containers and workspaces in which the path in the snapshot's name selects something.
     pub(super) fn selected_places(&self) -> Result<Vec<NativeId>, Error> {
         let (selection, _) = self.selection(&[])?;
-        Ok(self.containers_of(&selection).into_iter().chain(self.workspaces_of(&selection)).collect())
+        Ok(self.containers_of(&selection).into_iter().chain(self.places_of(&selection)?).collect())
     }
 
     /// The containers in which something is selected.
@@ -207,6 +207,24 @@ impl Opened {
             );
         }
         found
+    }
+
+    /// The workspaces of a selection, with the groups and folders in them.
+    pub(super) fn places_of(&self, selection: &Selection) -> Result<BTreeSet<NativeId>, Error> {
+        let mut found = self.workspaces_of(selection);
+        let inside = |record: &Record| {
+            let spec = self.dialect.spec(record.key.kind)?;
+            crate::model::lineage::workspace(spec, record).map(|key| key.id)
+        };
+        let below: Vec<NativeId> = self
+            .reader
+            .places()?
+            .iter()
+            .filter(|record| inside(record).is_some_and(|workspace| found.contains(&workspace)))
+            .map(|record| record.key.id.clone())
+            .collect();
+        found.extend(below);
+        Ok(found)
     }
 
     /// The containers of a workspace.

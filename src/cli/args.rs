@@ -7,10 +7,12 @@ use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 use super::keeping_args::{Prune, RetentionCommand, SnapshotCommand};
 use super::key_args::KeyCommand;
 
-/// Backups of your Trello account that you hold the key to: take them, compare them, restore from them.
+/// Backups of your boards, projects and sheets that you hold the key to: take them, compare them, restore from
+/// them.
 ///
 /// A SNAPSHOT is the beginning of a snapshot's id, `NAME@latest`, `NAME@2026-11-21T10:00` (the newest not later
-/// than that), or one of these with a path inside it: `NAME@latest:Workspace/Board/List/Card`.
+/// than that), or one of these with a path inside it: `NAME@latest:Workspace/Board/List/Card`, `...:Workspace/Project/Section/Task/Subtask`,
+/// `...:Workspace/Sheet/Row`.
 #[derive(Debug, Parser)]
 #[command(name = "boardvault", version, propagate_version = true, max_term_width = 100)]
 pub struct Cli {

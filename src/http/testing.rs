@@ -8,6 +8,7 @@ use bytes::Bytes;
 use futures_util::TryStreamExt;
 use url::Url;
 
+use super::auth::Credential;
 use super::client::{Client, Profile, Surroundings};
 use super::fault::{ApiFault, FaultClass};
 use super::transport::Transport;
@@ -90,6 +91,10 @@ async fn text_of(body: &Body<'_>) -> String {
     match body {
         Body::Empty => String::new(),
         Body::Json(bytes) => String::from_utf8(bytes.to_vec()).unwrap(),
+        Body::Fields(fields) => {
+            let shown = fields.iter().map(|(name, value)| format!("{name}={}", value.expose()));
+            shown.collect::<Vec<_>>().join("&")
+        }
         Body::Form { fields, file } => {
             let pieces: Vec<Bytes> = (file.open)().try_collect().await.unwrap();
             let bytes = String::from_utf8(pieces.concat()).unwrap();
@@ -129,7 +134,7 @@ pub(crate) fn request(intent: Intent) -> Request<'static> {
 pub(crate) fn client(scripted: &Scripted) -> Client {
     let base = Url::parse("https://api.example/1").unwrap();
     let profile = Profile {
-        authorization: Secret::new("OAuth SECRET"),
+        credential: Credential::Fixed(Secret::new("OAuth SECRET")),
         origins: vec![base.origin()],
         limits: Vec::new(),
         classify: |_, status, _| if status >= 500 { FaultClass::Server } else { FaultClass::Invalid },

@@ -66,6 +66,9 @@ impl Network {
             Body::Empty if request.method == Method::Get => builder,
             Body::Empty => builder.header("content-length", "0"),
             Body::Json(bytes) => builder.header("content-type", "application/json").body(bytes.clone()),
+            Body::Fields(fields) => {
+                builder.form(&fields.iter().map(|(name, value)| (*name, value.expose())).collect::<Vec<_>>())
+            }
             Body::Form { fields, file } => {
                 let bytes = reqwest::Body::wrap_stream((file.open)());
                 let mut part = reqwest::multipart::Part::stream_with_length(bytes, file.len)

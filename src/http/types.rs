@@ -6,6 +6,7 @@ use futures_util::stream::{self, BoxStream};
 use url::Url;
 
 use super::fault::{ApiFault, FaultClass};
+use crate::base::secret::Secret;
 
 /// What a call is for: it decides what may be repeated, what is counted, and what a read-only stack refuses.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -81,6 +82,8 @@ pub enum Body<'a> {
     Empty,
     /// A JSON document.
     Json(Bytes),
+    /// The fields of a form without files, which may be secret.
+    Fields(Vec<(&'static str, Secret)>),
     /// A form with text fields and one file.
     Form {
         /// The text fields.
@@ -96,6 +99,7 @@ impl Body<'_> {
         match self {
             Self::Empty => 0,
             Self::Json(bytes) => bytes.len() as u64,
+            Self::Fields(fields) => fields.iter().map(|(_, value)| value.expose().len() as u64).sum(),
             Self::Form { file, .. } => file.len,
         }
     }

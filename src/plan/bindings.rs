@@ -75,7 +75,8 @@ pub(super) fn witnesses(facts: &Facts<'_, '_>, roots: &Roots<'_>, steps: &[Step]
                 seen.insert(key.clone(), Some(fingerprint));
             }
         }
-        for (kind, id) in step.changes.iter().filter_map(|change| Some((change.refers_to?, &change.to))) {
+        let refers = step.changes.iter().filter(|change| !change.orders);
+        for (kind, id) in refers.filter_map(|change| Some((change.refers_to?, &change.to))) {
             for id in ops::ids(Some(id)) {
                 if let Fate::Live(live) = facts.fate(&pointed_to(&step.subject, kind, id), Creates::Possible)
                 {

@@ -171,6 +171,7 @@ impl Drafter<'_, '_> {
                 from,
                 to: Value::Bool(true),
                 refers_to: None,
+                orders: false,
                 links: false,
                 names: BTreeMap::new(),
             });
@@ -262,6 +263,7 @@ impl<'a> Draft<'a> {
             from: from.cloned(),
             to: resolved.to.clone(),
             refers_to,
+            orders: matches!(field.role, Role::Sequence(_)),
             links: !resolved.linked.is_empty(),
             names: BTreeMap::new(),
         });

@@ -246,7 +246,7 @@ impl Resolving<'_, '_, '_> {
         let is_original = self.live.is_some_and(|live| live.key.id == self.desired.key.id);
         let dialect = self.facts.input.dialect;
         let line = if is_original { None } else { dialect.attribution(self.desired) };
-        let attributed = ops::attributed(line.as_deref(), text);
+        let attributed = line.map_or_else(|| text.to_owned(), |line| dialect.attributed(&line, text));
         if dialect.longest_text().is_some_and(|longest| attributed.encode_utf16().count() > longest) {
             // The words matter more than the line that says whose they were.
             self.out.lost = Some(LossCause::CommentAuthor);

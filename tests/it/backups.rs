@@ -330,7 +330,8 @@ async fn no_secret_and_nothing_of_a_board_can_be_read_in_the_vault_folder() {
     desk.world.people("disaster", 1, 0).await;
     let plan = desk.plan(&before.id.to_string(), Mode::Merge, &[]).await;
     desk.apply(&plan).await;
-    let (key, token) = desk.world.account("workspace admin");
+    let credentials = desk.world.account("workspace admin");
+    let (key, token) = (&credentials["key"], &credentials["token"]);
     let board = desk.world.id("board", "Roadmap").await;
     let words = [
         &key,
