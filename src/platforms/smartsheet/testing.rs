@@ -23,6 +23,7 @@ pub(super) fn settings() -> Settings {
     Settings {
         base_url: Url::parse("https://api.example/2.0").unwrap(),
         credentials: BTreeMap::from([("token".to_owned(), Secret::new("TOKENSECRET"))]),
+        grant: None,
         clock: Arc::new(ManualClock::new(jiff::Timestamp::UNIX_EPOCH)),
         random: Arc::new(SeededRandom::new(1)),
         stop,
