@@ -36,6 +36,7 @@ mod refusal;
 mod reports;
 mod rows;
 mod rows_reading;
+mod schedule;
 mod scopes;
 mod settings;
 mod shares;

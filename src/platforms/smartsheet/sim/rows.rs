@@ -456,6 +456,7 @@ impl Call<'_> {
             return Err(Refusal::of(1092));
         }
         self.state.erase_rows(sheet, &gone);
+        self.state.schedule(sheet);
         let version = if gone.is_empty() { 0 } else { self.state.bump(sheet) };
         self.state.note(&self.caller.user, "SHEET", "UPDATE", sheet);
         let mut answer = done_at(version, gone.iter().map(|id| outward::id(id)).collect());
@@ -466,6 +467,7 @@ impl Call<'_> {
     }
 
     fn rows_answer(&mut self, sheet: &str, ids: &[String], many: bool, failed: Vec<Value>) -> Answer {
+        self.state.schedule(sheet);
         let version = self.state.bump(sheet);
         self.state.note(&self.caller.user, "SHEET", "UPDATE", sheet);
         let access = self.state.level(SHEET, sheet, &self.caller.user).unwrap_or(Level::Viewer);
