@@ -193,9 +193,9 @@ impl Node {
         self.fields.iter().any(|(path, text)| *path == "closed" && text == "yes")
     }
 
-    /// What a custom field's value says.
+    /// What a custom field's value says: tables name first what people read first.
     pub fn value(&self) -> String {
-        self.fields.iter().map(|(_, text)| text.as_str()).collect::<Vec<_>>().join(" ")
+        self.fields.first().map(|(_, text)| text.clone()).unwrap_or_default()
     }
 }
 

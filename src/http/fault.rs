@@ -47,6 +47,8 @@ pub struct ApiFault {
     pub outcome_unknown: bool,
     /// How long the server asked to wait.
     pub retry_after: Option<Duration>,
+    /// The next step, where somebody on the way up knows one: a sentence.
+    pub advice: Option<String>,
 }
 
 impl ApiFault {
@@ -59,6 +61,7 @@ impl ApiFault {
             status: None,
             outcome_unknown: false,
             retry_after: None,
+            advice: None,
         }
     }
 }
@@ -69,6 +72,7 @@ impl fmt::Display for ApiFault {
         if let Some(status) = self.status {
             write!(f, "{status} ")?;
         }
-        f.write_str(&self.message)
+        f.write_str(&self.message)?;
+        self.advice.iter().try_for_each(|advice| write!(f, ". {advice}"))
     }
 }

@@ -19,6 +19,7 @@ pub mod read_only;
 pub mod redirects;
 pub mod renewable;
 pub mod retrying;
+pub mod secure;
 pub mod stopping;
 #[cfg(test)]
 pub(crate) mod testing;

@@ -2,6 +2,7 @@
 //!
 //! Standards: RFC 6749 (the protocol), RFC 7636 (PKCE). What platforms do differently is in [`OAuth`].
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -10,6 +11,7 @@ use url::Url;
 
 use super::fault::{ApiFault, FaultClass};
 use super::pkce;
+use super::secure;
 use super::transport::Transport;
 use super::types::{Body, Intent, Method, Request, Response};
 use crate::base::secret::Secret;
@@ -41,13 +43,45 @@ pub enum Proof {
     Sha256,
 }
 
-/// An app's own credential.
+/// What the platform gave the owner of an app when the app was registered.
 #[derive(Debug, Clone)]
-pub struct Client {
+pub struct Registration {
     /// `client_id`.
     pub id: Secret,
     /// `client_secret`.
     pub secret: Secret,
+}
+
+impl Registration {
+    /// The registration among a credential's parts, if it is there.
+    pub fn from_parts(parts: &BTreeMap<String, Secret>) -> Option<Self> {
+        let (id, secret) = (parts.get(part::CLIENT_ID)?.clone(), parts.get(part::CLIENT_SECRET)?.clone());
+        Some(Self { id, secret })
+    }
+
+    /// The same as parts of a credential.
+    pub fn to_parts(&self) -> BTreeMap<String, Secret> {
+        BTreeMap::from([
+            (part::CLIENT_ID.to_owned(), self.id.clone()),
+            (part::CLIENT_SECRET.to_owned(), self.secret.clone()),
+        ])
+    }
+}
+
+/// The names under which a grant and all that belongs to it stand among a credential's parts.
+pub mod part {
+    /// The app's id.
+    pub const CLIENT_ID: &str = "client_id";
+    /// The app's secret.
+    pub const CLIENT_SECRET: &str = "client_secret";
+    /// The address to which the person was sent back.
+    pub const REDIRECT_URI: &str = "redirect_uri";
+    /// The token for the `Authorization` header.
+    pub const ACCESS_TOKEN: &str = "access_token";
+    /// The token that gets the next access token.
+    pub const REFRESH_TOKEN: &str = "refresh_token";
+    /// When the access token stops working, in RFC 3339; empty where the platform does not tell.
+    pub const EXPIRES_AT: &str = "expires_at";
 }
 
 /// What is exchanged for tokens.
@@ -89,13 +123,18 @@ const LONGEST: Duration = Duration::from_hours(24 * 366);
 pub struct TokenEndpoint {
     oauth: &'static OAuth,
     url: Url,
-    client: Client,
+    client: Registration,
     transport: Arc<dyn Transport>,
 }
 
 impl TokenEndpoint {
     /// The endpoint that belongs to the API at `base`.
-    pub fn new(oauth: &'static OAuth, base: &Url, client: Client, transport: Arc<dyn Transport>) -> Self {
+    pub fn new(
+        oauth: &'static OAuth,
+        base: &Url,
+        client: Registration,
+        transport: Arc<dyn Transport>,
+    ) -> Self {
         Self { oauth, url: (oauth.token)(base), client, transport }
     }
 
@@ -110,6 +149,9 @@ impl TokenEndpoint {
             ..Request::new(Method::Post, self.url.clone(), Intent::WriteIdempotent)
         };
         let request = request.with_body(Body::Fields(fields.clone()));
+        if !secure::hides_what_is_sent(&self.url) {
+            return Err(request.fault(FaultClass::Invalid, "the token endpoint is not https"));
+        }
         let answer = match self.transport.send(&request).await {
             Ok(mut response) => {
                 let body = response.collect(MAX_ANSWER, &request.call()).await;

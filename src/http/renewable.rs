@@ -7,24 +7,10 @@ use std::time::Duration;
 use tokio::sync::{Mutex, OwnedMutexGuard};
 
 use super::fault::{ApiFault, FaultClass};
-use super::oauth::{Grant, TokenEndpoint, Tokens};
+use super::oauth::{Grant, TokenEndpoint, Tokens, part};
 use crate::base::clock::{Clock, Timestamp};
 use crate::base::hash::Hash;
 use crate::base::secret::Secret;
-
-/// The names of a grant's parts in stored credentials.
-pub mod part {
-    /// The app's id.
-    pub const CLIENT_ID: &str = "client_id";
-    /// The app's secret.
-    pub const CLIENT_SECRET: &str = "client_secret";
-    /// The token for the `Authorization` header.
-    pub const ACCESS_TOKEN: &str = "access_token";
-    /// The token that gets the next access token.
-    pub const REFRESH_TOKEN: &str = "refresh_token";
-    /// When the access token stops working, in RFC 3339; empty where the platform does not tell.
-    pub const EXPIRES_AT: &str = "expires_at";
-}
 
 /// An access token is renewed so long before it ends, so that no call is under way when it does.
 const MARGIN: Duration = Duration::from_mins(1);
