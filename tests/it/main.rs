@@ -25,5 +25,6 @@ mod fencing;
 mod keys;
 mod retention;
 mod round_trip;
+mod smartsheet;
 mod space;
 mod stored_account;

@@ -71,11 +71,10 @@ pub(super) fn grants(seen: &Seen) -> Grants {
             rule(Some(Kind::Workspace), Some(Verb::Create), own.clone()),
             rule(Some(Kind::Folder), Some(Verb::Create), own.clone()),
             rule(Some(Kind::Container), Some(Verb::Create), own.clone()),
-            rule(Some(Kind::Group), Some(Verb::Create), may_create_groups(seen)),
         ],
         ..Grants::default()
     };
-    grants.containers.insert(HOME.into(), home_rules(&own));
+    grants.containers.insert(HOME.into(), home_rules(&own, may_create_groups(seen)));
     for (id, workspace) in &seen.workspaces {
         grants.containers.insert(id.as_str().into(), workspace_rules(Level::of(workspace), &own));
     }
@@ -122,8 +121,9 @@ pub(super) fn may_change_group(seen: &Seen, group: &Value) -> Grant {
     }
 }
 
-fn home_rules(own: &Grant) -> Vec<Rule> {
+fn home_rules(own: &Grant, groups: Grant) -> Vec<Rule> {
     vec![
+        rule(Some(Kind::Group), Some(Verb::Create), groups),
         rule(Some(Kind::Container), Some(Verb::Create), own.clone()),
         rule(Some(Kind::Folder), Some(Verb::Create), own.clone()),
         rule(Some(Kind::Workspace), None, denied("the Sheets folder is always there and cannot be changed")),

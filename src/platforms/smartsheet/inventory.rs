@@ -42,6 +42,7 @@ pub(super) fn inventory(seen: &Seen) -> Discovery {
             let person = text(&member, "id").to_owned();
             records.push(record(id, Kind::GroupMember, &person, member));
         }
+        native.insert("workspace".to_owned(), json!(HOME));
         records.push(record(id, Kind::Group, id, Value::Object(native)));
     }
     for folder in &seen.folders {

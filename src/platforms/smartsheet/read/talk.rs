@@ -65,7 +65,3 @@ fn files_of(comment: &mut Map<String, Value>) -> Vec<(String, Value)> {
     let id = text_of(comment, "id").to_owned();
     take_list(comment, "attachments").into_iter().map(|file| (id.clone(), file)).collect()
 }
-
-#[cfg(test)]
-#[path = "talk_tests.rs"]
-mod tests;

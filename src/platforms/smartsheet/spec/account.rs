@@ -51,6 +51,8 @@ pub(super) const GROUP: KindSpec = KindSpec {
     fields: &[
         Field::new("name", Role::Writable),
         Field::new("description", Role::Writable),
+        // Groups belong to the account, of which `home` is the part that is always there.
+        Field::new("workspace", Role::Reference(Kind::Workspace)),
         Field::new("ownerId", Role::ReadOnly(LossCause::CreatedBy)),
     ],
     losses: &[LossCause::NativeId, LossCause::CreatedBy],

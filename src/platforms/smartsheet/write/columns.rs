@@ -79,19 +79,20 @@ pub(super) async fn create(smartsheet: &Smartsheet, part: &[Mutation]) -> Result
         }
     }
     if !new.is_empty() {
-        let sent = new.len();
         let made = Call::post(&["sheets", sheet, "columns"], new.into()).results(smartsheet).await;
         forget(smartsheet, sheet);
         let made = made?;
-        if made.len() != sent {
-            return Err(WriteError::Unknown(format!("{sent} columns were sent and {} came back", made.len())));
-        }
-        let open = ids.iter_mut().filter(|id| id.is_none());
-        for (id, column) in open.zip(&made) {
-            *id = Some(text(column, "id").to_owned());
+        for (mutation, id) in part.iter().zip(&mut ids).filter(|(_, id)| id.is_none()) {
+            *id = Some(titled(&made, mutation).to_owned());
         }
     }
     part.iter().zip(ids).map(|(mutation, id)| receipt(mutation, &id.unwrap_or_default())).collect()
+}
+
+/// The id of what was made for a mutation, by its title: titles are unique, and nothing promises an order.
+pub(super) fn titled<'a>(made: &'a [Value], mutation: &Mutation) -> &'a str {
+    let title = mutation.fields.get("title");
+    made.iter().find(|one| one.get("title") == title).map(|one| text(one, "id")).unwrap_or_default()
 }
 
 /// Whether the column is the one that every sheet has.

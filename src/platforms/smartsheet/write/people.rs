@@ -28,8 +28,11 @@ async fn group(smartsheet: &Smartsheet, mutation: &Mutation) -> Result<Receipt, 
             return receipt(mutation, text(&made, "id"));
         }
         Verb::Update => {
-            let body = Value::Object(mutation.fields.clone());
-            Call::put(&["groups", own(mutation)?], body).result(smartsheet).await?;
+            let mut body = set(&mutation.fields, &["name"]);
+            if let Some(description) = mutation.fields.get("description") {
+                body.insert("description".to_owned(), description.as_str().unwrap_or_default().into());
+            }
+            Call::put(&["groups", own(mutation)?], Value::Object(body)).result(smartsheet).await?;
         }
         Verb::Delete => {
             unless_gone(mutation, Call::delete(&["groups", own(mutation)?]).send(smartsheet).await)?;

@@ -6,6 +6,7 @@ use super::super::dialect::sheet_token;
 use super::super::json::text;
 use super::super::{HOME, Smartsheet};
 use super::call::{Call, part, set};
+use super::columns::titled;
 use super::{columns, container, not_offered, own, receipt, refusal, rows, unless_gone};
 use crate::model::grants::Verb;
 use crate::model::mutation::{Mutation, Receipt, WriteError};
@@ -130,11 +131,7 @@ pub(super) async fn create_summary_fields(
     let fields: Vec<Value> = part.iter().map(|mutation| Value::Object(set(&mutation.fields, &FIELD))).collect();
     let path = ["sheets", container(first)?, "summary", "fields"];
     let made = Call::post(&path, fields.into()).results(smartsheet).await?;
-    if made.len() != part.len() {
-        let message = format!("{} summary fields were sent and {} came back", part.len(), made.len());
-        return Err(WriteError::Unknown(message));
-    }
-    made.iter().map(|field| receipt(first, text(field, "id"))).collect()
+    part.iter().map(|mutation| receipt(mutation, titled(&made, mutation))).collect()
 }
 
 /// Changes or deletes a field of the summary, or creates a cross-sheet reference.
