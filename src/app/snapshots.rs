@@ -211,6 +211,9 @@ impl Opened {
 
     /// The workspaces of a selection, with the groups and folders in them.
     pub(super) fn places_of(&self, selection: &Selection) -> Result<BTreeSet<NativeId>, Error> {
+        if matches!(selection, Selection::Everything) {
+            return Ok(self.reader.places()?.into_iter().map(|record| record.key.id).collect());
+        }
         let mut found = self.workspaces_of(selection);
         let inside = |record: &Record| {
             let spec = self.dialect.spec(record.key.kind)?;

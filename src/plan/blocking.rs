@@ -81,7 +81,10 @@ impl<'a, 's> Blocking<'a, 's> {
             keys.extend(scene.parent(record));
         }
         if let Some(spec) = scene.spec(record.key.kind).filter(|spec| spec.ids == IdPolicy::Composed) {
-            for pointer in ops::references(spec, &record.native) {
+            let is_part = |id: &NativeId| record.key.id.as_str().split(':').any(|part| part == id.as_str());
+            for pointer in
+                ops::references(spec, &record.native).into_iter().filter(|pointer| is_part(&pointer.id))
+            {
                 let key = |kind| scene.pointed_to(&record.key, kind, pointer.id.as_str(), pointer.anywhere);
                 keys.extend(pointer.kind.map(key));
             }

@@ -2,7 +2,6 @@
 
 pub mod connector;
 pub mod platform;
-pub mod smartsheet;
 
 macro_rules! platforms {
     ($($name:ident),*) => {
@@ -13,7 +12,7 @@ macro_rules! platforms {
     };
 }
 
-platforms! { trello, asana }
+platforms! { trello, asana, smartsheet }
 
 /// The platform with this id.
 pub fn find(id: &str) -> Option<&'static platform::Platform> {

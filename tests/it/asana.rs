@@ -56,11 +56,19 @@ async fn debugging() {
     let scene = Scene::on(ASANA, "tiny", 0, ("random-damage", 30)).await;
     let plan = scene.desk.plan(&scene.snapshot(), Mode::Merge, &[]).await;
     for step in &plan.plan.steps {
-        println!("STEP {:?} {} {:?} {:?}", step.action, step.subject, step.path, step.changes.iter().map(|c| format!("{}={}", c.path, c.to)).collect::<Vec<_>>());
+        println!(
+            "STEP {:?} {} {:?} {:?}",
+            step.action,
+            step.subject,
+            step.path,
+            step.changes.iter().map(|c| format!("{}={}", c.path, c.to)).collect::<Vec<_>>()
+        );
     }
     scene.desk.world.forget_log().await;
     scene.desk.apply(&plan).await;
     for call in scene.desk.world.log().await {
-        if call.method != "GET" { println!("CALL {} {} {}", call.method, call.path, call.status); }
+        if call.method != "GET" {
+            println!("CALL {} {} {}", call.method, call.path, call.status);
+        }
     }
 }

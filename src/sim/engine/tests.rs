@@ -169,6 +169,7 @@ async fn a_write_that_comes_while_another_is_under_way_in_its_lane_collides() {
         faults: Mutex::default(),
         log: Mutex::default(),
         lanes: Mutex::default(),
+        rooms: Rooms::default(),
         clock: Arc::new(ManualClock::new(Timestamp::UNIX_EPOCH)),
     };
     let engine = Arc::new(engine);
