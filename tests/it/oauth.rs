@@ -107,7 +107,7 @@ impl Scene {
 
     #[track_caller]
     fn works(&self) {
-        let ran = self.place.run("connection check work");
+        let ran = self.place.run("backup work");
         assert!([0, 3].contains(&ran.code), "{ran:?}");
     }
 }
