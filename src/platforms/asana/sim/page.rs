@@ -76,7 +76,7 @@ impl Call<'_> {
         let token = format!("{issued:x}-{at:x}-{last}-{}", self.signature(issued, at, last));
         let mut query = format!("limit={limit}&offset={token}");
         if let Some(fields) = self.query.text("opt_fields") {
-            query.push_str(&format!("&opt_fields={fields}"));
+            query.extend(["&opt_fields=", &fields]);
         }
         let path = format!("{}?{query}", self.path);
         json!({"offset": token, "path": path, "uri": format!("{}/api/1.0{path}", self.state.origin)})

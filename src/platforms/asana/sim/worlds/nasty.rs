@@ -102,9 +102,10 @@ fn fill_duplicates(build: &mut Builder) {
                 build.upload_to_task(&cast.ben, &task, "same.bin", 100);
             }
         }
-        let cost = json!({"name": "Same field", "resource_subtype": "number", "precision": 6});
-        build.put_field(&project, cost.clone());
-        build.put_field(&project, cost);
+        for _ in 0..2 {
+            let field = json!({"name": "Same field", "resource_subtype": "number", "precision": 6});
+            build.put_field(&project, field);
+        }
     }
 }
 

@@ -46,6 +46,7 @@ struct Fields {
     area_options: Vec<String>,
     related: String,
     local: String,
+    number: String,
 }
 
 fn fill_fields(build: &mut Builder, project: &str) -> Fields {
@@ -70,7 +71,7 @@ fn fill_fields(build: &mut Builder, project: &str) -> Fields {
     }));
     let high = build.options(&priority).first().cloned().unwrap_or_default();
     let area_options = build.options(&areas);
-    Fields { priority, high, effort, owner, review, reviewers, areas, area_options, related, local }
+    Fields { priority, high, effort, owner, review, reviewers, areas, area_options, related, local, number }
 }
 
 fn fill_doing(build: &mut Builder, project: &str, sections: &[String], fields: &Fields) -> String {
@@ -101,6 +102,10 @@ fn fill_doing(build: &mut Builder, project: &str, sections: &[String], fields: &
         },
     }));
     build.force(TASK, &login, "_likes", json!([cast.cleo]));
+    let mut values =
+        build.state.world.get(TASK, &login).map(|task| task["_values"].clone()).unwrap_or_default();
+    values[fields.number.as_str()] = "ACME-1".into();
+    build.force(TASK, &login, "_values", values);
     build.make(&format!("/tasks/{release}/addDependencies"), json!({"dependencies": [login]}));
     let reproduce = build.subtask(&login, "Reproduce", json!({"completed": true, "assignee": cast.cleo}));
     build.subtask(&login, "Repair", json!({"html_notes": "<body>On the server.</body>"}));
