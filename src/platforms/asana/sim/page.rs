@@ -28,6 +28,7 @@ impl Call<'_> {
     }
 
     /// A list that is given whole up to a length and cut there.
+    #[expect(clippy::unnecessary_wraps, reason = "calls end with it, and calls can be refused")]
     pub(super) fn cut_list(&mut self, kind: Kind, ids: &[String], longest: usize) -> Outcome {
         let selection = self.selection(kind);
         let shape = selection.as_ref().map_or(Shape::Compact, Shape::Named);

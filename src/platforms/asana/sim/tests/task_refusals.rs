@@ -1,6 +1,7 @@
 use super::*;
 
 #[test]
+#[expect(clippy::too_many_lines, reason = "a table")]
 fn tasks_are_refused_for_what_they_cannot_be() {
     let mut desk = Desk::new("tiny");
     let organization = desk.organization();

@@ -64,9 +64,9 @@ fn fill_fields(build: &mut Builder, project: &str) -> Fields {
         build.force(CUSTOM_FIELD, &number, field, value);
     }
     for field in [&priority, &effort, &owner, &review, &reviewers, &areas, &related, &number] {
-        build.put_field(project, field.as_str().into());
+        build.put_field(project, &field.as_str().into());
     }
-    let local = build.put_field(project, json!({
+    let local = build.put_field(project, &json!({
         "name": "Cost", "resource_subtype": "number", "precision": 2, "format": "currency", "currency_code": "EUR",
     }));
     let high = build.options(&priority).first().cloned().unwrap_or_default();
@@ -126,7 +126,7 @@ fn fill_doing(build: &mut Builder, project: &str, sections: &[String], fields: &
         &login,
         "name_changed",
         "changed the name",
-        json!({
+        &json!({
             "old_name": "Fix the login", "new_name": "Fix login",
         }),
     );
