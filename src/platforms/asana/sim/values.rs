@@ -164,8 +164,8 @@ impl Call<'_> {
             ("text", Value::String(text)) if text.chars().count() <= LONGEST_TEXT => Ok(value.clone()),
             ("text", Value::String(_)) => Err(invalid("Text is too long")),
             ("number", Value::Number(_)) => Ok(value.clone()),
-            ("enum", value) => self.option(field, value),
-            ("multi_enum", _) => list()?.iter().map(|value| self.option(field, value)).collect(),
+            ("enum", value) => Self::option(field, value),
+            ("multi_enum", _) => list()?.iter().map(|value| Self::option(field, value)).collect(),
             ("date", Value::Object(_)) => day_or_moment(value).ok_or_else(|| invalid("Not a date")),
             ("people", _) => {
                 let person = |value: &Value| -> Result<Value, Refusal> {
@@ -185,7 +185,7 @@ impl Call<'_> {
         }
     }
 
-    fn option(&self, field: &Value, value: &Value) -> Result<Value, Refusal> {
+    fn option(field: &Value, value: &Value) -> Result<Value, Refusal> {
         let gid = input::gid_of("enum_value", value)?;
         let known =
             items(field, "enum_options").iter().any(|o| o["gid"] == gid.as_str() && o["enabled"] == true);
