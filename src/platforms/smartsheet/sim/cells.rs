@@ -124,7 +124,7 @@ impl State {
             return Err(Refusal::of(1235));
         }
         let value = if strict { check_strict(kind, value)? } else { lenient(kind, value) };
-        self.check_validation(
+        check_validation(
             column,
             &plain_text(&value),
             override_validation || given["overrideValidation"] == true,
@@ -155,16 +155,6 @@ impl State {
             _ => cell["displayValue"] = shown.into(),
         }
         cell["value"] = value;
-    }
-
-    fn check_validation(&self, column: &Value, shown: &str, overridden: bool) -> Result<(), Refusal> {
-        let kind = text(column, "type");
-        let options = items(column, "options");
-        let restricted = column["validation"] == true && kind.ends_with("PICKLIST") && !options.is_empty();
-        if restricted && !overridden && !options.iter().any(|option| option == shown) {
-            return Err(Refusal::about(1042, format!("type {kind} with validation")));
-        }
-        Ok(())
     }
 
     fn set_hyperlink(&self, cell: &mut Value, link: &Value) -> Result<(), Refusal> {
@@ -232,7 +222,7 @@ impl State {
                     return Err(strict());
                 }
                 for value in values {
-                    self.check_validation(column, &plain_text(value), false)?;
+                    check_validation(column, &plain_text(value), false)?;
                 }
                 if !values.is_empty() {
                     let shown = values.iter().map(plain_text).collect::<Vec<_>>().join(", ");
@@ -299,6 +289,17 @@ impl State {
         let shown = named.map(str::to_owned).or(known).unwrap_or_else(|| email.to_owned());
         json!({"objectType": "CONTACT", "email": email, "name": shown})
     }
+}
+
+/// Refuses what is not among the options of a column that insists on them.
+fn check_validation(column: &Value, shown: &str, overridden: bool) -> Result<(), Refusal> {
+    let kind = text(column, "type");
+    let options = items(column, "options");
+    let restricted = column["validation"] == true && kind.ends_with("PICKLIST") && !options.is_empty();
+    if restricted && !overridden && !options.iter().any(|option| option == shown) {
+        return Err(Refusal::about(1042, format!("type {kind} with validation")));
+    }
+    Ok(())
 }
 
 /// The names of cross-sheet references in a formula: `{Range 1}`.

@@ -368,10 +368,10 @@ impl Call<'_> {
         if tagged && column["type"] != was.as_str() {
             return Err(Refusal::about(1142, was));
         }
-        if self.body["type"].is_null() {
-            if let Some(validation) = input::truth(self.body, "validation")? {
-                column["validation"] = validation.into();
-            }
+        if self.body["type"].is_null()
+            && let Some(validation) = input::truth(self.body, "validation")?
+        {
+            column["validation"] = validation.into();
         }
         let to = match self.body.get("index") {
             None | Some(Value::Null) => at,

@@ -6,6 +6,7 @@ use super::access::Level;
 use super::call::{Answer, Call, done_at};
 use super::columns;
 use super::input;
+use super::links;
 use super::outward;
 use super::refusal::Refusal;
 use super::rows_reading::Shown;
@@ -47,7 +48,7 @@ impl Place {
             (None, Some(sibling)) if !top && !bottom && !indent && !outdent => {
                 Ok(Some(Self::Beside { sibling, above }))
             }
-            (Some(parent), None) if !(top && bottom) && !above && !indent && !outdent => {
+            (Some(parent), None) if !(above || indent || outdent || top && bottom) => {
                 Ok(Some(Self::Below { parent, bottom }))
             }
             (None, None) => match (top, bottom, above, indent, outdent) {
@@ -159,10 +160,11 @@ impl State {
 
     /// Makes a row that has a number where the sheet numbers its rows.
     pub(super) fn new_row(&mut self, user: &str, sheet: &str, parent: &str, cells: Value) -> String {
-        let row = json!({
-            "_sheet": sheet, "parentId": parent, "cells": cells, "createdAt": self.date(), "modifiedAt": self.date(),
+        let mut row = json!({
+            "_sheet": sheet, "parentId": parent, "createdAt": self.date(), "modifiedAt": self.date(),
             "_createdBy": user, "_modifiedBy": user, "expanded": true, "locked": false,
         });
+        row["cells"] = cells;
         self.add(ROW, &[sheet], row)
     }
 
@@ -282,7 +284,7 @@ impl Call<'_> {
         let access = self.state.level(SHEET, text(sheet, "id"), &self.caller.user).unwrap_or(Level::Viewer);
         let mut cells = json!({});
         for given in items(row, "cells") {
-            let column = self.column_of_cell(sheet, given, access)?;
+            let column = column_of_cell(sheet, given, access)?;
             let id = text(column, "id");
             if cells.get(id).is_some() {
                 return Err(Refusal::about(1037, id));
@@ -298,20 +300,6 @@ impl Call<'_> {
             }
         }
         Ok(cells)
-    }
-
-    fn column_of_cell<'a>(
-        &self,
-        sheet: &'a Value,
-        cell: &Value,
-        access: Level,
-    ) -> Result<&'a Value, Refusal> {
-        let id = input::optional_id(cell, "columnId")?.ok_or_else(|| Refusal::about(1012, "columnId"))?;
-        let column = columns::find(sheet, &id)?;
-        if column["locked"] == true && access < Level::Admin {
-            return Err(Refusal::about(1039, text(column, "title")));
-        }
-        Ok(column)
     }
 
     fn set_row_attributes(&mut self, id: &str, given: &Value, access: Level) -> Result<(), Refusal> {
@@ -345,7 +333,7 @@ impl Call<'_> {
         let partial = input::flag(self.query, "allowPartialSuccess")?;
         self.api_level()?;
         let (given, many, place) = self.rows_of_request()?;
-        let links = self.only_links(&given)?;
+        let links = links::only_links(&given)?;
         let before = self.state.world.clone();
         let order_before = self.state.order.get(sheet).cloned();
         let mut ids = Vec::new();
@@ -416,7 +404,7 @@ impl Call<'_> {
         }
         let mut changed = Vec::new();
         for cell in items(given, "cells") {
-            let column = self.column_of_cell(entity, cell, access)?;
+            let column = column_of_cell(entity, cell, access)?;
             let column_id = text(column, "id").to_owned();
             if changed.iter().any(|(known, _)| *known == column_id) {
                 return Err(Refusal::about(1037, column_id));
@@ -496,6 +484,16 @@ impl Call<'_> {
         }
         Ok(answer)
     }
+}
+
+/// The column that a cell is for, unless it is locked for the caller.
+fn column_of_cell<'a>(sheet: &'a Value, cell: &Value, access: Level) -> Result<&'a Value, Refusal> {
+    let id = input::optional_id(cell, "columnId")?.ok_or_else(|| Refusal::about(1012, "columnId"))?;
+    let column = columns::find(sheet, &id)?;
+    if column["locked"] == true && access < Level::Admin {
+        return Err(Refusal::about(1039, text(column, "title")));
+    }
+    Ok(column)
 }
 
 /// Dates that the dependencies of a project sheet decide cannot be set.

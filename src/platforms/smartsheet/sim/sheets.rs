@@ -7,7 +7,7 @@ use super::call::{Answer, Call, done, success};
 use super::columns;
 use super::copying::Taken;
 use super::input;
-use super::items::is_since;
+use super::items::{brief, is_since};
 use super::paging;
 use super::refusal::Refusal;
 use super::state::{ROW, SHEET, State, TEMPLATE, permalink};
@@ -65,7 +65,7 @@ impl Call<'_> {
         sheets.retain(|(sheet, _)| is_since(sheet, since));
         sheets.sort_by_key(|(sheet, _)| (text(sheet, "name").to_lowercase(), text(sheet, "id").to_owned()));
         let view = |(sheet, level): (&Value, Level)| {
-            let mut view = self.state.brief(SHEET, sheet);
+            let mut view = brief(SHEET, sheet);
             view["accessLevel"] = level.shown(api_level).into();
             view["createdAt"] = sheet["createdAt"].clone();
             view["modifiedAt"] = sheet["modifiedAt"].clone();
