@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 
 use super::access::{Level, home};
 use super::call::{Answer, Call, done, success};
+use super::column_rules;
 use super::columns;
 use super::copying::Taken;
 use super::input;
@@ -29,13 +30,14 @@ impl State {
         name: &str,
         columns: Vec<Value>,
     ) -> String {
-        let sheet = json!({
+        let mut sheet = json!({
             "name": name, "version": 1, "createdAt": self.date(), "modifiedAt": self.date(), "_parent": container,
-            "source": null, "columns": columns, "summaryFields": [], "ganttEnabled": false,
+            "source": null, "summaryFields": [], "ganttEnabled": false,
             "dependenciesEnabled": false, "resourceManagementEnabled": false, "resourceManagementType": "NONE",
             "effectiveAttachmentOptions": ATTACHMENT_TYPES, "projectSettings": null, "_autoNumber": 0,
             "userSettings": {"criticalPathEnabled": false, "displaySummaryTasks": true}, "_publish": {},
         });
+        sheet["columns"] = columns.into();
         let id = self.add(kind, &[container], sheet);
         self.own(kind, &id, user);
         self.order.insert(id.clone(), Vec::new());
@@ -108,7 +110,7 @@ impl Call<'_> {
                 self.state.copy_sheet(kind, &from, &self.caller.user, &container, &name, &taken)
             }
             (None, Value::Array(given)) => {
-                let columns = columns::of_new_sheet(self.state, given)?;
+                let columns = column_rules::of_new_sheet(self.state, given)?;
                 self.state.new_sheet(SHEET, &self.caller.user, &container, &name, columns)
             }
             _ => return Err(Refusal::of(1054)),

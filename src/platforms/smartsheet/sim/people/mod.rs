@@ -86,7 +86,7 @@ impl People<'_> {
         let primary =
             self.columns(sheet).into_iter().find(|column| column["primary"] == true).unwrap_or_default();
         let cell = self.state.world.get(ROW, row).map(|row| row["cells"][text(&primary, "id")].clone());
-        super::cells::shown_text(&cell.unwrap_or_default()).chars().take(40).collect()
+        super::values::shown_text(&cell.unwrap_or_default()).chars().take(40).collect()
     }
 
     fn sheets(&self) -> Vec<String> {
