@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 use super::access::Caller;
 use super::refusal::Refusal;
 use crate::base::clock::Timestamp;
+use crate::base::hash::Hash;
 use crate::sim::limits::{Budget, Limiter};
 use crate::sim::reply::Reply;
 use crate::sim::request::{Params, Request};
@@ -226,5 +227,5 @@ fn bearer(request: &Request) -> Option<&str> {
 
 fn sha256(text: &str) -> String {
     let digest = digest::digest(&digest::SHA256, text.as_bytes());
-    digest.as_ref().iter().map(|byte| format!("{byte:02x}")).collect()
+    digest.as_ref().try_into().map(|bytes| Hash(bytes).to_string()).unwrap_or_default()
 }

@@ -19,6 +19,7 @@ mod auth;
 mod blob;
 mod call;
 mod cells;
+mod column_rules;
 mod columns;
 mod containers;
 mod copying;
@@ -34,6 +35,7 @@ mod paging;
 mod people;
 mod refusal;
 mod reports;
+mod row_order;
 mod rows;
 mod rows_reading;
 mod schedule;
@@ -47,6 +49,7 @@ mod summary;
 #[cfg(test)]
 mod tests;
 mod users;
+mod values;
 mod worlds;
 
 use std::collections::BTreeMap;

@@ -27,18 +27,19 @@ impl State {
         users.sort_by_key(|user| text(user, "email"));
         Ok(users)
     }
+}
 
-    fn user_view(&self, user: &Value, roles: bool) -> Value {
-        let mut view = json!({"id": user["id"], "email": user["email"], "name": name(user)});
-        if roles {
-            for field in ["firstName", "lastName", "status", "seatType"].iter().chain(ROLES) {
-                view[*field] = user[*field].clone();
-            }
-            // The platform counts no longer.
-            view["sheetCount"] = (-1).into();
+/// A user as others see them: with `roles` for system administrators.
+fn user_view(user: &Value, roles: bool) -> Value {
+    let mut view = json!({"id": user["id"], "email": user["email"], "name": name(user)});
+    if roles {
+        for field in ["firstName", "lastName", "status", "seatType"].iter().chain(ROLES) {
+            view[*field] = user[*field].clone();
         }
-        view
+        // The platform counts no longer.
+        view["sheetCount"] = (-1).into();
     }
+    view
 }
 
 impl Call<'_> {
@@ -80,14 +81,14 @@ impl Call<'_> {
             emails.as_ref().is_none_or(|emails| emails.iter().any(known))
         };
         let users = self.state.colleagues(self.caller)?.into_iter().filter(wanted);
-        paging::numbered(self.query, users.map(|user| self.state.user_view(user, admin)).collect())
+        paging::numbered(self.query, users.map(|user| user_view(user, admin)).collect())
     }
 
     pub(super) fn get_user(&mut self, id: &str) -> Answer {
         self.paid()?;
         let admin = self.state.system_admin(self.caller).is_ok();
         let user = self.colleague(id)?;
-        Ok(self.state.user_view(user, admin || id == self.caller.user))
+        Ok(user_view(user, admin || id == self.caller.user))
     }
 
     fn colleague(&self, id: &str) -> Result<&Value, Refusal> {
@@ -118,7 +119,7 @@ impl Call<'_> {
 
     pub(super) fn get_contacts(&mut self) -> Answer {
         let contacts = self.state.colleagues(self.caller)?.into_iter().map(|user| {
-            let id = text(user, "email").bytes().map(|byte| format!("{byte:02x}")).collect::<String>();
+            let id = super::derived("contact", 0, text(user, "email"), 24);
             json!({"id": format!("C{id}"), "name": name(user), "email": user["email"]})
         });
         paging::numbered(self.query, contacts.collect())
@@ -156,7 +157,7 @@ impl Call<'_> {
             user["seatType"] = "MEMBER".into();
         }
         let id = self.state.add(USER, &[], user);
-        Ok(done(self.state.user_view(self.state.user(&id)?, true)))
+        Ok(done(user_view(self.state.user(&id)?, true)))
     }
 
     pub(super) fn put_user(&mut self, id: &str) -> Answer {
@@ -177,7 +178,7 @@ impl Call<'_> {
                 self.state.change(USER, id, |user| user[field] = value.into());
             }
         }
-        Ok(done(self.state.user_view(self.state.user(id)?, true)))
+        Ok(done(user_view(self.state.user(id)?, true)))
     }
 
     pub(super) fn delete_user(&mut self, id: &str) -> Answer {

@@ -149,6 +149,14 @@ impl People<'_> {
                     "changed the options of a column",
                 )
             }
+            _ => return self.wish_for_what_belongs(sheet, &entity, kind),
+        })
+    }
+
+    fn wish_for_what_belongs(&mut self, sheet: &str, entity: &Value, kind: usize) -> Option<Wish> {
+        let n = self.random.u16(1..1_000);
+        let path = format!("/sheets/{sheet}");
+        Some(match kind {
             18 => {
                 let id = self.any(sheet, DISCUSSION)?;
                 ("DELETE", format!("{path}/discussions/{id}"), Value::Null, "deleted a discussion in")
@@ -171,7 +179,7 @@ impl People<'_> {
                 ("POST", format!("{path}/summary/fields"), field, "added a field to the summary of")
             }
             23 => {
-                let fields = items(&entity, "summaryFields").to_vec();
+                let fields = items(entity, "summaryFields").to_vec();
                 let id = self.pick(&fields)?["id"].as_str()?.to_owned();
                 (
                     "DELETE",
@@ -190,7 +198,7 @@ impl People<'_> {
                 }
             }
             _ => {
-                let parent = text(&entity, "_parent").to_owned();
+                let parent = text(entity, "_parent").to_owned();
                 let kind = if self.state.world.get(FOLDER, &parent).is_some() { FOLDER } else { WORKSPACE };
                 (
                     "PUT",

@@ -26,11 +26,8 @@ fn query_of(address: &str, name: &str) -> Option<String> {
 }
 
 fn sha256(text: &str) -> String {
-    digest::digest(&digest::SHA256, text.as_bytes())
-        .as_ref()
-        .iter()
-        .map(|byte| format!("{byte:02x}"))
-        .collect()
+    let digest = digest::digest(&digest::SHA256, text.as_bytes());
+    crate::base::hash::Hash(digest.as_ref().try_into().unwrap()).to_string()
 }
 
 fn me(desk: &mut Desk, token: &str) -> (u16, Value) {

@@ -94,7 +94,7 @@ fn a_disaster_takes_rows_comments_files_a_column_a_sheet_and_a_share() {
 
 #[test]
 fn damage_does_as_much_as_was_ordered_and_stays_readable() {
-    for seed in 0..8 {
+    for seed in 0..3 {
         let mut desk = Desk::new("nasty");
         assert_eq!(people(&mut desk, "random-damage", seed, 40).len(), 40);
         for sheet in desk.get("/sheets?includeAll=true")["data"].as_array().unwrap().clone() {
