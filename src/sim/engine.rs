@@ -16,6 +16,7 @@ use super::faults::{Fault, FaultKind, FaultScript};
 use super::log::{LogLine, RequestLog};
 use super::reply::Reply;
 use super::request::Request;
+use super::rooms::{Room, Rooms};
 use crate::base::clock::Clock;
 
 /// No request may be longer: the largest upload that any platform takes.
@@ -28,6 +29,12 @@ pub trait Imitation: Send + 'static {
 
     /// The platform's answer to too many requests.
     fn too_many_requests(&self) -> Reply;
+
+    /// Where a request has to find room while it is worked on. A request that finds none is refused as one too
+    /// many.
+    fn rooms(&self, _request: &Request) -> Vec<Room> {
+        Vec::new()
+    }
 
     /// The whole world, for comparing worlds.
     fn state(&self) -> Value;
@@ -56,6 +63,7 @@ pub struct PeopleOrder {
 }
 
 struct Engine<I> {
+    rooms: Rooms,
     imitation: Mutex<I>,
     faults: Mutex<FaultScript>,
     log: Mutex<RequestLog>,
@@ -65,6 +73,7 @@ struct Engine<I> {
 /// The service of an imitation.
 pub fn router<I: Imitation>(imitation: I, clock: Arc<dyn Clock>) -> Router {
     let engine = Arc::new(Engine {
+        rooms: Rooms::default(),
         imitation: Mutex::new(imitation),
         faults: Mutex::default(),
         log: Mutex::default(),
@@ -84,6 +93,10 @@ async fn handle<I: Imitation>(
     if let Some(control) = request.path.strip_prefix("/_sandbox/") {
         return engine.control(control, &request).into_response();
     }
+    let rooms = hold(&engine.imitation).rooms(&request);
+    let Some(_presence) = engine.rooms.enter(rooms) else {
+        return engine.refuse(&request).into_response();
+    };
     let fault = hold(&engine.faults).strike(&request.method, &request.path);
     if let Some(Fault { kind: FaultKind::Delay, ms, .. }) = &fault {
         engine.clock.sleep(Duration::from_millis(*ms)).await;
@@ -105,19 +118,31 @@ impl<I: Imitation> Engine<I> {
         }
         let dropped =
             fault.is_some_and(|fault| matches!(fault.kind, FaultKind::DropAfter | FaultKind::DropBefore));
-        hold(&self.log).add(LogLine {
-            n: 0,
-            method: request.method.clone(),
-            path: imitation.loggable_path(&request.path),
-            query: without_secrets(&request.query),
-            status: if dropped { 0 } else { reply.status },
-            member: reply.member.clone(),
-        });
+        self.note(request, &*imitation, if dropped { 0 } else { reply.status }, reply.member.clone());
         match fault {
             _ if dropped => broken(reply, 0),
             Some(Fault { kind: FaultKind::Cut, at_byte, .. }) => broken(reply, *at_byte),
             _ => reply.into_response(),
         }
+    }
+
+    /// Refuses a request for which there is no room.
+    fn refuse(&self, request: &Request) -> Reply {
+        let imitation = hold(&self.imitation);
+        let reply = imitation.too_many_requests();
+        self.note(request, &*imitation, reply.status, None);
+        reply
+    }
+
+    fn note(&self, request: &Request, imitation: &I, status: u16, member: Option<String>) {
+        hold(&self.log).add(LogLine {
+            n: 0,
+            method: request.method.clone(),
+            path: imitation.loggable_path(&request.path),
+            query: without_secrets(&request.query),
+            status,
+            member,
+        });
     }
 
     fn control(&self, path: &str, request: &Request) -> Reply {

@@ -116,10 +116,13 @@ impl State {
         if let Some(parent) = self.world.get(TASK, text(task, "parent")) {
             level = level.max(self.task_level(parent, user));
         }
-        let collaborates = task["assignee"] == user || lists(task, "followers", user);
+        // A task that is in nothing is shared with who takes part in it.
         let alone = items(task, "_memberships").is_empty() && task["parent"].is_null();
-        if collaborates || (alone && task["created_by"] == user) {
+        let follows = lists(task, "followers", user);
+        if task["assignee"] == user || (alone && (follows || task["created_by"] == user)) {
             level = level.max(Level::Editor);
+        } else if follows {
+            level = level.max(Level::Commenter);
         }
         if person["is_view_only"] == true { level.min(Level::Viewer) } else { level }
     }

@@ -48,7 +48,7 @@ impl State {
         self.world.insert(ATTACHMENT, &[parent.1], attachment);
         if parent.0 == TASK {
             // Attachments show in the history even where nothing else is written there.
-            self.history_line(by, parent.1, "attachment_added", &format!("attached {name}"), json!({}));
+            self.history_line(by, parent.1, "attachment_added", &format!("attached {name}"), &json!({}));
         }
         id
     }

@@ -97,7 +97,7 @@ impl Gate {
 
     fn new_access(&mut self, refresh: &str, now: Timestamp) -> String {
         let access = format!("2/access:{}", self.new_secret("access"));
-        let end = now.checked_add(std::time::Duration::from_secs(3_600)).unwrap_or(now);
+        let end = now.checked_add(std::time::Duration::from_hours(1)).unwrap_or(now);
         self.access.insert(access.clone(), (refresh.to_owned(), end));
         access
     }
@@ -156,7 +156,11 @@ impl Gate {
         if param("response_type") != "code" {
             return back(&[("error", "unsupported_response_type")]);
         }
-        let Some(scopes) = scopes(&param("scope")) else { return back(&[("error", "invalid_scope")]) };
+        let scopes = match scopes(&param("scope")) {
+            Asked::Everything => None,
+            Asked::Only(scopes) => Some(scopes),
+            Asked::Unknown => return back(&[("error", "invalid_scope")]),
+        };
         let challenge = params.text("code_challenge");
         if challenge.is_some() && param("code_challenge_method") != "S256" {
             return back(&[("error", "invalid_request")]);
@@ -235,13 +239,21 @@ fn failed(error: &str, description: &str) -> Reply {
     Reply::json(400, &json!({"error": error, "error_description": description}))
 }
 
-/// The scopes that are asked for; nothing inside when that is everything, nothing at all when one is unknown.
-fn scopes(asked: &str) -> Option<Option<BTreeSet<String>>> {
+/// What an app asks for.
+#[derive(Debug, PartialEq, Eq)]
+enum Asked {
+    Everything,
+    Only(BTreeSet<String>),
+    Unknown,
+}
+
+fn scopes(asked: &str) -> Asked {
     let asked: BTreeSet<String> = asked.split_whitespace().map(str::to_owned).collect();
     if !asked.iter().all(|scope| SCOPES.contains(&scope.as_str())) {
-        return None;
+        return Asked::Unknown;
     }
-    Some((!asked.is_empty() && !asked.contains("default")).then_some(asked))
+    let everything = asked.is_empty() || asked.contains("default");
+    if everything { Asked::Everything } else { Asked::Only(asked) }
 }
 
 fn may_redirect(redirect: &str) -> bool {
@@ -262,9 +274,9 @@ fn redirected(redirect: &str, pairs: &[(&str, &str)], state: Option<&str>) -> Re
             Reply::text(302, "").with("location", url)
         }
         _ => {
-            let shown: String =
+            let shown: Vec<String> =
                 pairs.map(|(name, value)| format!("<p>{name}: <code>{value}</code></p>")).collect();
-            Reply::bytes(200, "text/html; charset=utf-8", shown.into_bytes())
+            Reply::bytes(200, "text/html; charset=utf-8", shown.concat().into_bytes())
         }
     }
 }
@@ -312,9 +324,9 @@ mod tests {
 
     #[test]
     fn scopes_are_known_and_default_is_everything() {
-        assert_eq!(scopes(""), Some(None));
-        assert_eq!(scopes("tasks:read default"), Some(None));
-        assert_eq!(scopes("tasks:read"), Some(Some(["tasks:read".to_owned()].into())));
-        assert_eq!(scopes("tasks:everything"), None);
+        assert_eq!(scopes(""), Asked::Everything);
+        assert_eq!(scopes("tasks:read default"), Asked::Everything);
+        assert_eq!(scopes("tasks:read"), Asked::Only(["tasks:read".to_owned()].into()));
+        assert_eq!(scopes("tasks:everything"), Asked::Unknown);
     }
 }

@@ -12,9 +12,8 @@ const MOST_ACTIONS: usize = 10;
 
 impl Call<'_> {
     pub(super) fn batch(&mut self) -> Outcome {
-        let actions = match self.data.raw("actions") {
-            Some(Value::Array(actions)) => actions,
-            _ => return Err(Refusal::missing("actions")),
+        let Some(Value::Array(actions)) = self.data.raw("actions") else {
+            return Err(Refusal::missing("actions"));
         };
         if actions.is_empty() || actions.len() > MOST_ACTIONS {
             return Err(Refusal::invalid("actions", "There must be between 1 and 10 actions"));

@@ -222,6 +222,7 @@ impl Call<'_> {
     }
 
     /// One record, whole unless `opt_fields` asks for something else.
+    #[expect(clippy::unnecessary_wraps, reason = "calls end with it, and calls can be refused")]
     pub(super) fn one(&mut self, kind: Kind, id: &str) -> Outcome {
         let selection = self.selection(kind);
         let shape = selection.as_ref().map_or(Shape::Full, Shape::Named);

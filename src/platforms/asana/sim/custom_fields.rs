@@ -373,7 +373,7 @@ fn field_changes(data: &Params, kind: &str) -> Result<Map<String, Value>, Refusa
     match data.raw("precision") {
         None => {}
         Some(places) if places.as_u64().is_some_and(|places| places <= 6) => {
-            put("precision", Some(places.clone()))
+            put("precision", Some(places.clone()));
         }
         Some(_) => return Err(Refusal::invalid("precision", "Must be between 0 and 6")),
     }

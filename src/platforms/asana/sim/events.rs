@@ -19,7 +19,7 @@ const TOKEN_SECONDS: i64 = 24 * 60 * 60;
 /// Everything that happened, and the tokens that were given out.
 #[derive(Debug, Default)]
 pub(super) struct Events {
-    events: Vec<Event>,
+    all: Vec<Event>,
     tokens: BTreeMap<String, Token>,
     seen: usize,
 }
@@ -133,7 +133,7 @@ impl State {
         if let Some(change) = change {
             shown["change"] = change;
         }
-        self.events.events.push(Event { heard_by, shown });
+        self.events.all.push(Event { heard_by, shown });
     }
 
     /// A token for everything that happens to a resource from event `next` on.
@@ -161,16 +161,16 @@ impl Call<'_> {
             token.resource == resource && now.as_second() - token.issued.as_second() < TOKEN_SECONDS
         });
         let Some(from) = good.map(|token| token.next) else {
-            let next = state.events.events.len();
+            let next = state.events.all.len();
             return Err(Refusal::no_sync(state.new_token(&resource, next)));
         };
         let heard = |(_, event): &(usize, &Event)| event.heard_by.contains(&resource);
-        let mut found = state.events.events.iter().enumerate().skip(from).filter(heard);
+        let mut found = state.events.all.iter().enumerate().skip(from).filter(heard);
         let page: Vec<(usize, &Event)> = found.by_ref().take(PER_TOKEN).collect();
         let has_more = found.next().is_some();
         let next = match page.last() {
             Some((last, _)) if has_more => last + 1,
-            _ => state.events.events.len(),
+            _ => state.events.all.len(),
         };
         let data: Vec<Value> = page.iter().map(|(_, event)| state.shown_event(&event.shown)).collect();
         let sync = state.new_token(&resource, next);

@@ -67,6 +67,7 @@ use crate::platforms::platform::{Sandbox, SandboxAccount, SandboxSettings};
 use crate::sim::engine::{self, Imitation, PeopleOrder};
 use crate::sim::reply::Reply;
 use crate::sim::request::{Params, Request};
+use crate::sim::rooms::Room;
 use crate::sim::world::text;
 
 /// Builds the sandbox. The error names the worlds when there is none of that name.
@@ -137,6 +138,10 @@ impl Imitation for Asana {
 
     fn too_many_requests(&self) -> Reply {
         Refusal::too_many(1).reply()
+    }
+
+    fn rooms(&self, request: &Request) -> Vec<Room> {
+        quota::rooms(&Gate::token(request), request)
     }
 
     fn state(&self) -> Value {

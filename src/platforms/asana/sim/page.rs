@@ -28,6 +28,7 @@ impl Call<'_> {
     }
 
     /// A list that is given whole up to a length and cut there.
+    #[expect(clippy::unnecessary_wraps, reason = "calls end with it, and calls can be refused")]
     pub(super) fn cut_list(&mut self, kind: Kind, ids: &[String], longest: usize) -> Outcome {
         let selection = self.selection(kind);
         let shape = selection.as_ref().map_or(Shape::Compact, Shape::Named);
@@ -76,7 +77,7 @@ impl Call<'_> {
         let token = format!("{issued:x}-{at:x}-{last}-{}", self.signature(issued, at, last));
         let mut query = format!("limit={limit}&offset={token}");
         if let Some(fields) = self.query.text("opt_fields") {
-            query.push_str(&format!("&opt_fields={fields}"));
+            query.extend(["&opt_fields=", &fields]);
         }
         let path = format!("{}?{query}", self.path);
         json!({"offset": token, "path": path, "uri": format!("{}/api/1.0{path}", self.state.origin)})

@@ -3,7 +3,11 @@
 use std::time::Duration;
 
 use super::refusal::Refusal;
+use super::state::items;
 use crate::sim::limits::{Budget, Limiter};
+use crate::sim::request::Request;
+use crate::sim::rooms::Room;
+use crate::sim::world::text;
 
 const MINUTE: Duration = Duration::from_mins(1);
 
@@ -47,4 +51,24 @@ impl Quota {
             None => Ok(()),
         }
     }
+}
+
+/// Where a request takes room: a token has 50 reads and 15 writes at the same time, and a batch is as many of
+/// each as there are in it.
+pub(super) fn rooms(token: &str, request: &Request) -> Vec<Room> {
+    if !request.path.starts_with("/api/") {
+        return Vec::new();
+    }
+    let is_read = |method: &str| method.eq_ignore_ascii_case("GET");
+    let (reads, writes) = match request.params.raw("data").filter(|_| request.path.ends_with("/batch")) {
+        Some(data) => {
+            let actions = items(data, "actions");
+            let reads = actions.iter().filter(|action| is_read(text(action, "method"))).count();
+            (reads, actions.len() - reads)
+        }
+        None if is_read(&request.method) => (1, 0),
+        None => (0, 1),
+    };
+    let room = |what: &str, places, takes| Room { name: format!("{what} of {token}"), places, takes };
+    vec![room("reads", 50, reads), room("writes", 15, writes)]
 }

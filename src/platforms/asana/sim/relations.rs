@@ -155,7 +155,7 @@ impl Call<'_> {
         if changed {
             let (subtype, action) =
                 if add { ("added_to_tag", "added") } else { ("removed_from_tag", "removed") };
-            self.state.system_story(&by, &id, subtype, &format!("{action} a tag"), json!({"tag": tag}));
+            self.state.system_story(&by, &id, subtype, &format!("{action} a tag"), &json!({"tag": tag}));
             self.tell(Happening::entry(TASK, &id, "tags", action, (TAG, &tag)));
         }
         Ok(Answer::empty())
@@ -210,7 +210,7 @@ impl Call<'_> {
             }
             let by = self.caller.user.clone();
             let subtype = if add { "dependency_added" } else { "dependency_removed" };
-            self.state.system_story(&by, &id, subtype, "changed dependencies", json!({"dependency": other}));
+            self.state.system_story(&by, &id, subtype, "changed dependencies", &json!({"dependency": other}));
         }
         self.tell(Happening::changed(TASK, &id, own));
         Ok(Answer::empty())

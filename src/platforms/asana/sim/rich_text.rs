@@ -45,12 +45,13 @@ pub(super) fn filled_in(world: &World, html: &str) -> String {
             Token::Close("a") if in_link => in_link = false,
             _ if in_link => {}
             Token::Open { name, attributes, empty } => {
-                let attributes: String =
-                    attributes.iter().map(|(name, value)| format!(" {name}=\"{value}\"")).collect();
-                let end = if empty { "/" } else { "" };
-                out.push_str(&format!("<{name}{attributes}{end}>"));
+                out.extend(["<", name]);
+                for (name, value) in attributes {
+                    out.extend([" ", name, "=\"", value, "\""]);
+                }
+                out.push_str(if empty { "/>" } else { ">" });
             }
-            Token::Close(name) => out.push_str(&format!("</{name}>")),
+            Token::Close(name) => out.extend(["</", name, ">"]),
             Token::Text(text) => out.push_str(text),
         }
     }

@@ -73,9 +73,8 @@ fn to_read(parts: &[&str]) -> Option<&'static str> {
         ["project_templates", ..] | ["teams", _, "project_templates"] => Some("project_templates:read"),
         ["projects" | "sections" | "tags" | "user_task_lists", _, "tasks"]
         | ["tasks"]
-        | ["tasks", _]
+        | ["tasks" | "user_task_lists", _]
         | ["tasks", _, "subtasks" | "dependencies" | "dependents"]
-        | ["user_task_lists", _]
         | ["users", _, "user_task_list"]
         | ["workspaces", _, "tasks", "search"] => Some("tasks:read"),
         ["projects"]

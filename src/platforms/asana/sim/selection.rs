@@ -59,7 +59,9 @@ impl Selection {
         let mut found = Vec::new();
         for (name, below) in self.fields() {
             let of_a_value = kind == CUSTOM_FIELD && VALUE_FIELDS.contains(&name);
-            if !schema::of(kind).has(name) && !of_a_value {
+            // The reference lists the fields of `next_page` among those of every record in a list.
+            let of_a_page = ["offset", "path", "uri"].contains(&name);
+            if !schema::of(kind).has(name) && !of_a_value && !of_a_page {
                 found.push(format!("{kind}.{name}"));
             } else if let Some(inner) = schema::of(kind).target(name) {
                 found.extend(below.unknown(inner));

@@ -49,18 +49,18 @@ impl State {
     }
 
     /// A line of history, unless none is written. `about` has what the line is about, by field.
-    pub(super) fn system_story(&mut self, by: &str, task: &str, subtype: &str, line: &str, about: Value) {
+    pub(super) fn system_story(&mut self, by: &str, task: &str, subtype: &str, line: &str, about: &Value) {
         if self.history {
             self.history_line(by, task, subtype, line, about);
         }
     }
 
     /// A line of history, in any case.
-    pub(super) fn history_line(&mut self, by: &str, task: &str, subtype: &str, line: &str, about: Value) {
+    pub(super) fn history_line(&mut self, by: &str, task: &str, subtype: &str, line: &str, about: &Value) {
         let id = self.new_story(by, task, "system", subtype);
         self.set(STORY, &id, "text", line);
-        for (field, value) in about.as_object().cloned().unwrap_or_default() {
-            self.set(STORY, &id, &field, value);
+        for (field, value) in about.as_object().into_iter().flatten() {
+            self.set(STORY, &id, field, value.clone());
         }
     }
 }

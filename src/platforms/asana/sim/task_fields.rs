@@ -150,10 +150,8 @@ impl Call<'_> {
         changes.extend(subtype.map(|subtype| ("resource_subtype", subtype.into())));
         changes.extend(verdict.map(|verdict| ("approval_status", verdict.into())));
         if let Some(completed) = completed.filter(|completed| old["completed"] != *completed) {
-            let (at, by) = match completed {
-                true => (self.state.date().into(), self.caller.user.as_str().into()),
-                false => (Value::Null, Value::Null),
-            };
+            let done = || (self.state.date().into(), self.caller.user.as_str().into());
+            let (at, by) = if completed { done() } else { (Value::Null, Value::Null) };
             changes.extend([("completed", completed.into()), ("completed_at", at), ("completed_by", by)]);
         }
         Ok(())
@@ -207,7 +205,7 @@ impl Call<'_> {
             "completed" => ("marked_incomplete", "marked this task incomplete".to_owned(), json!({})),
             _ => return,
         };
-        self.state.system_story(&by, id, subtype, &sentence, about);
+        self.state.system_story(&by, id, subtype, &sentence, &about);
     }
 
     /// The caller's own id and data for a task; `task` is the one that is being changed.

@@ -7,6 +7,7 @@ mod order;
 mod quota;
 mod reading;
 mod refusals;
+mod task_refusals;
 mod worlds;
 mod writing;
 
@@ -163,4 +164,15 @@ fn gids(list: &Value) -> Vec<String> {
 
 fn names(list: &Value) -> Vec<String> {
     list.as_array().unwrap().iter().map(|item| text(item, "name").to_owned()).collect()
+}
+
+/// Every one of these is refused with this status and a message that has these words; none changes the world.
+fn refuses(desk: &mut Desk, cases: Vec<(&str, String, Value, u16, &str)>) {
+    let before = desk.asana.state();
+    for (method, path, data, status, words) in cases {
+        let (answered, message) = desk.refused(ADA, method, &path, data.clone());
+        assert_eq!(answered, status, "{method} {path} {data}: {message}");
+        assert!(message.contains(words), "{method} {path} {data}: {message}");
+    }
+    assert_eq!(desk.asana.state(), before, "a refused request changes nothing");
 }

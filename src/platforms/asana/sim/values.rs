@@ -7,10 +7,10 @@ use super::input;
 use super::refusal::Refusal;
 use super::rich_text;
 use super::state::{
-    CUSTOM_FIELD, GOAL, PORTFOLIO, PROJECT, SETTING, State, TASK, USER, date, ids, items, reference,
+    CUSTOM_FIELD, GOAL, PORTFOLIO, PROJECT, SETTING, State, TASK, USER, date, items, reference,
 };
 use crate::base::clock::Timestamp;
-use crate::sim::world::text;
+use crate::sim::world::{Kind, text};
 
 /// Longest text in a custom field, in characters.
 const LONGEST_TEXT: usize = 1_024;
@@ -56,7 +56,7 @@ impl State {
         }
         let options = items(field, "enum_options");
         let option = |gid: &Value| options.iter().find(|option| option["gid"] == *gid).cloned();
-        let people = |kind| ids(&json!({"v": value}), "v").iter().map(|id| reference(kind, id)).collect();
+        let people = value.as_array().into_iter().flatten().filter_map(Value::as_str);
         let (name, value_shown) = match kind {
             "text" => ("text_value", value.clone()),
             "number" => ("number_value", value.clone()),
@@ -66,7 +66,7 @@ impl State {
                 ("multi_enum_values", chosen.collect())
             }
             "date" => ("date_value", value.clone()),
-            "people" => ("people_value", people(USER)),
+            "people" => ("people_value", people.map(|id| reference(USER, id)).collect()),
             _ => ("reference_value", self.references_in(value)),
         };
         if kind == "text" {
@@ -78,12 +78,15 @@ impl State {
         shown.into()
     }
 
+    /// What a reference field leads to: named records and no more of them.
     fn references_in(&self, value: &Value) -> Value {
-        let kind = |id: &str| {
-            [TASK, PROJECT, PORTFOLIO, GOAL].into_iter().find(|kind| self.world.get(kind, id).is_some())
+        let named = |id: &Value| {
+            let id = id.as_str()?;
+            let found = |kind: &Kind| Some((*kind, self.world.get(kind, id)?));
+            let (kind, record) = [TASK, PROJECT, PORTFOLIO, GOAL].iter().find_map(found)?;
+            Some(json!({"gid": id, "resource_type": kind, "name": record["name"]}))
         };
-        let ids = ids(&json!({"v": value}), "v");
-        ids.iter().filter_map(|id| Some(reference(kind(id)?, id))).collect()
+        value.as_array().into_iter().flatten().filter_map(named).collect()
     }
 
     /// The value as text for people.
@@ -161,8 +164,8 @@ impl Call<'_> {
             ("text", Value::String(text)) if text.chars().count() <= LONGEST_TEXT => Ok(value.clone()),
             ("text", Value::String(_)) => Err(invalid("Text is too long")),
             ("number", Value::Number(_)) => Ok(value.clone()),
-            ("enum", value) => self.option(field, value),
-            ("multi_enum", _) => list()?.iter().map(|value| self.option(field, value)).collect(),
+            ("enum", value) => Self::option(field, value),
+            ("multi_enum", _) => list()?.iter().map(|value| Self::option(field, value)).collect(),
             ("date", Value::Object(_)) => day_or_moment(value).ok_or_else(|| invalid("Not a date")),
             ("people", _) => {
                 let person = |value: &Value| -> Result<Value, Refusal> {
@@ -182,7 +185,7 @@ impl Call<'_> {
         }
     }
 
-    fn option(&self, field: &Value, value: &Value) -> Result<Value, Refusal> {
+    fn option(field: &Value, value: &Value) -> Result<Value, Refusal> {
         let gid = input::gid_of("enum_value", value)?;
         let known =
             items(field, "enum_options").iter().any(|o| o["gid"] == gid.as_str() && o["enabled"] == true);

@@ -190,7 +190,7 @@ impl Builder {
     }
 
     /// Puts a field of the organization, or a new one, on a project and gives the gid of the field.
-    pub(super) fn put_field(&mut self, project: &str, field: Value) -> String {
+    pub(super) fn put_field(&mut self, project: &str, field: &Value) -> String {
         let data = json!({"custom_field": field});
         let ada = self.cast.ada.clone();
         let setting = self.ask(&ada, "POST", &format!("/projects/{project}/addCustomFieldSetting"), data);

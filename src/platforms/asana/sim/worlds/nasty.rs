@@ -102,9 +102,10 @@ fn fill_duplicates(build: &mut Builder) {
                 build.upload_to_task(&cast.ben, &task, "same.bin", 100);
             }
         }
-        let cost = json!({"name": "Same field", "resource_subtype": "number", "precision": 6});
-        build.put_field(&project, cost.clone());
-        build.put_field(&project, cost);
+        for _ in 0..2 {
+            let field = json!({"name": "Same field", "resource_subtype": "number", "precision": 6});
+            build.put_field(&project, &field);
+        }
     }
 }
 
@@ -118,14 +119,14 @@ fn fill_fields(build: &mut Builder) {
     ]);
     let choice = build.put_field(
         &project,
-        json!({
+        &json!({
             "name": "Choice 🎯", "resource_subtype": "enum", "enum_options": options,
         }),
     );
     let many: Vec<Value> = (0..500).map(|n| json!({"name": format!("option {n}")})).collect();
     let several = build.put_field(
         &project,
-        json!({
+        &json!({
             "name": "Five hundred", "resource_subtype": "multi_enum", "enum_options": many,
         }),
     );
@@ -133,7 +134,7 @@ fn fill_fields(build: &mut Builder) {
         let mut field = more;
         field["name"] = name.into();
         field["resource_subtype"] = kind.into();
-        build.put_field(&project, field)
+        build.put_field(&project, &field)
     };
     let text = definition("<b>Text</b>", "text", json!({}));
     let day = definition("Day", "date", json!({}));

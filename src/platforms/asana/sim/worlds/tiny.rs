@@ -46,6 +46,7 @@ struct Fields {
     area_options: Vec<String>,
     related: String,
     local: String,
+    number: String,
 }
 
 fn fill_fields(build: &mut Builder, project: &str) -> Fields {
@@ -63,14 +64,14 @@ fn fill_fields(build: &mut Builder, project: &str) -> Fields {
         build.force(CUSTOM_FIELD, &number, field, value);
     }
     for field in [&priority, &effort, &owner, &review, &reviewers, &areas, &related, &number] {
-        build.put_field(project, field.as_str().into());
+        build.put_field(project, &field.as_str().into());
     }
-    let local = build.put_field(project, json!({
+    let local = build.put_field(project, &json!({
         "name": "Cost", "resource_subtype": "number", "precision": 2, "format": "currency", "currency_code": "EUR",
     }));
     let high = build.options(&priority).first().cloned().unwrap_or_default();
     let area_options = build.options(&areas);
-    Fields { priority, high, effort, owner, review, reviewers, areas, area_options, related, local }
+    Fields { priority, high, effort, owner, review, reviewers, areas, area_options, related, local, number }
 }
 
 fn fill_doing(build: &mut Builder, project: &str, sections: &[String], fields: &Fields) -> String {
@@ -101,6 +102,10 @@ fn fill_doing(build: &mut Builder, project: &str, sections: &[String], fields: &
         },
     }));
     build.force(TASK, &login, "_likes", json!([cast.cleo]));
+    let mut values =
+        build.state.world.get(TASK, &login).map(|task| task["_values"].clone()).unwrap_or_default();
+    values[fields.number.as_str()] = "ACME-1".into();
+    build.force(TASK, &login, "_values", values);
     build.make(&format!("/tasks/{release}/addDependencies"), json!({"dependencies": [login]}));
     let reproduce = build.subtask(&login, "Reproduce", json!({"completed": true, "assignee": cast.cleo}));
     build.subtask(&login, "Repair", json!({"html_notes": "<body>On the server.</body>"}));
@@ -121,7 +126,7 @@ fn fill_doing(build: &mut Builder, project: &str, sections: &[String], fields: &
         &login,
         "name_changed",
         "changed the name",
-        json!({
+        &json!({
             "old_name": "Fix the login", "new_name": "Fix login",
         }),
     );

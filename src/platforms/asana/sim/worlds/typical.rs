@@ -65,7 +65,7 @@ fn fill_project(build: &mut Builder, team: &str, name: &str, privacy: &str, shar
     let (project, sections) = build.project(name, data, &names);
     build.state.new_membership(&project, TEAM, team, "editor");
     for field in [&shared.priority, &shared.hours] {
-        build.put_field(&project, field.as_str().into());
+        build.put_field(&project, &field.as_str().into());
     }
     build.make(
         "/status_updates",
