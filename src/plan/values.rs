@@ -201,7 +201,8 @@ impl Resolving<'_, '_, '_> {
                     this.out.refers.push(key);
                     Some(format!("{TO_COME}{id}"))
                 }
-                Fate::Outside | Fate::Gone => None,
+                // What is equal on both sides is not part of the comparison, and stands where it stands.
+                Fate::Outside | Fate::Gone => this.is_there(id).then(|| id.to_owned()),
             }
         })
     }

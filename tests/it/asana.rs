@@ -53,22 +53,23 @@ async fn there_and_back() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn debugging() {
-    let scene = Scene::on(ASANA, "tiny", 0, ("random-damage", 30)).await;
-    let plan = scene.desk.plan(&scene.snapshot(), Mode::Merge, &[]).await;
-    for step in &plan.plan.steps {
-        println!(
-            "STEP {:?} {} {:?} {:?}",
-            step.action,
-            step.subject,
-            step.path,
-            step.changes.iter().map(|c| format!("{}={}", c.path, c.to)).collect::<Vec<_>>()
-        );
-    }
-    scene.desk.world.forget_log().await;
-    scene.desk.apply(&plan).await;
-    for call in scene.desk.world.log().await {
-        if call.method != "GET" {
-            println!("CALL {} {} {}", call.method, call.path, call.status);
+    for (mode, path) in [(Mode::Merge, ""), (Mode::Merge, "Acme/Roadmap/Doing"), (Mode::Copy, "Acme/Roadmap"), (Mode::DeleteBefore, "Acme/Roadmap"), (Mode::DeleteBeforeLiteral, "Acme/Roadmap")] {
+        println!("MODE {mode:?} {path}");
+        let scene = Scene::on(ASANA, "tiny", 0, ("disaster", 0)).await;
+        let snapshot = if path.is_empty() { scene.snapshot() } else { scene.path(path) };
+        let plan = scene.desk.plan(&snapshot, mode, &[]).await;
+        for step in &plan.plan.steps {
+            println!("PSTEP {:?} {} {:?}", step.action, step.subject, step.path);
         }
+        let applied = scene.desk.apply(&plan).await;
+        for (key, record) in scene.now().await.iter().filter(|(key, _)| key.kind == boardvault::model::Kind::Comment) {
+            println!("REC {key} {} {}", record.native["task"], record.native["text"]);
+        }
+        let back = scene.desk.undo(&applied.run).await;
+        for step in &back.plan.steps {
+            println!("STEP {:?} {} {:?} {:?}", step.action, step.subject, step.path, step.changes.iter().map(|c| format!("{}={}", c.path, c.to)).collect::<Vec<_>>());
+        }
+        let done = scene.desk.try_apply(&back).await;
+        println!("{:?}", done.map(|a| a.run));
     }
 }

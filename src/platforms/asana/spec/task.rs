@@ -81,7 +81,8 @@ pub(super) const FIELD_VALUE: KindSpec = KindSpec {
         Field::new("enum_value.gid", Role::Reference(Kind::FieldOption)).anywhere(),
         Field::new("multi_enum_values", Role::References(Kind::FieldOption)).anywhere(),
         Field::new("people_value", Role::Persons),
-        Field::new("reference_value", Role::Writable),
+        // Almost always tasks; what refers to something else is told of as lost when it has to be written.
+        Field::new("reference_value", Role::References(Kind::Item)).anywhere(),
     ],
     losses: &[],
 };

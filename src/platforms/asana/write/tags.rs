@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::calls::{Ids, params, refusal, set};
-use crate::http::fault::ApiFault;
+use crate::http::fault::{ApiFault, FaultClass};
 use crate::model::grants::Verb;
 use crate::model::mutation::{Mutation, WriteError};
 use crate::platforms::asana::Asana;
@@ -37,8 +37,11 @@ pub(super) async fn write(asana: &Asana, mutation: &Mutation) -> Result<String, 
         Verb::Delete => {
             let tag = mutation.own()?;
             // Other projects may use it; without a task it is no project's any more.
-            let used = asana.list(&Question::new(&["tags", tag, "tasks"], "")).await.map_err(refused)?;
-            if used.is_empty() {
+            let used = match asana.list(&Question::new(&["tags", tag, "tasks"], "")).await {
+                Err(fault) if fault.class == FaultClass::NotFound => return Ok(tag.to_owned()),
+                used => !used.map_err(refused)?.is_empty(),
+            };
+            if !used {
                 asana.remove(&["tags", tag]).await.map_err(refused)?;
             }
             Ok(tag.to_owned())

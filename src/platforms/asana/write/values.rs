@@ -1,16 +1,16 @@
 //! Values of custom fields: one request for all values of one task.
 
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
-use super::calls::{params, refusal};
+use super::calls::{Params, params, refusal, texts};
 use super::receipt::receipt;
-use crate::http::fault::ApiFault;
+use crate::http::fault::{ApiFault, FaultClass};
 use crate::model::grants::Verb;
 use crate::model::mutation::{Mutation, Receipt, WriteError};
 use crate::model::{Kind, NativeId};
 use crate::platforms::asana::Asana;
 use crate::platforms::asana::asking::Question;
-use crate::platforms::asana::json::{gid, list, text};
+use crate::platforms::asana::json::{gid, is, list, text};
 
 /// How many mutations at the beginning are values on one and the same task.
 pub(super) fn same_task(wave: &[Mutation]) -> usize {
@@ -19,24 +19,51 @@ pub(super) fn same_task(wave: &[Mutation]) -> usize {
     task.as_ref().map_or(0, |_| wave.iter().take_while(same).count())
 }
 
-/// Sets the values. They are set or cleared together, or not at all.
+/// Sets the values, together if Asana takes them so: one that it refuses takes nothing else with it.
 pub(super) async fn write(asana: &Asana, values: &[Mutation]) -> Vec<Result<Receipt, WriteError>> {
     let Some((task, _)) = values.first().and_then(task_and_field) else { return Vec::new() };
-    let outcome = send(asana, &task, values).await.map_err(|fault| refusal(&fault));
+    let mut outcomes = vec![send(asana, &task, values).await];
+    if values.len() > 1 && matches!(outcomes.first(), Some(Err(WriteError::Refused(_)))) {
+        outcomes.clear();
+        for value in values {
+            outcomes.push(send(asana, &task, std::slice::from_ref(value)).await);
+        }
+    }
     let receipt = |value: &Mutation| {
         let refuse = || WriteError::Refused("a value needs its project, its task and its field".to_owned());
         let (task, field) = task_and_field(value).ok_or_else(refuse)?;
         receipt(value, &format!("{task}:{field}")).ok_or_else(refuse)
     };
-    values.iter().map(|value| outcome.clone().and_then(|()| receipt(value))).collect()
+    values.iter().zip(outcomes.iter().cycle()).map(|(value, done)| done.clone().and_then(|()| receipt(value))).collect()
 }
 
-async fn send(asana: &Asana, task: &str, values: &[Mutation]) -> Result<(), ApiFault> {
+async fn send(asana: &Asana, task: &str, values: &[Mutation]) -> Result<(), WriteError> {
+    let refused = |fault: ApiFault| refusal(&fault);
+    let fields = fields(asana, task, values).await.map_err(refused)?;
+    let body = params([("custom_fields", fields.clone().into())]);
+    let answer = match asana.change(&["tasks", task], body.clone()).await {
+        Err(fault) if fault.class == FaultClass::Invalid => {
+            let disabled = disabled_options(asana, &fields).await.map_err(refused)?;
+            if disabled.is_empty() {
+                return Err(refusal(&fault));
+            }
+            // An option that is switched off stays on the tasks that have it, but is given to no other.
+            switch(asana, &disabled, true).await.map_err(refused)?;
+            let answer = asana.change(&["tasks", task], body).await;
+            switch(asana, &disabled, false).await.map_err(refused)?;
+            answer
+        }
+        answer => answer,
+    };
+    answer.map(drop).map_err(refused)
+}
+
+/// The values by field.
+async fn fields(asana: &Asana, task: &str, values: &[Mutation]) -> Result<Params, ApiFault> {
     let cleared = values.iter().any(|value| value.verb == Verb::Delete);
     // What clears a value depends on its sort, which a deletion does not say.
     let sorts = if cleared {
-        let fields = "custom_fields.resource_subtype";
-        let answer = asana.one(&Question::new(&["tasks", task], fields)).await?;
+        let answer = asana.one(&Question::new(&["tasks", task], "custom_fields.resource_subtype")).await?;
         list(&answer, "custom_fields").to_vec()
     } else {
         Vec::new()
@@ -45,15 +72,35 @@ async fn send(asana: &Asana, task: &str, values: &[Mutation]) -> Result<(), ApiF
         let sort = sorts.iter().find(|live| gid(live) == field).map(|live| text(live, "resource_subtype"));
         if matches!(sort, Some("multi_enum" | "people" | "reference")) { json!([]) } else { Value::Null }
     };
-    let fields: Map<String, Value> = values
-        .iter()
-        .filter_map(|value| {
-            let (_, field) = task_and_field(value)?;
-            let set = if value.verb == Verb::Delete { empty(&field) } else { value_of(value) };
-            Some((field, set))
-        })
-        .collect();
-    asana.change(&["tasks", task], params([("custom_fields", fields.into())])).await.map(drop)
+    let set = |value: &Mutation| {
+        let (_, field) = task_and_field(value)?;
+        let set = if value.verb == Verb::Delete { empty(&field) } else { value_of(value) };
+        Some((field, set))
+    };
+    Ok(values.iter().filter_map(set).collect())
+}
+
+/// The options among the values that are switched off.
+async fn disabled_options(asana: &Asana, fields: &Params) -> Result<Vec<String>, ApiFault> {
+    let mut disabled = Vec::new();
+    for (field, value) in fields {
+        let wanted: Vec<&str> = value.as_str().into_iter().chain(texts(value)).collect();
+        if wanted.is_empty() {
+            continue;
+        }
+        let question = Question::new(&["custom_fields", field], "enum_options.enabled");
+        let live = asana.one(&question).await?;
+        let is_off = |option: &&Value| wanted.contains(&gid(option)) && !is(option, "enabled");
+        disabled.extend(list(&live, "enum_options").iter().filter(is_off).map(|option| gid(option).to_owned()));
+    }
+    Ok(disabled)
+}
+
+async fn switch(asana: &Asana, options: &[String], enabled: bool) -> Result<(), ApiFault> {
+    for option in options {
+        asana.change(&["enum_options", option], params([("enabled", json!(enabled))])).await?;
+    }
+    Ok(())
 }
 
 /// The value as Asana takes it, whichever path holds it. A change to nothing clears it.
