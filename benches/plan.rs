@@ -46,7 +46,7 @@ impl Dialect for Boards {
             table(Kind::Section, Parent::Container, &[NAME]),
             table(
                 Kind::Item,
-                Parent::At(Kind::Section, "idList"),
+                Parent::At(&[(Kind::Section, "idList")]),
                 &[
                     NAME,
                     Field::new("idList", Role::Reference(Kind::Section)),
@@ -56,7 +56,7 @@ impl Dialect for Boards {
             ),
             table(
                 Kind::Comment,
-                Parent::At(Kind::Item, "idCard"),
+                Parent::At(&[(Kind::Item, "idCard")]),
                 &[Field::new("text", Role::Writable).codec(Codec::Attributed)],
             ),
         ];

@@ -14,11 +14,12 @@ use boardvault::snapshot::ContainerWriter;
 /// Of the container that holds the attachments.
 pub(crate) const ATTACHMENTS: &str = "attachments";
 
-/// A board: one file with all records, or a folder with a file a record.
+/// A board: one file with all records, or a file a record.
 pub(crate) struct Board {
     pub(crate) id: String,
-    pub(crate) path: PathBuf,
     pub(crate) version: String,
+    is_one_file: bool,
+    files: Vec<PathBuf>,
 }
 
 /// A file to attach.
@@ -44,16 +45,17 @@ fn changed(path: &Path) -> i128 {
 }
 
 /// The boards in `source`.
-pub(crate) fn boards(source: &Path) -> Vec<Board> {
-    let board = |path: PathBuf| {
-        let newest = if path.is_dir() {
-            entries(&path).iter().map(|path| changed(path)).max().unwrap_or(0)
-        } else {
-            changed(&path)
-        };
-        Board { id: stem(&path), version: newest.to_string(), path }
-    };
-    entries(&source.join("records")).into_iter().map(board).collect()
+pub(crate) fn boards(source: &Path) -> Vec<PathBuf> {
+    entries(&source.join("records"))
+}
+
+impl Board {
+    /// Looks at the files of a board.
+    pub(crate) fn open(path: &Path) -> Self {
+        let files = if path.is_dir() { entries(path) } else { vec![path.to_owned()] };
+        let newest = files.iter().map(|path| changed(path)).max().unwrap_or(0);
+        Self { id: stem(path), is_one_file: path.is_file(), files, version: newest.to_string() }
+    }
 }
 
 /// The attachments in `source`.
@@ -86,16 +88,21 @@ pub(crate) fn put_records(board: &Board, writer: &mut ContainerWriter) {
         };
         writer.put_json(&key, &Blob::None, json).unwrap();
     };
-    if board.path.is_dir() {
-        for path in entries(&board.path) {
-            put(&fs::read(path).unwrap());
+    for path in &board.files {
+        let text = fs::read(path).unwrap();
+        if !board.is_one_file {
+            put(&text);
+            continue;
         }
-        return;
-    }
-    // One record a line, within an array.
-    let text = fs::read_to_string(&board.path).unwrap();
-    for line in text.split('\n').filter(|line| line.starts_with('{')) {
-        put(line.strip_suffix(',').unwrap_or(line).as_bytes());
+        // One record a line, within an array.
+        let mut rest = text.as_slice();
+        while let Some(end) = memchr::memchr(b'\n', rest) {
+            let (line, behind) = rest.split_at(end);
+            if line.starts_with(b"{") {
+                put(line.strip_suffix(b",").unwrap_or(line));
+            }
+            rest = behind.get(1..).unwrap();
+        }
     }
 }
 

@@ -72,7 +72,8 @@ pub(crate) fn backup(dir: &Path, source: &Path) {
     let stored: HashMap<String, BlobRef> =
         parent.as_ref().map(|parent| attached(&chunks, parent)).unwrap_or_default();
 
-    let boards = in_parallel(corpus::boards(source), |board| {
+    let boards = in_parallel(corpus::boards(source), |path| {
+        let board = corpus::Board::open(&path);
         if known.get(&board.id) != Some(&board.version) {
             let mut container = writer.begin_container(NativeId::from(board.id.as_str()));
             corpus::put_records(&board, &mut container);
@@ -89,7 +90,7 @@ pub(crate) fn backup(dir: &Path, source: &Path) {
         corpus::put_attachment(&mut attachments, &id, blob);
     }
     attachments.finish().unwrap();
-    let written = writer.finish();
+    let written = writer.finish().unwrap();
     let manifest = manifest(parent.as_ref(), boards, written);
     vault.append(MANIFEST, &manifest.encode().unwrap()).unwrap();
 }

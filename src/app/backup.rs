@@ -102,7 +102,7 @@ pub async fn backup(
     }
     let read = read?;
 
-    let written = writer.finish();
+    let written = writer.finish()?;
     let mut draft = Draft::new(parent, &discovery.missing);
     for container in &read {
         draft.add_read(container);

@@ -45,6 +45,24 @@ pub struct Line {
     pub with: BTreeMap<Kind, u64>,
 }
 
+impl Line {
+    /// How many names at the beginning of the path say where it happened: a workspace, or a container in it.
+    pub fn place_len(&self) -> usize {
+        let names = if self.key.kind == Kind::Container {
+            self.path.len()
+        } else {
+            self.path.len().saturating_sub(1)
+        };
+        names.min(2)
+    }
+
+    /// The place before what happened there, and the container itself before what lies in it.
+    fn place(&self) -> (&[String], bool, &[String], Kind) {
+        let place = self.path.get(..self.place_len()).unwrap_or_default();
+        (place, self.key.kind != Kind::Container, &self.path, self.key.kind)
+    }
+}
+
 /// One field that differs.
 #[derive(Debug, Clone, Serialize)]
 pub struct FieldLine {
@@ -52,8 +70,10 @@ pub struct FieldLine {
     pub path: &'static str,
     /// The value in the earlier snapshot.
     pub from: String,
-    /// The value in the later snapshot.
+    /// The value in the later snapshot; for an order: who moved.
     pub to: String,
+    /// The field is the order of what hangs on the record.
+    pub reordered: bool,
 }
 
 /// All that differs.
@@ -109,7 +129,7 @@ pub fn diff(app: &App, from: &str, to: &str) -> Result<Differences, Error> {
             Found::PartOfAnother => {}
         }
     }
-    differences.lines.sort_by(|a, b| (&a.path, a.key.kind).cmp(&(&b.path, b.key.kind)));
+    differences.lines.sort_by(|a, b| a.place().cmp(&b.place()));
     Ok(differences)
 }
 
@@ -170,15 +190,32 @@ impl<'a> Describer<'a> {
         let role = diff.field.role;
         let text =
             |value: Option<&Value>| value.map_or_else(String::new, |value| self.names.text(role, value));
-        let (from, to) = if matches!(role, Role::Sequence(_)) {
+        let reordered = matches!(role, Role::Sequence(_));
+        let (from, to) = if reordered {
             // Who moved is worth reading; the whole order is not.
             let [there, wanted] = [diff.from, diff.to].map(|ids| ops::ids(ids).collect::<Vec<_>>());
             let moved = ops::moves(&there, &wanted).into_iter().map(|moved| Value::from(moved.id));
-            (String::new(), format!("moved: {}", text(Some(&moved.collect()))))
+            (String::new(), text(Some(&moved.collect())))
         } else {
             (text(diff.from), text(diff.to))
         };
-        FieldLine { path: diff.field.path, from, to }
+        FieldLine { path: diff.field.path, from, to, reordered }
+    }
+
+    /// Calls the container of a removed record by its name in the later snapshot, so that all that happened in it
+    /// stands together.
+    fn say_as_today(&self, record: &Record, path: &mut [String]) -> Result<(), Error> {
+        let container =
+            RecordKey::new(record.key.container.clone(), Kind::Container, record.key.container.clone());
+        if record.key == container {
+            return Ok(());
+        }
+        let Some(today) = self.to.reader.get(&container)? else { return Ok(()) };
+        let above = lineage::path(&self.to.reader, self.dialect, &today)?;
+        if above.len() < path.len() {
+            path.iter_mut().zip(above).for_each(|(part, name)| *part = name);
+        }
+        Ok(())
     }
 
     fn line(&self, pair: &Pair) -> Result<Found, Error> {
@@ -203,7 +240,10 @@ impl<'a> Describer<'a> {
         if change == Change::Changed && fields.is_empty() {
             return Ok(Found::Touched);
         }
-        let path = lineage::path(&side.reader, self.dialect, record)?;
+        let mut path = lineage::path(&side.reader, self.dialect, record)?;
+        if change == Change::Removed {
+            self.say_as_today(record, &mut path)?;
+        }
         let with = self.parts.get(&record.key).cloned().unwrap_or_default();
         Ok(Found::Line(Box::new(Line {
             change,

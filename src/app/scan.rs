@@ -88,7 +88,7 @@ pub(super) async fn scan(
             }
         }
     }
-    let written = writer.finish();
+    let written = writer.finish()?;
     Ok(Scan { tree: written.tree, discovery, written, entries, missing, started_at })
 }
 

@@ -3,6 +3,7 @@
 pub mod canon;
 pub mod clock;
 pub mod defect;
+pub mod eights;
 pub mod hash;
 pub mod ids;
 pub mod redact;

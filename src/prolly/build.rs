@@ -1,33 +1,33 @@
 //! Building a tree from sorted entries, level by level from the leaves.
 
-use rayon::prelude::*;
+use rayon::Scope;
 
 use super::node::{Child, MAX_LEVEL, NodeError};
-use super::split::{Complete, Splitter};
+use super::split::Splitter;
+use super::storing::{self, Stored, Storing};
 use super::{Entry, Tree, TreeError};
 use crate::base::defect::{Defect, planted};
 use crate::base::hash::Hash;
-use crate::store::chunks::{ChunkKind, Chunks};
-
-/// Complete nodes wait until they have this many bytes, so that they are compressed and sealed side by side.
-const BATCH: usize = 2 << 20;
+use crate::store::chunks::Chunks;
 
 /// Builds a tree from entries in ascending order of their keys. Holds one key per leaf in memory.
 pub fn build(
     chunks: &dyn Chunks,
     sorted: impl IntoIterator<Item = Result<Entry, TreeError>>,
 ) -> Result<Tree, TreeError> {
-    let mut leaves = LevelWriter::new(chunks, 0);
     let mut last: Option<Vec<u8>> = None;
-    for entry in sorted {
-        let (key, value) = entry?;
-        if last.as_ref().is_some_and(|last| *last >= key) {
-            return Err(TreeError::Unsorted);
+    let leaves = write_level(chunks, 0, |leaves| {
+        for entry in sorted {
+            let (key, value) = entry?;
+            if last.as_ref().is_some_and(|last| *last >= key) {
+                return Err(TreeError::Unsorted);
+            }
+            leaves.push(&key, &value, 1)?;
+            last = Some(key);
         }
-        leaves.push(&key, &value, 1)?;
-        last = Some(key);
-    }
-    raise(chunks, 0, leaves.finish()?)
+        Ok(())
+    })?;
+    raise(chunks, 0, leaves)
 }
 
 /// Puts as many levels on top of the nodes of `level` as it takes to have one root.
@@ -46,36 +46,39 @@ pub(super) fn raise(
             _ => {}
         }
         level = level.saturating_add(1);
-        let mut above = LevelWriter::new(chunks, level);
-        for (key, child) in &nodes {
-            above.push(key, &child.encode(), child.count)?;
-        }
-        nodes = above.finish()?;
+        nodes = write_level(chunks, level, |above| {
+            nodes.iter().try_for_each(|(key, child)| above.push(key, &child.encode(), child.count))
+        })?;
     }
 }
 
-/// Cuts the entries of one level into nodes and stores them.
-pub(super) struct LevelWriter<'a> {
-    chunks: &'a dyn Chunks,
+/// Cuts the entries that `write` pushes into nodes of one level and stores them: gives back their last keys and what
+/// stands above them. They are stored while `write` goes on; all are when this returns.
+pub(super) fn write_level<'scope>(
+    chunks: &'scope dyn Chunks,
+    level: u8,
+    write: impl FnOnce(&mut LevelWriter<'scope, '_>) -> Result<(), TreeError>,
+) -> Result<Vec<(Vec<u8>, Child)>, TreeError> {
+    let nodes = rayon::in_place_scope(|scope| {
+        let mut writer = LevelWriter::new(chunks, level, scope);
+        write(&mut writer)?;
+        Ok::<_, TreeError>(writer.finish())
+    })?;
+    storing::finished(nodes)
+}
+
+/// Cuts the entries of one level into nodes.
+pub(super) struct LevelWriter<'scope, 'a> {
     splitter: Splitter,
     /// The node of an earlier tree whose entries come now, and the one whose entry began the open node.
     replaced: (Option<Hash>, Option<Hash>),
-    waiting: Vec<(Complete, Option<Hash>)>,
-    waiting_bytes: usize,
-    stored: Vec<(Vec<u8>, Child)>,
+    storing: Storing<'scope, 'a>,
 }
 
-impl<'a> LevelWriter<'a> {
-    pub(super) fn new(chunks: &'a dyn Chunks, level: u8) -> Self {
-        let splitter = Splitter::new(level);
-        Self {
-            chunks,
-            splitter,
-            replaced: (None, None),
-            waiting: Vec::new(),
-            waiting_bytes: 0,
-            stored: Vec::new(),
-        }
+impl<'scope, 'a> LevelWriter<'scope, 'a> {
+    fn new(chunks: &'scope dyn Chunks, level: u8, scope: &'a Scope<'scope>) -> Self {
+        let (splitter, storing) = (Splitter::new(level), Storing::new(chunks, scope));
+        Self { splitter, replaced: (None, None), storing }
     }
 
     /// Whether the next entry begins a node.
@@ -95,37 +98,17 @@ impl<'a> LevelWriter<'a> {
             self.replaced.1 = self.replaced.0.take();
         }
         if let Some(node) = self.splitter.push(key, value, count)? {
-            self.waiting_bytes = self.waiting_bytes.saturating_add(node.bytes.len());
-            self.waiting.push((node, self.replaced.1));
-            if self.waiting_bytes >= BATCH {
-                self.store()?;
-            }
+            self.storing.begin(node, self.replaced.1);
         }
         Ok(())
     }
 
-    /// Ends the node that is open and gives back all nodes: their last keys and what stands above them.
-    pub(super) fn finish(mut self) -> Result<Vec<(Vec<u8>, Child)>, TreeError> {
-        let replaced = self.replaced.1;
-        let last = self.splitter.take().filter(|_| !planted(Defect::LastPageLost) || self.stored.is_empty());
-        self.waiting.extend(last.map(|node| (node, replaced)));
-        self.store()?;
-        Ok(self.stored)
-    }
-
-    fn store(&mut self) -> Result<(), TreeError> {
-        let chunks = self.chunks;
-        let ids: Vec<_> = self
-            .waiting
-            .par_iter()
-            .map(|(node, replaced)| match replaced {
-                Some(replaced) => chunks.put_replacing(ChunkKind::Node, &node.bytes, replaced),
-                None => chunks.put(ChunkKind::Node, &node.bytes),
-            })
-            .collect::<Result<_, _>>()?;
-        self.waiting_bytes = 0;
-        let nodes = self.waiting.drain(..).zip(ids);
-        self.stored.extend(nodes.map(|((node, _), id)| (node.last_key, Child { id, count: node.count })));
-        Ok(())
+    /// Ends the node that is open.
+    fn finish(mut self) -> Vec<Stored> {
+        let last = self.splitter.take();
+        if let Some(node) = last.filter(|_| !planted(Defect::LastPageLost) || self.storing.is_empty()) {
+            self.storing.begin(node, self.replaced.1);
+        }
+        self.storing.into_nodes()
     }
 }

@@ -4,6 +4,7 @@ use std::cmp::Ordering;
 
 use super::node::Node;
 use super::range::KeyRange;
+use super::read_ahead::ReadAhead;
 use super::{Tree, TreeError, load};
 use crate::base::defect::{Defect, planted};
 use crate::base::hash::Hash;
@@ -24,16 +25,17 @@ pub struct Difference {
 ///
 /// Reads about the nodes that only one of the trees has: shared subtrees are known by their id.
 pub fn diff<'a>(chunks: &'a dyn Chunks, left: &Tree, right: &Tree, range: KeyRange) -> Diff<'a> {
-    let side = || Side { chunks, from: range.from.clone(), path: Vec::new() };
-    let (left_side, right_side) = (side(), side());
     let state = if left.root == right.root { State::Done } else { State::Fresh(*left, *right) };
-    Diff { left: left_side, right: right_side, range, state }
+    let (left, right, ahead) = (Side::default(), Side::default(), ReadAhead::default());
+    Diff { chunks, left, right, ahead, range, state }
 }
 
 /// Iterator over differences.
 pub struct Diff<'a> {
-    left: Side<'a>,
-    right: Side<'a>,
+    chunks: &'a dyn Chunks,
+    left: Side,
+    right: Side,
+    ahead: ReadAhead,
     range: KeyRange,
     state: State,
 }
@@ -47,17 +49,13 @@ enum State {
 impl Diff<'_> {
     fn step(&mut self) -> Result<Option<Difference>, TreeError> {
         if let State::Fresh(left, right) = self.state {
-            self.left.enter(Subtree { id: left.root, level: left.height })?;
-            self.right.enter(Subtree { id: right.root, level: right.height })?;
+            self.left.enter(load(self.chunks, &left.root, left.height)?, &self.range.from);
+            self.right.enter(load(self.chunks, &right.root, right.height)?, &self.range.from);
             self.state = State::Running;
         }
         loop {
             match (self.left.subtree(), self.right.subtree()) {
-                (Some(left), right) if right.is_none_or(|right| right.level <= left.level) => {
-                    open(left, &mut self.left, &mut self.right)?;
-                }
-                (_, Some(right)) => open(right, &mut self.right, &mut self.left)?,
-                _ => {
+                (None, None) => {
                     let order = match (self.left.entry(), self.right.entry()) {
                         (None, None) => return Ok(None),
                         (Some(_), None) => Ordering::Less,
@@ -69,8 +67,53 @@ impl Diff<'_> {
                         return Ok((!past).then_some(difference));
                     }
                 }
+                (left, right) => self.descend(left, right)?,
             }
         }
+    }
+
+    /// At least one side stands before a subtree: passes it if both stand before the same one, and goes into the higher
+    /// one otherwise.
+    fn descend(&mut self, left: Option<Subtree>, right: Option<Subtree>) -> Result<(), TreeError> {
+        let same_level = left.map(|left| left.level) == right.map(|right| right.level);
+        if left == right || (planted(Defect::SubtreeSkipped) && same_level) {
+            self.left.pass();
+            self.right.pass();
+            return Ok(());
+        }
+        match (left, right) {
+            (Some(left), right) if right.is_none_or(|right| right.level <= left.level) => {
+                let node = self.node(left)?;
+                self.left.enter(node, &self.range.from);
+            }
+            (_, Some(right)) => {
+                let node = self.node(right)?;
+                self.right.enter(node, &self.range.from);
+            }
+            _ => {}
+        }
+        Ok(())
+    }
+
+    fn node(&mut self, subtree: Subtree) -> Result<Node, TreeError> {
+        if subtree.level == 0 {
+            if let Some(leaf) = self.ahead.take(&subtree.id) {
+                return Ok(leaf);
+            }
+            let (left, right) = self.leaves_ahead();
+            self.ahead.read(self.chunks, &left, &right);
+            if let Some(leaf) = self.ahead.take(&subtree.id) {
+                return Ok(leaf);
+            }
+        }
+        load(self.chunks, &subtree.id, subtree.level)
+    }
+
+    /// The leaves before which the sides stand, as far as both are in sight.
+    fn leaves_ahead(&self) -> (Vec<Hash>, Vec<Hash>) {
+        let ends = [self.left.last_leaf(), self.right.last_leaf(), self.range.to.as_deref()];
+        let end = ends.into_iter().flatten().min();
+        (self.left.leaves(end), self.right.leaves(end))
     }
 
     /// Both sides stand on records (or at the end), in this order: what they differ in, and on they go.
@@ -102,18 +145,6 @@ impl Iterator for Diff<'_> {
     }
 }
 
-/// `side` stands before `subtree`: passes it if the other side stands before the same one, goes into it otherwise.
-fn open(subtree: Subtree, side: &mut Side<'_>, other: &mut Side<'_>) -> Result<(), TreeError> {
-    let skipped =
-        planted(Defect::SubtreeSkipped) && other.subtree().is_some_and(|other| other.level == subtree.level);
-    if other.subtree() != Some(subtree) && !skipped {
-        return side.enter(subtree);
-    }
-    side.pass();
-    other.pass();
-    Ok(())
-}
-
 #[derive(Clone, Copy, PartialEq, Eq)]
 struct Subtree {
     id: Hash,
@@ -121,9 +152,8 @@ struct Subtree {
 }
 
 /// A position in one of the trees: before a record, or before a subtree that is not yet read.
-struct Side<'a> {
-    chunks: &'a dyn Chunks,
-    from: Vec<u8>,
+#[derive(Default)]
+struct Side {
     /// Nodes from the root downwards; only the last one's `at` is still to be dealt with.
     path: Vec<Frame>,
 }
@@ -133,7 +163,7 @@ struct Frame {
     at: usize,
 }
 
-impl Side<'_> {
+impl Side {
     /// The subtree before which the side stands; nothing before a record and at the end.
     fn subtree(&self) -> Option<Subtree> {
         let frame = self.path.last()?;
@@ -153,13 +183,28 @@ impl Side<'_> {
         taken
     }
 
-    /// Goes into a subtree, to where the range begins.
-    fn enter(&mut self, subtree: Subtree) -> Result<(), TreeError> {
-        let node = load(self.chunks, &subtree.id, subtree.level)?;
-        let at = node.position(&self.from);
+    /// The node before whose leaves the side stands.
+    fn above_leaves(&self) -> Option<&Frame> {
+        self.path.last().filter(|frame| frame.node.level() == 1)
+    }
+
+    /// The last key below the node before whose leaves the side stands.
+    fn last_leaf(&self) -> Option<&[u8]> {
+        self.above_leaves()?.node.last_key()
+    }
+
+    /// The leaves before which the side stands, up to the one that holds `end`.
+    fn leaves(&self, end: Option<&[u8]>) -> Vec<Hash> {
+        let Some(Frame { node, at }) = self.above_leaves() else { return Vec::new() };
+        let behind = end.map_or(node.len(), |end| node.position(end).saturating_add(1));
+        (*at..behind.min(node.len())).filter_map(|at| node.child(at)).map(|child| child.id).collect()
+    }
+
+    /// Goes into the subtree before which the side stands and whose root is `node`, to where the range begins.
+    fn enter(&mut self, node: Node, from: &[u8]) {
+        let at = node.position(from);
         self.path.push(Frame { node, at });
         self.leave_finished();
-        Ok(())
     }
 
     /// Moves behind what the side stands before.

@@ -6,22 +6,22 @@
 
 use std::collections::BTreeMap;
 
-use super::build::{LevelWriter, raise};
+use super::build::{LevelWriter, raise, write_level};
 use super::cursor::Cursor;
 use super::node::{Child, Node};
 use super::{Tree, TreeError, load};
 use crate::store::chunks::Chunks;
 
 /// A key and its new value; nothing: the key goes.
-pub type Edit = (Vec<u8>, Option<Vec<u8>>);
+pub type Edit<K = Vec<u8>, V = Vec<u8>> = (K, Option<V>);
 
 /// Applies edits, which come in ascending order of their keys. Removing what is not there changes nothing.
 ///
 /// Reads and writes the paths to the touched leaves only, and holds one key per touched node in memory.
-pub fn edit(
+pub fn edit<K: AsRef<[u8]>, V: AsRef<[u8]>>(
     chunks: &dyn Chunks,
     tree: &Tree,
-    edits: impl IntoIterator<Item = Result<Edit, TreeError>>,
+    edits: impl IntoIterator<Item = Result<Edit<K, V>, TreeError>>,
 ) -> Result<Tree, TreeError> {
     let mut change = edit_level(chunks, tree, 0, edits.into_iter())?;
     for level in 1..=tree.height {
@@ -72,65 +72,67 @@ impl Change {
 }
 
 /// Edits with one looked at in advance; refuses what is not in ascending order.
-struct Edits<I> {
+struct Edits<I, K, V> {
     rest: I,
-    next: Option<Edit>,
+    next: Option<Edit<K, V>>,
 }
 
-impl<I: Iterator<Item = Result<Edit, TreeError>>> Edits<I> {
+impl<K: AsRef<[u8]>, V: AsRef<[u8]>, I: Iterator<Item = Result<Edit<K, V>, TreeError>>> Edits<I, K, V> {
     fn new(mut rest: I) -> Result<Self, TreeError> {
         let next = rest.next().transpose()?;
         Ok(Self { rest, next })
     }
 
     fn next_key(&self) -> Option<&[u8]> {
-        self.next.as_ref().map(|(key, _)| key.as_slice())
+        self.next.as_ref().map(|(key, _)| key.as_ref())
     }
 
-    fn take(&mut self) -> Result<Option<Edit>, TreeError> {
+    fn take(&mut self) -> Result<Option<Edit<K, V>>, TreeError> {
         let following = self.rest.next().transpose()?;
         let taken = std::mem::replace(&mut self.next, following);
-        match (&taken, &self.next) {
-            (Some((key, _)), Some((following, _))) if key >= following => Err(TreeError::Unsorted),
+        match (&taken, self.next_key()) {
+            (Some((key, _)), Some(following)) if key.as_ref() >= following => Err(TreeError::Unsorted),
             _ => Ok(taken),
         }
     }
 }
 
-fn edit_level(
+fn edit_level<K: AsRef<[u8]>, V: AsRef<[u8]>>(
     chunks: &dyn Chunks,
     tree: &Tree,
     level: u8,
-    edits: impl Iterator<Item = Result<Edit, TreeError>>,
+    edits: impl Iterator<Item = Result<Edit<K, V>, TreeError>>,
 ) -> Result<Change, TreeError> {
     let mut edits = Edits::new(edits)?;
     let mut cursor = Cursor::new(chunks, *tree, level);
-    let mut writer = LevelWriter::new(chunks, level);
     let mut gone = Vec::new();
-    while let Some(key) = edits.next_key() {
-        cursor.seek(key)?;
-        while let (Some(node), Some(id)) = (cursor.node(), cursor.id()) {
-            let is_last = cursor.is_last();
-            writer.replaces(id);
-            if let Some(last) = node.last_key() {
-                gone.push((last.to_vec(), Child { id, count: node.count() }));
+    let come = write_level(chunks, level, |writer| {
+        while let Some(key) = edits.next_key() {
+            cursor.seek(key)?;
+            while let (Some(node), Some(id)) = (cursor.node(), cursor.id()) {
+                let is_last = cursor.is_last();
+                writer.replaces(id);
+                if let Some(last) = node.last_key() {
+                    gone.push((last.to_vec(), Child { id, count: node.count() }));
+                }
+                merge(node, is_last, &mut edits, writer)?;
+                if is_last || writer.is_at_boundary() {
+                    break;
+                }
+                cursor.advance()?;
             }
-            merge(node, is_last, &mut edits, &mut writer)?;
-            if is_last || writer.is_at_boundary() {
-                break;
-            }
-            cursor.advance()?;
         }
-    }
-    Ok(Change { gone, come: writer.finish()? })
+        Ok(())
+    })?;
+    Ok(Change { gone, come })
 }
 
 /// Writes the entries of an old node together with the edits that fall into it.
-fn merge(
+fn merge<K: AsRef<[u8]>, V: AsRef<[u8]>>(
     node: &Node,
     is_last: bool,
-    edits: &mut Edits<impl Iterator<Item = Result<Edit, TreeError>>>,
-    writer: &mut LevelWriter<'_>,
+    edits: &mut Edits<impl Iterator<Item = Result<Edit<K, V>, TreeError>>, K, V>,
+    writer: &mut LevelWriter<'_, '_>,
 ) -> Result<(), TreeError> {
     let level = node.level();
     let mut write = |key: &[u8], value: &[u8]| writer.push(key, value, weight(level, value));
@@ -138,9 +140,9 @@ fn merge(
         let mut kept = true;
         while edits.next_key().is_some_and(|key| key <= old_key) {
             let Some((key, value)) = edits.take()? else { break };
-            kept = kept && key != old_key;
+            kept = kept && key.as_ref() != old_key;
             if let Some(value) = value {
-                write(&key, &value)?;
+                write(key.as_ref(), value.as_ref())?;
             }
         }
         if kept {
@@ -149,7 +151,7 @@ fn merge(
     }
     while is_last && let Some((key, value)) = edits.take()? {
         if let Some(value) = value {
-            write(&key, &value)?;
+            write(key.as_ref(), value.as_ref())?;
         }
     }
     Ok(())

@@ -19,7 +19,9 @@ mod diff;
 mod edit;
 pub mod node;
 mod range;
+mod read_ahead;
 mod split;
+mod storing;
 #[cfg(test)]
 pub(crate) mod testing;
 #[cfg(test)]
@@ -86,7 +88,10 @@ pub enum TreeError {
 
 /// Reads one node and makes sure that it stands at the level where it was looked for.
 fn load(chunks: &dyn Chunks, id: &Hash, level: u8) -> Result<node::Node, TreeError> {
-    let bytes = chunks.get(ChunkKind::Node, id)?;
+    decode(chunks.get(ChunkKind::Node, id)?, id, level)
+}
+
+fn decode(bytes: Vec<u8>, id: &Hash, level: u8) -> Result<node::Node, TreeError> {
     let malformed = |why| TreeError::Node { id: *id, why };
     let node = node::Node::decode(bytes).map_err(malformed)?;
     if node.level() == level {

@@ -23,6 +23,8 @@ pub const MAX_VALUE: usize = 16 << 20;
 /// No tree is higher than this: it bounds every recursion over stored bytes.
 pub const MAX_LEVEL: u8 = 31;
 const CHILD_LEN: usize = 40;
+/// Version, level and number of entries.
+pub(super) const HEADER: usize = 6;
 /// The two length fields.
 const ENTRY_HEADER: usize = 6;
 
@@ -91,6 +93,11 @@ impl Node {
             return Err(NodeError("an inner node has no children"));
         }
         Ok(Self { level, bytes, entries })
+    }
+
+    /// What it was read from.
+    pub(super) fn bytes(&self) -> &[u8] {
+        &self.bytes
     }
 
     /// Levels above the leaves.

@@ -76,21 +76,36 @@ enum State {
 }
 
 impl Range<'_> {
-    fn step(&mut self) -> Result<Option<Entry>, TreeError> {
+    /// The next entry, as it lies in its leaf.
+    pub fn peek(&mut self) -> Result<Option<(&[u8], &[u8])>, TreeError> {
+        self.settle()?;
+        let entry = self.cursor.node().and_then(|node| node.entry(self.at));
+        Ok(entry.filter(|(key, _)| !self.bounds.is_past(key)))
+    }
+
+    /// Goes on behind the entry that was looked at.
+    pub fn pass(&mut self) {
+        self.at = self.at.saturating_add(1);
+    }
+
+    /// Moves to a leaf that has an entry left, if there is one.
+    fn settle(&mut self) -> Result<(), TreeError> {
         if self.state == State::Fresh {
             self.cursor.seek(&self.bounds.from)?;
             self.at = self.cursor.node().map_or(0, |node| node.position(&self.bounds.from));
             self.state = State::Running;
         }
-        while let Some(node) = self.cursor.node() {
-            if let Some((key, value)) = node.entry(self.at) {
-                self.at = self.at.saturating_add(1);
-                return Ok((!self.bounds.is_past(key)).then(|| (key.to_vec(), value.to_vec())));
-            }
+        while self.cursor.node().is_some_and(|node| self.at >= node.len()) {
             self.cursor.advance()?;
             self.at = 0;
         }
-        Ok(None)
+        Ok(())
+    }
+
+    fn step(&mut self) -> Result<Option<Entry>, TreeError> {
+        let entry = self.peek()?.map(|(key, value)| (key.to_vec(), value.to_vec()));
+        self.pass();
+        Ok(entry)
     }
 }
 

@@ -6,7 +6,7 @@
 //! independent of their history.
 
 use super::TreeError;
-use super::node::{MAX_KEY, MAX_VALUE, encode_entry, encode_header};
+use super::node::{HEADER, MAX_KEY, MAX_VALUE, encode_entry, encode_header};
 
 /// The sizes of nodes, in bytes of their entries.
 #[derive(Debug, Clone, Copy)]
@@ -20,6 +20,8 @@ struct Sizes {
 }
 
 const LEAF: Sizes = Sizes { min: 8 << 10, scale: 36 << 10, max: 128 << 10 };
+/// Most nodes are no longer than this.
+const TYPICAL: usize = 48 << 10;
 const INNER: Sizes = Sizes { min: 4 << 10, scale: 18 << 10, max: 64 << 10 };
 
 /// Whether a node of `level` that reached from `before` to `size` bytes with the entry `key` ends there.
@@ -57,6 +59,7 @@ pub(super) struct Complete {
 /// Cuts the entries of one level into nodes.
 pub(super) struct Splitter {
     level: u8,
+    /// The open node.
     body: Vec<u8>,
     entries: u32,
     count: u64,
@@ -83,14 +86,24 @@ impl Splitter {
         if key.len() > MAX_KEY || value.len() > MAX_VALUE {
             return Err(TreeError::TooLarge { key: key.len(), value: value.len() });
         }
-        let before = self.body.len() as u64;
+        if self.body.is_empty() {
+            // Its place: the number of entries is known in the end.
+            self.body = Vec::with_capacity(TYPICAL);
+            self.body.extend(encode_header(self.level, 0));
+        }
+        let before = self.body_len();
         encode_entry(&mut self.body, key, value);
         self.entries = self.entries.saturating_add(1);
         self.count = self.count.saturating_add(count);
         self.last_key.clear();
         self.last_key.extend_from_slice(key);
-        let ends = ends_after(self.level, before, self.body.len() as u64, key);
+        let ends = ends_after(self.level, before, self.body_len(), key);
         Ok(if ends { self.take() } else { None })
+    }
+
+    /// Bytes of the entries.
+    fn body_len(&self) -> u64 {
+        self.body.len().saturating_sub(HEADER) as u64
     }
 
     /// Ends the level: gives back the node that is not yet complete, if there is one.
@@ -98,9 +111,9 @@ impl Splitter {
         if self.entries == 0 {
             return None;
         }
-        let mut bytes = encode_header(self.level, self.entries);
-        bytes.append(&mut self.body);
-        self.entries = 0;
+        let mut bytes = std::mem::take(&mut self.body);
+        let header = encode_header(self.level, std::mem::take(&mut self.entries));
+        bytes.iter_mut().zip(header).for_each(|(to, from)| *to = from);
         let count = std::mem::take(&mut self.count);
         Some(Complete { last_key: std::mem::take(&mut self.last_key), bytes, count })
     }

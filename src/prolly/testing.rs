@@ -61,11 +61,15 @@ impl Chunks for MemoryChunks {
     }
 
     fn put(&self, kind: ChunkKind, plain: &[u8]) -> Result<Hash, ChunkError> {
-        let id = Hash(*blake3::Hasher::new().update(&[kind as u8]).update(plain).finalize().as_bytes());
+        let id = self.id(kind, plain);
         if self.chunks.lock().unwrap().insert(id, plain.to_vec()).is_none() {
             self.new.fetch_add(1, Ordering::Relaxed);
         }
         Ok(id)
+    }
+
+    fn id(&self, kind: ChunkKind, plain: &[u8]) -> Hash {
+        Hash(*blake3::Hasher::new().update(&[kind as u8]).update(plain).finalize().as_bytes())
     }
 
     fn has(&self, id: &Hash) -> Result<bool, ChunkError> {

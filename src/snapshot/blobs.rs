@@ -11,6 +11,7 @@
 use std::sync::Arc;
 
 use fastcdc::v2020::FastCDC;
+use rayon::prelude::*;
 
 use super::SnapshotError;
 use crate::base::defect::{Defect, planted};
@@ -23,12 +24,13 @@ const MIN: usize = 64 << 10;
 const AVERAGE: usize = 256 << 10;
 const MAX: usize = 1 << 20;
 /// The most that a writer holds of the content.
-const BUFFER: usize = 2 * MAX;
+const BUFFER: usize = 4 * MAX;
 /// No list names more pieces.
 pub const MAX_PIECES: usize = 1 << 20;
 const PIECE_LEN: usize = 36;
 
-/// Stores bytes that come in pieces of any size, and holds at most 2 MiB of them.
+/// Stores bytes that come in pieces of any size, and holds at most 4 MiB of them. The pieces that are in sight are
+/// hashed, compressed and sealed side by side.
 pub struct BlobWriter {
     chunks: Arc<dyn Chunks>,
     buffer: Vec<u8>,
@@ -73,16 +75,22 @@ impl BlobWriter {
     /// not depend on how the bytes came in.
     fn cut(&mut self, enough: usize) -> Result<(), SnapshotError> {
         let mut rest = self.buffer.as_slice();
+        let mut cuts = Vec::new();
         while rest.len() >= enough {
             let (_, end) = FastCDC::new(rest, MIN, AVERAGE, MAX).cut(0, rest.len());
             let (piece, behind) = rest.split_at_checked(end).unwrap_or((rest, &[]));
-            if self.pieces.len() >= MAX_PIECES {
-                return Err(SnapshotError::BlobTooLarge);
-            }
-            let len = u32::try_from(piece.len()).map_err(|_| SnapshotError::BlobTooLarge)?;
-            self.pieces.push(Piece { id: self.chunks.put(ChunkKind::Piece, piece)?, len });
+            cuts.push(piece);
             rest = behind;
         }
+        if self.pieces.len().saturating_add(cuts.len()) > MAX_PIECES {
+            return Err(SnapshotError::BlobTooLarge);
+        }
+        let chunks = &*self.chunks;
+        let stored = cuts.into_par_iter().map(|piece| {
+            let len = u32::try_from(piece.len()).map_err(|_| SnapshotError::BlobTooLarge)?;
+            Ok(Piece { id: chunks.put(ChunkKind::Piece, piece)?, len })
+        });
+        self.pieces.extend(stored.collect::<Result<Vec<_>, SnapshotError>>()?);
         let done = self.buffer.len().saturating_sub(rest.len());
         self.buffer.drain(..done);
         Ok(())

@@ -12,7 +12,7 @@
 use super::SnapshotError;
 use crate::base::canon;
 use crate::base::hash::Hash;
-use crate::model::{Blob, BlobRef, Record, RecordKey};
+use crate::model::{Blob, BlobRef, Kind, Record, RecordKey};
 
 const VERSION: u8 = 1;
 const NONE: u8 = 0;
@@ -21,12 +21,19 @@ const MISSING: u8 = 2;
 
 /// The value under which a record is stored.
 pub fn encode(record: &Record) -> Vec<u8> {
-    encode_json(&record.blob, &canon::to_bytes(&record.native))
+    let mut bytes = Vec::new();
+    encode_onto(&mut bytes, record);
+    bytes
 }
 
-/// The value under which a record is stored whose JSON is canonical already.
-pub(super) fn encode_json(blob: &Blob, json: &[u8]) -> Vec<u8> {
-    let mut bytes = Vec::with_capacity(json.len().saturating_add(42));
+/// Appends the value under which a record is stored.
+pub(super) fn encode_onto(bytes: &mut Vec<u8>, record: &Record) {
+    encode_head(bytes, &record.blob);
+    bytes.extend(canon::to_bytes(&record.native));
+}
+
+/// Appends what comes before the canonical JSON.
+pub(super) fn encode_head(bytes: &mut Vec<u8>, blob: &Blob) {
     bytes.push(VERSION);
     match blob {
         Blob::None => bytes.push(NONE),
@@ -42,8 +49,6 @@ pub(super) fn encode_json(blob: &Blob, json: &[u8]) -> Vec<u8> {
             bytes.extend_from_slice(reason.as_bytes());
         }
     }
-    bytes.extend_from_slice(json);
-    bytes
 }
 
 /// Reads an entry of a tree. Total: any bytes give a record or an error.
@@ -61,6 +66,12 @@ pub fn decode_key(key: &[u8]) -> Result<RecordKey, SnapshotError> {
         key: key.escape_ascii().to_string(),
         why: error.to_string(),
     })
+}
+
+/// The kind of the record whose key this is; nothing where it is none.
+pub(super) fn kind_of(key: &[u8]) -> Option<Kind> {
+    let separator = key.iter().position(|byte| *byte == 0)?;
+    Kind::from_rank(*key.get(separator.checked_add(1)?)?)
 }
 
 /// Reads what an entry says about bytes, without parsing the rest. `None`: the head is malformed.
@@ -101,7 +112,6 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::model::Kind;
     use crate::prolly::testing::config;
 
     fn record(blob: Blob) -> Record {

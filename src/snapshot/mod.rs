@@ -8,6 +8,7 @@ use crate::prolly::TreeError;
 use crate::store::chunks::ChunkError;
 
 pub mod blobs;
+mod buffer;
 pub mod catalog;
 pub mod codec;
 pub mod compare;
@@ -20,10 +21,12 @@ pub mod reader;
 pub mod retention;
 pub mod select;
 pub mod spec;
+mod staged;
 #[cfg(test)]
 pub(crate) mod testing;
 #[cfg(test)]
 mod tests;
+mod totals;
 pub mod verify;
 pub mod writer;
 
@@ -33,7 +36,8 @@ pub use compare::compare;
 pub use manifest::{Manifest, SnapshotId};
 pub use reader::Reader;
 pub use spec::SnapshotSpec;
-pub use writer::{Changes, ContainerWriter, SnapshotWriter};
+pub use totals::Changes;
+pub use writer::{ContainerWriter, SnapshotWriter};
 
 /// Why a snapshot could not be read or written.
 #[derive(Debug, thiserror::Error)]

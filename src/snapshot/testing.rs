@@ -125,7 +125,7 @@ pub(crate) fn write(chunks: &Arc<MemoryChunks>, base: Option<&Manifest>, records
     for (id, records) in containers {
         writer.replace_container(id, records).unwrap();
     }
-    let written = writer.finish();
+    let written = writer.finish().unwrap();
     let mut manifest = Manifest { tree: written.tree, counts: written.counts, ..manifest("work", 1, 0) };
     manifest.bytes.records_plain = written.records_plain;
     manifest.bytes.blobs_plain = written.blobs_plain;

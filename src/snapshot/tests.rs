@@ -49,7 +49,7 @@ fn a_container_replaces_its_own_records_and_no_others() {
     let writer = SnapshotWriter::new(arc(&chunks), Some(&first)).unwrap();
     writer.replace_container("b1".into(), &[card(1, "only one")]).unwrap();
     writer.remove_container("b3".into()).unwrap();
-    let written = writer.finish();
+    let written = writer.finish().unwrap();
     let reader = Reader::new(arc(&chunks), written.tree);
     assert_eq!(reader.count(&"b1".into()).unwrap(), 1);
     assert_eq!(reader.count(&"b2".into()).unwrap(), 3_001);
@@ -96,7 +96,7 @@ fn an_aborted_or_dropped_container_stays_as_it_was() {
     let mut container = writer.begin_container("b1".into());
     container.put(&card(1, "half")).unwrap();
     container.abort();
-    assert_eq!(writer.finish().tree, first.tree);
+    assert_eq!(writer.finish().unwrap().tree, first.tree);
 }
 
 #[test]
@@ -115,7 +115,7 @@ fn containers_may_be_written_at_the_same_time() {
             });
         }
     });
-    assert_eq!(writer.finish().tree.count, 800);
+    assert_eq!(writer.finish().unwrap().tree.count, 800);
 }
 
 #[test]
@@ -160,7 +160,7 @@ proptest! {
                 container.put(&card(*n, text)).unwrap();
             }
             container.finish().unwrap();
-            writer.finish()
+            writer.finish().unwrap()
         });
         prop_assert_eq!(&results[0], &results[1]);
     }

@@ -38,6 +38,13 @@ pub trait Chunks: Send + Sync {
     /// The content of a chunk.
     fn get(&self, kind: ChunkKind, id: &Hash) -> Result<Vec<u8>, ChunkError>;
 
+    /// Like [`get`](Self::get), where the content of another chunk is at hand: if this one is stored as a difference to
+    /// it, that need not be read again.
+    fn get_beside(&self, kind: ChunkKind, id: &Hash, other: (&Hash, &[u8])) -> Result<Vec<u8>, ChunkError> {
+        let _ = other;
+        self.get(kind, id)
+    }
+
     /// Stores `plain` unless it is already there, and returns its id.
     fn put(&self, kind: ChunkKind, plain: &[u8]) -> Result<Hash, ChunkError>;
 
@@ -47,6 +54,9 @@ pub trait Chunks: Send + Sync {
         let _ = replaced;
         self.put(kind, plain)
     }
+
+    /// The id that a chunk has, or would have. Stores nothing.
+    fn id(&self, kind: ChunkKind, plain: &[u8]) -> Hash;
 
     /// Whether a chunk is there. A yes is a promise that `get` finds its bytes, not that they are undamaged.
     fn has(&self, id: &Hash) -> Result<bool, ChunkError>;

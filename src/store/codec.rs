@@ -5,6 +5,8 @@
 
 use std::cell::RefCell;
 
+use zstd::zstd_safe;
+
 use super::chunks::ChunkKind;
 use super::error::VaultError;
 use super::wire::Fields;
@@ -30,6 +32,9 @@ const DELTA: u8 = 3;
 const LEVEL: i32 = 3;
 /// Pieces of attachments: a higher level costs more than it saves.
 const FAST_LEVEL: i32 = 1;
+/// How many samples of a piece say whether it is worth compressing, and the bytes of each.
+const SAMPLES: usize = 4;
+const SAMPLE: usize = 4 << 10;
 
 /// A frame, taken apart.
 #[derive(Debug, PartialEq, Eq)]
@@ -70,10 +75,19 @@ pub enum Body<'a> {
 /// The frame of `plain` by itself: version, kind, encoding, plain length, body.
 pub(super) fn encode(kind: ChunkKind, plain: &[u8]) -> Result<Vec<u8>, VaultError> {
     let mut frame = head(kind, plain)?;
-    let level = if kind == ChunkKind::Piece { FAST_LEVEL } else { LEVEL };
-    match compress(plain, level).filter(|body| body.len() < plain.len()) {
-        Some(body) => seal_body(&mut frame, ZSTD, &body),
-        None => seal_body(&mut frame, STORED, plain),
+    let is_piece = kind == ChunkKind::Piece;
+    let level = if is_piece { FAST_LEVEL } else { LEVEL };
+    let shrunk = !(is_piece && looks_like_noise(plain))
+        && compressed(plain, level, |body| {
+            let shorter = body.len() < plain.len();
+            if shorter {
+                seal_body(&mut frame, ZSTD, body);
+            }
+            shorter
+        })
+        .unwrap_or(false);
+    if !shrunk {
+        seal_body(&mut frame, STORED, plain);
     }
     Ok(frame)
 }
@@ -226,20 +240,44 @@ impl Frame<'_> {
     }
 }
 
-thread_local! {
-    /// Making a context costs more than compressing a page with it.
-    static COMPRESSORS: RefCell<[Option<zstd::bulk::Compressor<'static>>; 2]> = const { RefCell::new([None, None]) };
-    static DECOMPRESSOR: RefCell<Option<zstd::bulk::Decompressor<'static>>> = const { RefCell::new(None) };
+struct Compressors {
+    by_level: [Option<zstd::bulk::Compressor<'static>>; 2],
+    /// What was compressed last: memory for a large piece is not asked for again each time.
+    body: Vec<u8>,
 }
 
-fn compress(plain: &[u8], level: i32) -> Option<Vec<u8>> {
-    COMPRESSORS.with_borrow_mut(|all| {
-        let slot = all.get_mut(usize::from(level == FAST_LEVEL))?;
+thread_local! {
+    /// Making a context costs more than compressing a page with it.
+    static COMPRESSORS: RefCell<Compressors> =
+        const { RefCell::new(Compressors { by_level: [None, None], body: Vec::new() }) };
+    static DECOMPRESSOR: RefCell<Option<zstd::bulk::Decompressor<'static>>> = const { RefCell::new(None) };
+    static DELTA_COMPRESSOR: RefCell<zstd_safe::CCtx<'static>> = RefCell::new(zstd_safe::CCtx::create());
+    static DELTA_DECOMPRESSOR: RefCell<zstd_safe::DCtx<'static>> = RefCell::new(zstd_safe::DCtx::create());
+}
+
+/// Gives `plain`, compressed, to `take`.
+fn compressed<T>(plain: &[u8], level: i32, take: impl FnOnce(&[u8]) -> T) -> Option<T> {
+    COMPRESSORS.with_borrow_mut(|Compressors { by_level, body }| {
+        let slot = by_level.get_mut(usize::from(level == FAST_LEVEL))?;
         if slot.is_none() {
             *slot = zstd::bulk::Compressor::new(level).ok();
         }
-        slot.as_mut()?.compress(plain).ok()
+        body.clear();
+        body.reserve(zstd_safe::compress_bound(plain.len()));
+        slot.as_mut()?.compress_to_buffer(plain, body).ok()?;
+        Some(take(body))
     })
+}
+
+/// Whether samples of a large content do not shrink: most attachments are compressed already.
+fn looks_like_noise(plain: &[u8]) -> bool {
+    if plain.len() < SAMPLES * SAMPLE * 4 {
+        return false;
+    }
+    let between = plain.len() / SAMPLES;
+    let samples = plain.chunks(between).filter_map(|part| part.get(..SAMPLE)).take(SAMPLES);
+    let samples = samples.collect::<Vec<_>>().concat();
+    compressed(&samples, FAST_LEVEL, |body| body.len() >= samples.len()).unwrap_or(false)
 }
 
 const BROKEN: &str = "it does not decompress";
@@ -255,20 +293,22 @@ fn decompress(body: &[u8], len: usize) -> Result<Vec<u8>, &'static str> {
 }
 
 fn compress_against(base: &[u8], plain: &[u8]) -> Option<Vec<u8>> {
-    let mut context = zstd::zstd_safe::CCtx::create();
-    context.set_parameter(zstd::zstd_safe::CParameter::CompressionLevel(LEVEL)).ok()?;
-    context.ref_prefix(base).ok()?;
-    let mut body = Vec::with_capacity(zstd::zstd_safe::compress_bound(plain.len()));
-    context.compress2(&mut body, plain).ok()?;
-    Some(body)
+    DELTA_COMPRESSOR.with_borrow_mut(|context| {
+        context.set_parameter(zstd_safe::CParameter::CompressionLevel(LEVEL)).ok()?;
+        context.load_dictionary(base).ok()?;
+        let mut body = Vec::with_capacity(zstd_safe::compress_bound(plain.len()));
+        context.compress2(&mut body, plain).ok()?;
+        Some(body)
+    })
 }
 
 fn decompress_upon(base: &[u8], body: &[u8], len: usize) -> Result<Vec<u8>, &'static str> {
-    let mut context = zstd::zstd_safe::DCtx::create();
-    context.ref_prefix(base).map_err(|_| BROKEN)?;
-    let mut plain = Vec::with_capacity(len);
-    context.decompress(&mut plain, body).map_err(|_| BROKEN)?;
-    Ok(plain)
+    DELTA_DECOMPRESSOR.with_borrow_mut(|context| {
+        context.load_dictionary(base).map_err(|_| BROKEN)?;
+        let mut plain = Vec::with_capacity(len);
+        context.decompress(&mut plain, body).map_err(|_| BROKEN)?;
+        Ok(plain)
+    })
 }
 
 #[cfg(test)]

@@ -137,12 +137,20 @@ impl Chunks for Family {
         self.vault.get(kind, id)
     }
 
+    fn get_beside(&self, kind: ChunkKind, id: &Hash, other: (&Hash, &[u8])) -> Result<Vec<u8>, ChunkError> {
+        self.vault.get_beside(kind, id, other)
+    }
+
     fn put(&self, kind: ChunkKind, plain: &[u8]) -> Result<Hash, ChunkError> {
         self.put_with(kind, plain, None)
     }
 
     fn put_replacing(&self, kind: ChunkKind, plain: &[u8], replaced: &Hash) -> Result<Hash, ChunkError> {
         self.put_with(kind, plain, Some(*replaced))
+    }
+
+    fn id(&self, kind: ChunkKind, plain: &[u8]) -> Hash {
+        Chunks::id(&*self.vault, kind, plain)
     }
 
     fn has(&self, id: &Hash) -> Result<bool, ChunkError> {

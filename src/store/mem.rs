@@ -39,10 +39,14 @@ impl Chunks for MemChunks {
     }
 
     fn put(&self, kind: ChunkKind, plain: &[u8]) -> Result<Hash, ChunkError> {
-        let mut hasher = blake3::Hasher::new_derive_key("boardvault chunks in memory");
-        let id = Hash(*hasher.update(&[kind as u8]).update(plain).finalize().as_bytes());
+        let id = self.id(kind, plain);
         self.map().entry(id).or_insert_with(|| (kind, plain.to_vec()));
         Ok(id)
+    }
+
+    fn id(&self, kind: ChunkKind, plain: &[u8]) -> Hash {
+        let mut hasher = blake3::Hasher::new_derive_key("boardvault chunks in memory");
+        Hash(*hasher.update(&[kind as u8]).update(plain).finalize().as_bytes())
     }
 
     fn has(&self, id: &Hash) -> Result<bool, ChunkError> {

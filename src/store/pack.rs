@@ -220,7 +220,12 @@ impl PackFiles {
 
 /// The length of the record of a frame of `frame` bytes.
 pub(super) fn record_len(frame: usize) -> u64 {
-    (HEADER + frame + seal::OVERHEAD) as u64
+    (HEADER + sealed_len(frame)) as u64
+}
+
+/// The length of a frame of `frame` bytes when it is sealed.
+pub(super) fn sealed_len(frame: usize) -> usize {
+    frame + seal::OVERHEAD
 }
 
 /// The header of the record that holds `sealed` bytes.

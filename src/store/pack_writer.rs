@@ -162,11 +162,11 @@ impl Packs {
             return Err(VaultError::Poisoned("no pack is open".to_owned()));
         };
         let offset = tail.len();
-        let sealed =
-            keys.of_pack(number)?.chunks.seal(random, &files.bound(kind, id, number, offset), frame)?;
-        let length = u32::try_from(sealed.len()).unwrap_or(u32::MAX);
+        let length = u32::try_from(pack::sealed_len(frame.len())).unwrap_or(u32::MAX);
         let mut record = pack::record_header(kind, id, length);
-        record.extend(sealed);
+        record.reserve_exact(pack::sealed_len(frame.len()));
+        let bound = files.bound(kind, id, number, offset);
+        keys.of_pack(number)?.chunks.seal_onto(&mut record, random, &bound, frame)?;
         tail.append(&record)?;
         Ok(Place { pack: number, offset, sealed: length })
     }

@@ -39,6 +39,25 @@ impl Vault {
         self.content_within(kind, id, MAX_DEPTH, &|id| self.locate(id))
     }
 
+    /// The content of a chunk, which may rest on the `other` one.
+    pub(super) fn plain_beside(
+        &self,
+        kind: ChunkKind,
+        id: &Hash,
+        (other, base): (&Hash, &[u8]),
+    ) -> Result<Vec<u8>, ChunkError> {
+        let (bytes, place) = self.frame(kind, id, &|id| self.locate(id))?;
+        let upon_other = codec::parse(kind, &bytes)
+            .ok()
+            .filter(|frame| frame.rests_on() == Some((kind, *other)))
+            .and_then(|frame| frame.content_upon(base).ok())
+            .filter(|plain| self.keys.chunk_id(kind, plain) == *id);
+        match upon_other {
+            Some(plain) => Ok(plain),
+            None => Ok(self.content_of(kind, id, (&bytes, place), MAX_DEPTH, &|id| self.locate(id))?.plain),
+        }
+    }
+
     /// Reads a chunk that rests on at most `deepest` others in a row. Each is nearer to the ground than the one
     /// upon it, so that chunks which rest on each other are an error and no endless task.
     fn content_within(
@@ -49,8 +68,20 @@ impl Vault {
         find: Find<'_>,
     ) -> Result<Content, ChunkError> {
         let (bytes, place) = self.frame(kind, id, find)?;
+        self.content_of(kind, id, (&bytes, place), deepest, find)
+    }
+
+    /// The content of a frame that was read from `place`.
+    fn content_of(
+        &self,
+        kind: ChunkKind,
+        id: &Hash,
+        (bytes, place): (&[u8], Place),
+        deepest: u8,
+        find: Find<'_>,
+    ) -> Result<Content, ChunkError> {
         let damaged = |what: &str| self.damaged(id, &place, what);
-        let content = self.open_frame(kind, &bytes, deepest, find).map_err(|what| damaged(&what))?;
+        let content = self.open_frame(kind, bytes, deepest, find).map_err(|what| damaged(&what))?;
         if self.keys.chunk_id(kind, &content.plain) == *id {
             Ok(content)
         } else {

@@ -52,21 +52,34 @@ impl SealKey {
         bound: &[u8],
         plain: &[u8],
     ) -> Result<Vec<u8>, VaultError> {
+        let mut sealed = Vec::with_capacity(plain.len().saturating_add(OVERHEAD));
+        self.seal_onto(&mut sealed, random, bound, plain)?;
+        Ok(sealed)
+    }
+
+    /// Appends what [`seal`](Self::seal) gives.
+    pub(super) fn seal_onto(
+        &self,
+        out: &mut Vec<u8>,
+        random: &dyn Random,
+        bound: &[u8],
+        plain: &[u8],
+    ) -> Result<(), VaultError> {
         let mut salt = [0; SALT];
         if !planted(Defect::SaltRepeated) {
             random.fill(&mut salt)?;
         }
-        let mut sealed = Vec::with_capacity(plain.len().saturating_add(OVERHEAD));
-        sealed.extend(salt);
-        sealed.extend_from_slice(plain);
-        let (_, body) = sealed.split_at_mut(SALT);
+        out.extend(salt);
+        let begin = out.len();
+        out.extend_from_slice(plain);
+        let body = out.get_mut(begin..).unwrap_or_default();
         let tag = self
             .once(salt)
             .and_then(|key| key.seal_in_place_separate_tag(zero_nonce(), Aad::from(bound), body).ok())
             // AES-GCM only refuses messages of more than 64 GiB, and those are refused long before.
             .ok_or(VaultError::TooLarge { what: "a record", bytes: plain.len(), limit: u32::MAX as usize })?;
-        sealed.extend_from_slice(tag.as_ref());
-        Ok(sealed)
+        out.extend_from_slice(tag.as_ref());
+        Ok(())
     }
 
     /// The plain bytes, or nothing if the seal does not hold.

@@ -69,12 +69,20 @@ impl Chunks for Vault {
         Ok(self.content(kind, id)?.plain)
     }
 
+    fn get_beside(&self, kind: ChunkKind, id: &Hash, other: (&Hash, &[u8])) -> Result<Vec<u8>, ChunkError> {
+        self.plain_beside(kind, id, other)
+    }
+
     fn put(&self, kind: ChunkKind, plain: &[u8]) -> Result<Hash, ChunkError> {
         self.put_with(kind, plain, &Hints::default())
     }
 
     fn put_replacing(&self, kind: ChunkKind, plain: &[u8], replaced: &Hash) -> Result<Hash, ChunkError> {
         self.put_with(kind, plain, &Hints { replaced: Some(*replaced), words: None })
+    }
+
+    fn id(&self, kind: ChunkKind, plain: &[u8]) -> Hash {
+        self.keys.chunk_id(kind, plain)
     }
 
     fn has(&self, id: &Hash) -> Result<bool, ChunkError> {

@@ -112,7 +112,7 @@ async fn a_credential_that_is_no_good_from_the_start_says_what_to_do() {
     desk.world.fault(json!({"kind": "status", "every": true, "status": 401, "body": "invalid token"})).await;
     let error = desk.try_backup(USUAL).await.unwrap_err();
     assert!(error.to_string().contains("invalid token"), "{error}");
-    assert!(error.hints.iter().any(|hint| hint.contains("connection reconnect acme")), "{:?}", error.hints);
+    assert!(error.hints.iter().any(|hint| hint.contains("connection reconnect work")), "{:?}", error.hints);
 }
 
 #[tokio::test(flavor = "multi_thread")]

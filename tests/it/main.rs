@@ -23,6 +23,8 @@ mod docs;
 mod faults;
 mod fencing;
 mod keys;
+mod oauth;
+mod reconnecting;
 mod retention;
 mod round_trip;
 mod smartsheet;

@@ -145,7 +145,7 @@ impl Vault {
             }
             writer.replace_container(NativeId::from(format!("b{board:03}").as_str()), &records).unwrap();
         }
-        let written = writer.finish();
+        let written = writer.finish().unwrap();
         self.app.vault.sync().unwrap();
         let at = 1_790_000_000_000 + i64::try_from(day).unwrap() * 86_400_000;
         let manifest =

@@ -100,7 +100,7 @@ impl Account {
         for (id, records) in boards {
             writer.replace_container((*id).into(), *records).unwrap();
         }
-        let written = writer.finish();
+        let written = writer.finish().unwrap();
         let containers = boards.iter().filter(|(_, records)| !records.is_empty()).map(|(id, records)| {
             let workspace = Some(("w1".into(), "Acme".to_owned()));
             let (name, records) = (format!("Board {id}"), records.len() as u64);

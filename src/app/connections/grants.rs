@@ -104,3 +104,7 @@ impl CredentialKeeper for InMemory {
         Ok(())
     }
 }
+
+#[cfg(test)]
+#[path = "grants_tests.rs"]
+mod tests;

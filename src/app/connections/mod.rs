@@ -2,7 +2,9 @@
 
 mod adding;
 mod advised;
+pub mod authorisation;
 mod grants;
+mod loopback;
 mod stored;
 
 use std::collections::BTreeMap;
@@ -14,6 +16,7 @@ use url::Url;
 use super::context::{App, entry};
 use super::error::Error;
 use crate::base::secret::Secret;
+use crate::http::oauth::{Registration, part};
 use crate::http::renewable::Renewable;
 use crate::http::secure;
 use crate::platforms;
@@ -61,6 +64,24 @@ pub fn list(app: &App) -> Result<Vec<Connection>, Error> {
 /// One connection.
 pub fn get(app: &App, name: &str) -> Result<Connection, Error> {
     stored::one(app, name).map(|known| known.shown)
+}
+
+/// What is known about a connection that is to get a new credential.
+pub struct Renewed {
+    /// Its platform.
+    pub platform: &'static Platform,
+    /// Address of the API.
+    pub base_url: String,
+    /// The app by which its access is lent, and where the browser is sent back to; nothing where it has a token.
+    pub lent: Option<(Registration, String)>,
+}
+
+/// What a new credential for a connection must fit.
+pub fn to_renew(app: &App, name: &str) -> Result<Renewed, Error> {
+    let known = stored::one(app, name)?;
+    let redirect = known.credentials.get(part::REDIRECT_URI).map(|text| text.expose().to_owned());
+    let lent = Registration::from_parts(&known.credentials).zip(redirect);
+    Ok(Renewed { platform: platform(&known.shown.platform)?, base_url: known.shown.base_url, lent })
 }
 
 /// Removes a connection; its snapshots stay.

@@ -8,7 +8,7 @@ use serde_json::Value;
 
 mod rewrite;
 
-pub use rewrite::{NotJson, rewrite};
+pub use rewrite::{NotJson, rewrite, rewrite_onto};
 
 /// The canonical bytes of `value`.
 pub fn to_bytes(value: &Value) -> Vec<u8> {

@@ -9,6 +9,8 @@ use std::ops::Range;
 
 use serde_json::{Number, Value};
 
+use crate::base::eights;
+
 /// Deeper documents are refused, as `serde_json` refuses them.
 const DEEPEST: u32 = 127;
 /// Integers of up to so many digits are their own shortest form.
@@ -24,18 +26,28 @@ pub struct NotJson(
 
 /// The canonical bytes of the document in `json`: the same as of its parsed value.
 pub fn rewrite(json: &[u8]) -> Result<Vec<u8>, NotJson> {
-    std::str::from_utf8(json).map_err(|error| NotJson(error.valid_up_to()))?;
-    let out = Vec::with_capacity(json.len());
-    let mut rewriter = Rewriter { json, at: 0, out, spare: Vec::new(), members: Vec::new() };
-    rewriter.value(0)?;
-    rewriter.space();
-    if rewriter.at == json.len() { Ok(rewriter.out) } else { Err(NotJson(rewriter.at)) }
+    let mut out = Vec::new();
+    rewrite_onto(&mut out, json)?;
+    Ok(out)
 }
 
-struct Rewriter<'a> {
+/// Appends the canonical bytes of the document in `json`. After an error nothing is appended.
+pub fn rewrite_onto(out: &mut Vec<u8>, json: &[u8]) -> Result<(), NotJson> {
+    std::str::from_utf8(json).map_err(|error| NotJson(error.valid_up_to()))?;
+    let start = out.len();
+    out.reserve(json.len());
+    let mut rewriter = Rewriter { json, at: 0, out, spare: Vec::new(), members: Vec::new() };
+    let outcome = rewriter.document();
+    if outcome.is_err() {
+        out.truncate(start);
+    }
+    outcome
+}
+
+struct Rewriter<'a, 'out> {
     json: &'a [u8],
     at: usize,
-    out: Vec<u8>,
+    out: &'out mut Vec<u8>,
     /// For putting members in order.
     spare: Vec<u8>,
     /// The members of all objects that are open, the innermost last.
@@ -55,7 +67,13 @@ struct Member<'a> {
     range: Range<usize>,
 }
 
-impl<'a> Rewriter<'a> {
+impl<'a> Rewriter<'a, '_> {
+    fn document(&mut self) -> Result<(), NotJson> {
+        self.value(0)?;
+        self.space();
+        if self.at == self.json.len() { Ok(()) } else { self.unexpected() }
+    }
+
     fn peek(&self) -> Option<u8> {
         self.json.get(self.at).copied()
     }
@@ -90,10 +108,7 @@ impl<'a> Rewriter<'a> {
         match self.peek() {
             Some(b'{') if depth < DEEPEST => self.object(depth.saturating_add(1)),
             Some(b'[') if depth < DEEPEST => self.array(depth.saturating_add(1)),
-            Some(b'"') => {
-                let string = self.string()?;
-                self.write_string(string)
-            }
+            Some(b'"') => self.string().map(drop),
             Some(b'-' | b'0'..=b'9') => self.number(),
             Some(b't') => self.literal(b"true"),
             Some(b'f') => self.literal(b"false"),
@@ -138,9 +153,7 @@ impl<'a> Rewriter<'a> {
             loop {
                 self.space();
                 let begin = self.out.len();
-                let raw = self.string()?;
-                let key = raw.text().ok_or(NotJson(self.at))?;
-                self.write_string(raw)?;
+                let key = self.string()?.text().ok_or(NotJson(self.at))?;
                 self.expect(b':')?;
                 self.out.push(b':');
                 self.value(depth)?;
@@ -182,36 +195,39 @@ impl<'a> Rewriter<'a> {
         self.out.extend_from_slice(&self.spare);
     }
 
+    /// Copies a string; only one with escapes can have a shorter form.
     fn string(&mut self) -> Result<Raw<'a>, NotJson> {
-        let begin = self.at;
+        let (begin, written) = (self.at, self.out.len());
         self.expect(b'"')?;
+        self.out.push(b'"');
         let mut escaped = false;
         loop {
-            let rest = self.json.get(self.at..).unwrap_or_default();
-            let Some(found) = memchr::memchr2(b'"', b'\\', rest) else { return self.unexpected() };
-            let end = self.at.saturating_add(found);
-            if self.json.get(end) == Some(&b'"') {
-                self.at = end.saturating_add(1);
-                let bytes = self.json.get(begin..self.at).ok_or(NotJson(begin))?;
-                return Ok(Raw { bytes, escaped });
+            let word = eights::load(self.json, self.at);
+            let inside = eights::in_string(word);
+            eights::append(self.out, word, inside);
+            self.at = self.at.saturating_add(inside);
+            if inside == 8 {
+                continue;
             }
-            escaped = true;
-            self.at = end.saturating_add(2);
+            match self.peek() {
+                Some(b'"') => break,
+                Some(b'\\') => {
+                    escaped = true;
+                    self.at = self.at.saturating_add(2);
+                }
+                _ => return self.unexpected(),
+            }
         }
-    }
-
-    /// Writes a string in its shortest form; only escapes can have another.
-    fn write_string(&mut self, raw: Raw<'_>) -> Result<(), NotJson> {
-        if raw.escaped {
-            let text: Value = serde_json::from_slice(raw.bytes).map_err(|_| NotJson(self.at))?;
+        self.at = self.at.saturating_add(1);
+        let bytes = self.json.get(begin..self.at).ok_or(NotJson(begin))?;
+        if escaped {
+            let text: Value = serde_json::from_slice(bytes).map_err(|_| NotJson(self.at))?;
+            self.out.truncate(written);
             self.out.extend(super::to_bytes(&text));
-        // The smallest byte, because the processor finds it for many bytes at once.
-        } else if raw.bytes.iter().min().is_some_and(|smallest| *smallest < b' ') {
-            return self.unexpected();
         } else {
-            self.out.extend_from_slice(raw.bytes);
+            self.out.push(b'"');
         }
-        Ok(())
+        Ok(Raw { bytes, escaped })
     }
 
     fn number(&mut self) -> Result<(), NotJson> {

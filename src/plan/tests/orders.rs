@@ -43,6 +43,18 @@ fn what_is_missing_in_the_middle_is_created_and_put_there() {
 }
 
 #[test]
+fn what_comes_back_from_elsewhere_is_put_in_its_place() {
+    let desired = lines(&["x", "y"]);
+    let mut live = lines(&["y"]);
+    live.extend(world(
+        "board b Roadmap\n list l Doing\n  card d Other\n   checklist i Other\n    line x x\n",
+    ));
+    let plan = request(Mode::Merge).plan(&desired, &live);
+    check_order(&plan);
+    assert!(plan.steps.iter().any(|step| step.changes.iter().any(|change| change.orders)), "{plan:#?}");
+}
+
+#[test]
 fn what_is_missing_at_the_end_needs_no_move() {
     let plan = request(Mode::Merge).plan(&lines(&["z", "y", "x"]), &lines(&["z"]));
     check(

@@ -9,8 +9,9 @@
 //! Literals are the bytes 20-7F. Between the codes of two words stands a space that is not written. CAPITAL makes
 //! the first letter of the word behind it one.
 
-use super::tokens::{self, Token};
+use super::tokens::{self, Run, Token};
 use super::vocabulary::{CAPITAL, END, MAX_ENTRY, RAW, Vocabulary, push_code, read_code};
+use crate::base::eights;
 use crate::store::wire::Fields;
 
 /// How every leaf begins: version and level.
@@ -40,7 +41,8 @@ pub fn encode(vocabulary: &Vocabulary, leaf: &[u8]) -> Option<Vec<u8>> {
 pub fn decode(vocabulary: &Vocabulary, page: &[u8], len: usize) -> Option<Vec<u8>> {
     let mut fields = Fields(page);
     let count = fields.u32()?;
-    let mut out = Vec::with_capacity(len);
+    // A literal writes up to eight bytes beyond the end before it takes them back.
+    let mut out = Vec::with_capacity(len.checked_add(8)?);
     out.extend(LEAF);
     out.extend(count.to_le_bytes());
     let mut last = 0_usize..0;
@@ -58,48 +60,66 @@ pub fn decode(vocabulary: &Vocabulary, page: &[u8], len: usize) -> Option<Vec<u8
         out.extend_from_slice(suffix);
         last = key_at..out.len();
         let value_at = out.len();
-        read_value(vocabulary, &mut fields, &mut out, len)?;
+        let read = read_value(vocabulary, fields.0, &mut out, len)?;
+        fields.take(read)?;
         let value_len = u32::try_from(out.len().checked_sub(value_at)?).ok()?;
         out.get_mut(length_at..key_at)?.copy_from_slice(&value_len.to_le_bytes());
     }
     (fields.is_empty() && out.len() == len).then_some(out)
 }
 
-fn read_value(vocabulary: &Vocabulary, fields: &mut Fields<'_>, out: &mut Vec<u8>, len: usize) -> Option<()> {
+/// Reads a value with which `page` begins; returns how many bytes it took.
+fn read_value(vocabulary: &Vocabulary, page: &[u8], out: &mut Vec<u8>, len: usize) -> Option<usize> {
+    let mut at = 0_usize;
     let mut after_word = false;
     loop {
         // Checked for each step, so that a few bytes cannot blow up into more than was announced.
         (out.len() <= len).then_some(())?;
-        let byte = fields.u8()?;
+        let word = eights::load(page, at);
+        let literals = eights::plain(word);
+        if literals > 0 {
+            eights::append(out, word, literals);
+            at = at.checked_add(literals)?;
+            after_word = false;
+            continue;
+        }
+        let byte = *page.get(at)?;
+        at = at.checked_add(1)?;
         match byte {
-            0x20..=0x7F => {
-                out.push(byte);
-                after_word = false;
-            }
-            END => return Some(()),
+            END => return Some(at),
             RAW => {
-                let length = usize::from(fields.u8()?).checked_add(1)?;
-                out.extend_from_slice(fields.take(length)?);
+                let length = usize::from(*page.get(at)?).checked_add(1)?;
+                let begin = at.checked_add(1)?;
+                at = begin.checked_add(length)?;
+                out.extend_from_slice(page.get(begin..at)?);
                 after_word = false;
             }
             _ => {
-                let first = if byte == CAPITAL { fields.u8()? } else { byte };
-                let (number, long) = read_code(first, fields.0.first().copied())?;
-                if long {
-                    fields.u8()?;
-                }
+                let first = if byte == CAPITAL { *page.get(at)? } else { byte };
+                at = at.checked_add(usize::from(byte == CAPITAL))?;
+                let (number, long) = read_code(first, page.get(at).copied())?;
+                at = at.checked_add(usize::from(long))?;
                 let entry = vocabulary.entry(number)?;
                 if entry.is_word && after_word {
                     out.push(b' ');
                 }
                 let begin = out.len();
-                out.extend_from_slice(entry.bytes);
+                append(out, entry.run);
                 if byte == CAPITAL {
                     out.get_mut(begin)?.make_ascii_uppercase();
                 }
                 after_word = entry.is_word;
             }
         }
+    }
+}
+
+#[inline]
+fn append(out: &mut Vec<u8>, run: Run<'_>) {
+    if run.bytes.len() <= 8 {
+        eights::append(out, run.first, run.bytes.len());
+    } else {
+        out.extend_from_slice(run.bytes);
     }
 }
 
@@ -136,24 +156,33 @@ impl Writer<'_> {
         self.out.push(END);
     }
 
+    #[inline]
     fn token(&mut self, token: Token<'_>) {
         match token {
             Token::Structure(run) => match self.vocabulary.number(run) {
-                Some(number) if !run.iter().all(|byte| tokens::is_letter(*byte)) => {
+                Some(number) if !run.bytes.iter().all(|byte| tokens::is_letter(*byte)) => {
                     self.pay_space();
                     push_code(number, &mut self.out);
                     self.space = Space::No;
                 }
-                _ => tokens::words(run, &mut |token| self.token(token)),
+                _ => tokens::words(run.bytes, &mut |token| self.piece(token)),
             },
-            // A word right behind a word would be read with a space between.
-            Token::Word(run) if self.space != Space::Word => self.word(run),
-            Token::Other(b" ") if self.space == Space::Word => self.space = Space::Owed,
-            Token::Word(run) | Token::Other(run) => self.literal(run),
+            piece => self.piece(piece),
         }
     }
 
-    fn word(&mut self, run: &[u8]) {
+    #[inline]
+    fn piece(&mut self, token: Token<'_>) {
+        match token {
+            // A word right behind a word would be read with a space between.
+            Token::Word(run) if self.space != Space::Word => self.word(run),
+            Token::Other(run) if self.space == Space::Word && run.bytes == b" " => self.space = Space::Owed,
+            Token::Structure(run) | Token::Word(run) | Token::Other(run) => self.literal(run),
+        }
+    }
+
+    #[inline]
+    fn word(&mut self, run: Run<'_>) {
         if let Some(number) = self.vocabulary.number(run) {
             push_code(number, &mut self.out);
         } else if let Some(number) = self.vocabulary.number_of_small(run) {
@@ -172,19 +201,30 @@ impl Writer<'_> {
         }
     }
 
-    fn literal(&mut self, run: &[u8]) {
+    #[inline]
+    fn literal(&mut self, run: Run<'_>) {
         self.pay_space();
         self.space = Space::No;
-        for part in run.chunk_by(|a, b| is_plain(*a) == is_plain(*b)) {
-            if part.first().is_some_and(|byte| is_plain(*byte)) {
-                self.out.extend_from_slice(part);
-                continue;
-            }
-            for piece in part.chunks(MAX_RAW) {
+        if run.bytes.len() <= eights::plain(run.first) {
+            eights::append(&mut self.out, run.first, run.bytes.len());
+        } else {
+            self.long_literal(run.bytes);
+        }
+    }
+
+    fn long_literal(&mut self, run: &[u8]) {
+        let mut rest = run;
+        while !rest.is_empty() {
+            let (plain, behind) = rest.split_at(eights::plain_run(rest));
+            self.out.extend_from_slice(plain);
+            let others = behind.iter().take(MAX_RAW).take_while(|byte| !is_plain(**byte)).count();
+            let (raw, behind) = behind.split_at(others);
+            if !raw.is_empty() {
                 self.out.push(RAW);
-                self.out.push(u8::try_from(piece.len().saturating_sub(1)).unwrap_or(u8::MAX));
-                self.out.extend_from_slice(piece);
+                self.out.push(u8::try_from(raw.len().saturating_sub(1)).unwrap_or(u8::MAX));
+                self.out.extend_from_slice(raw);
             }
+            rest = behind;
         }
     }
 }

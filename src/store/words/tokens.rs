@@ -1,14 +1,39 @@
 //! How text that is mostly JSON falls into pieces that recur.
 
+use crate::base::eights;
+
 /// A piece of text. All tokens of a text, one after the other, are the text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Token<'a> {
     /// What stands between two values: punctuation, keys and literals.
-    Structure(&'a [u8]),
+    Structure(Run<'a>),
     /// A run of letters inside of a value.
-    Word(&'a [u8]),
+    Word(Run<'a>),
     /// A run of anything else inside of a value.
-    Other(&'a [u8]),
+    Other(Run<'a>),
+}
+
+/// Some bytes of a text, never none.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Run<'a> {
+    /// All of them.
+    pub(super) bytes: &'a [u8],
+    /// The first eight, the first one lowest, with zeros behind the end: enough to tell most runs apart.
+    pub(super) first: u64,
+}
+
+impl<'a> Run<'a> {
+    #[inline]
+    fn new(text: &'a [u8], from: usize, len: usize) -> Self {
+        let bytes = text.get(from..from.saturating_add(len)).unwrap_or_default();
+        Self { bytes, first: eights::keep(eights::load(text, from), len) }
+    }
+}
+
+impl<'a> From<&'a [u8]> for Run<'a> {
+    fn from(bytes: &'a [u8]) -> Self {
+        Self::new(bytes, 0, bytes.len())
+    }
 }
 
 /// Letters of the alphabet, and every byte of other scripts.
@@ -17,26 +42,38 @@ pub(super) fn is_letter(byte: u8) -> bool {
 }
 
 /// Calls `each` for the tokens of `text`. Text that is not JSON is cut somewhere else; nothing is lost.
+#[inline]
 pub(super) fn tokens<'a>(text: &'a [u8], each: &mut impl FnMut(Token<'a>)) {
     let mut scanner = Scanner { text, from: 0, at: 0 };
     while let Some((structure, value)) = scanner.next() {
-        if !structure.is_empty() {
-            each(Token::Structure(structure));
+        if structure < value.begin {
+            each(Token::Structure(Run::new(text, structure, value.begin.saturating_sub(structure))));
         }
-        words(value, each);
+        words_between(text, value, each);
     }
 }
 
 /// Calls `each` for the runs of letters and of other bytes in `text`.
 pub(super) fn words<'a>(text: &'a [u8], each: &mut impl FnMut(Token<'a>)) {
-    let mut rest = text;
-    while let Some(first) = rest.first() {
+    words_between(text, Value { begin: 0, end: text.len() }, each);
+}
+
+#[inline]
+fn words_between<'a>(text: &'a [u8], value: Value, each: &mut impl FnMut(Token<'a>)) {
+    let mut at = value.begin;
+    while let Some(first) = text.get(at).filter(|_| at < value.end) {
         let letters = is_letter(*first);
-        let end = rest.iter().position(|byte| is_letter(*byte) != letters).unwrap_or(rest.len());
-        let (run, behind) = rest.split_at_checked(end).unwrap_or((rest, &[]));
+        let len = eights::run(text, at, letters).min(value.end.saturating_sub(at));
+        let run = Run::new(text, at, len);
         each(if letters { Token::Word(run) } else { Token::Other(run) });
-        rest = behind;
+        at = at.saturating_add(len);
     }
+}
+
+/// Where a value stands: the content of a string, or a number.
+struct Value {
+    begin: usize,
+    end: usize,
 }
 
 struct Scanner<'a> {
@@ -46,9 +83,10 @@ struct Scanner<'a> {
     at: usize,
 }
 
-impl<'a> Scanner<'a> {
-    /// The next structure and the value behind it: the content of a string, or a number.
-    fn next(&mut self) -> Option<(&'a [u8], &'a [u8])> {
+impl Scanner<'_> {
+    /// Where the next structure begins, and the value behind it.
+    #[inline]
+    fn next(&mut self) -> Option<(usize, Value)> {
         if self.from >= self.text.len() {
             return None;
         }
@@ -76,15 +114,13 @@ impl<'a> Scanner<'a> {
         Some(self.pair(self.at, self.at))
     }
 
-    fn pair(&mut self, begin: usize, end: usize) -> (&'a [u8], &'a [u8]) {
-        let structure = self.text.get(self.from..begin).unwrap_or_default();
-        self.from = end;
-        (structure, self.text.get(begin..end).unwrap_or_default())
+    fn pair(&mut self, begin: usize, end: usize) -> (usize, Value) {
+        (std::mem::replace(&mut self.from, end), Value { begin, end })
     }
 
     fn closing_quote(&self, mut at: usize) -> Option<usize> {
         loop {
-            at = at.saturating_add(memchr::memchr2(b'"', b'\\', self.text.get(at..)?)?);
+            at = eights::quote_or_backslash(self.text, at)?;
             if self.text.get(at) == Some(&b'"') {
                 return Some(at);
             }
@@ -111,19 +147,21 @@ mod tests {
 
     #[test]
     fn json_falls_into_structure_words_and_the_rest() {
-        use Token::{Other, Structure, Word};
+        let structure = |text: &'static [u8]| Token::Structure(text.into());
+        let word = |text: &'static [u8]| Token::Word(text.into());
+        let other = |text: &'static [u8]| Token::Other(text.into());
         assert_eq!(
             all(br#"{"a":"two w\"x","n":-1.5,"t":true}"#),
             [
-                Structure(br#"{"a":""#),
-                Word(b"two"),
-                Other(b" "),
-                Word(b"w"),
-                Other(b"\\\""),
-                Word(b"x"),
-                Structure(br#"","n":"#),
-                Other(b"-1.5"),
-                Structure(br#","t":true}"#),
+                structure(br#"{"a":""#),
+                word(b"two"),
+                other(b" "),
+                word(b"w"),
+                other(b"\\\""),
+                word(b"x"),
+                structure(br#"","n":"#),
+                other(b"-1.5"),
+                structure(br#","t":true}"#),
             ]
         );
     }
@@ -135,7 +173,7 @@ mod tests {
             let joined: Vec<u8> = all(text.as_bytes())
                 .into_iter()
                 .flat_map(|token| match token {
-                    Token::Structure(run) | Token::Word(run) | Token::Other(run) => run.to_vec(),
+                    Token::Structure(run) | Token::Word(run) | Token::Other(run) => run.bytes.to_vec(),
                 })
                 .collect();
             prop_assert_eq!(joined, text.into_bytes());

@@ -33,9 +33,9 @@ fn learn(leaves: &[Vec<u8>]) -> Vec<Vec<u8>> {
         for value in values(leaf) {
             tokens::tokens(value, &mut |token| {
                 if let Token::Structure(run) | Token::Word(run) = token
-                    && (SHORTEST..=MAX_ENTRY).contains(&run.len())
+                    && (SHORTEST..=MAX_ENTRY).contains(&run.bytes.len())
                 {
-                    let count = seen.entry(run).or_default();
+                    let count = seen.entry(run.bytes).or_default();
                     *count = count.saturating_add(1);
                 }
             });
@@ -75,8 +75,8 @@ mod tests {
             leaf.extend(value);
         }
         let vocabulary = train(&[leaf.clone(), b"not a leaf".to_vec()]);
-        assert_eq!(vocabulary.number(b"often"), Some(0));
-        assert!(vocabulary.number(br#"{"name":""#).is_some() && vocabulary.number(b"rare").is_some());
+        assert_eq!(vocabulary.number(b"often"[..].into()), Some(0));
+        assert!(vocabulary.number(br#"{"name":""#[..].into()).is_some() && vocabulary.number(b"rare"[..].into()).is_some());
         let once = [&leaf[..2], &[1, 0, 0, 0, 0, 0, 4, 0, 0, 0], b"once"].concat();
         assert!(train(&[once]).is_empty(), "once is not often");
     }

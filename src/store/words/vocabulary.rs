@@ -7,15 +7,11 @@
 //! ```
 
 use std::cell::RefCell;
-use std::hash::Hasher;
-use std::ops::Range;
 
-use hashbrown::HashTable;
-use rustc_hash::FxHasher;
 use zstd::dict::{DecoderDictionary, EncoderDictionary};
 use zstd::zstd_safe;
 
-use super::tokens::is_letter;
+use super::tokens::{Run, is_letter};
 
 const VERSION: u8 = 1;
 /// Of zstd. A higher one costs more than it saves on pages in words.
@@ -24,6 +20,10 @@ const LOW: usize = 29;
 const SHORT: usize = LOW + 96;
 /// No vocabulary has more entries.
 pub(super) const MAX_ENTRIES: usize = SHORT + 32 * 256;
+/// At most about half of them are taken, so that a search is short.
+const SLOTS: usize = 1 << 14;
+/// A slot in which nothing is; others hold the number of an entry.
+const FREE: u16 = u16::MAX;
 /// No entry is longer, in bytes.
 pub(super) const MAX_ENTRY: usize = 255;
 /// Announces the code of a word that begins with a capital letter here, and with a small one in the vocabulary.
@@ -45,28 +45,41 @@ pub struct Vocabulary {
     /// together they stay in the processor's cache.
     bytes: Vec<u8>,
     entries: Vec<Span>,
-    numbers: HashTable<u16>,
+    slots: Vec<u16>,
     dictionary: Vec<u8>,
     encoder: EncoderDictionary<'static>,
     decoder: DecoderDictionary<'static>,
 }
 
-#[derive(Clone)]
+/// An entry: the bytes `begin..begin + len`, of which the first eight stand here as well, because they decide most
+/// comparisons.
 struct Span {
-    range: Range<usize>,
+    first: u64,
+    begin: u32,
+    len: u8,
     is_word: bool,
 }
 
 pub(super) struct Entry<'a> {
-    pub(super) bytes: &'a [u8],
+    pub(super) run: Run<'a>,
     /// Between two words stands a space that is not written.
     pub(super) is_word: bool,
 }
 
-fn hash(bytes: &[u8]) -> u64 {
-    let mut hasher = FxHasher::default();
-    hasher.write(bytes);
-    hasher.finish()
+/// Where to look for a run, in the table's slots. The constant is that of Fibonacci hashing.
+#[inline]
+fn slot(run: Run<'_>) -> usize {
+    const MULTIPLIER: u64 = 0x9E37_79B9_7F4A_7C15;
+    let mix = |hash: u64, word: u64| (hash.rotate_left(5) ^ word).wrapping_mul(MULTIPLIER);
+    let mut hash = mix(run.bytes.len() as u64, run.first);
+    if let Some(last) = run.bytes.last_chunk().filter(|_| run.bytes.len() > 8) {
+        let middle = run.bytes.get(8..run.bytes.len().saturating_sub(8)).unwrap_or_default();
+        for word in middle.as_chunks().0 {
+            hash = mix(hash, u64::from_le_bytes(*word));
+        }
+        hash = mix(hash, u64::from_le_bytes(*last));
+    }
+    usize::try_from(hash >> (u64::BITS - SLOTS.ilog2())).unwrap_or(0)
 }
 
 impl Vocabulary {
@@ -75,14 +88,14 @@ impl Vocabulary {
         let mut vocabulary = Self {
             bytes: Vec::new(),
             entries: Vec::new(),
-            numbers: HashTable::new(),
+            slots: vec![FREE; SLOTS],
             dictionary: Vec::new(),
             encoder: EncoderDictionary::copy(&[], LEVEL),
             decoder: DecoderDictionary::copy(&[]),
         };
         for entry in entries {
             let fits = (1..=MAX_ENTRY).contains(&entry.len()) && vocabulary.entries.len() < MAX_ENTRIES;
-            if fits && vocabulary.number(&entry).is_none() {
+            if fits && vocabulary.number(entry.as_slice().into()).is_none() {
                 vocabulary.add(&entry);
             }
         }
@@ -90,13 +103,20 @@ impl Vocabulary {
     }
 
     fn add(&mut self, entry: &[u8]) {
-        let number = u16::try_from(self.entries.len()).unwrap_or(u16::MAX);
-        let begin = self.bytes.len();
+        let run = Run::from(entry);
+        let number = u16::try_from(self.entries.len()).unwrap_or(FREE);
+        let (begin, len) = (u32::try_from(self.bytes.len()), u8::try_from(entry.len()));
+        let (Ok(begin), Ok(len)) = (begin, len) else { return };
         self.bytes.extend_from_slice(entry);
         let is_word = entry.iter().all(|byte| is_letter(*byte));
-        self.entries.push(Span { range: begin..self.bytes.len(), is_word });
-        let Self { bytes, entries, numbers, .. } = self;
-        numbers.insert_unique(hash(entry), number, |number| hash(text_of(bytes, entries, *number)));
+        self.entries.push(Span { first: run.first, begin, len, is_word });
+        let mut at = slot(run);
+        while self.slots.get(at).is_some_and(|taken| *taken != FREE) {
+            at = (at + 1) % SLOTS;
+        }
+        if let Some(free) = self.slots.get_mut(at) {
+            *free = number;
+        }
     }
 
     /// The same entries, with a zstd dictionary for the pages that are written in them; nothing where zstd
@@ -132,7 +152,7 @@ impl Vocabulary {
         let mut bytes = vec![VERSION];
         bytes.extend(u16::try_from(self.entries.len()).unwrap_or(u16::MAX).to_le_bytes());
         for number in 0..self.entries.len() {
-            let entry = self.entry(number).map_or(&[][..], |entry| entry.bytes);
+            let entry = self.entry(number).map_or(&[][..], |entry| entry.run.bytes);
             bytes.push(u8::try_from(entry.len()).unwrap_or(u8::MAX));
             bytes.extend_from_slice(entry);
         }
@@ -168,29 +188,44 @@ impl Vocabulary {
     }
 
     /// The number of an entry.
-    pub(super) fn number(&self, bytes: &[u8]) -> Option<u16> {
-        let is_it = |number: &u16| text_of(&self.bytes, &self.entries, *number) == bytes;
-        self.numbers.find(hash(bytes), is_it).copied()
+    #[inline]
+    pub(super) fn number(&self, run: Run<'_>) -> Option<u16> {
+        let mut at = slot(run);
+        loop {
+            let number = *self.slots.get(at)?;
+            // Nothing is there of a free slot's number.
+            let span = self.entries.get(usize::from(number))?;
+            if span.first == run.first && usize::from(span.len) == run.bytes.len() && self.ends_as(span, run) {
+                return Some(number);
+            }
+            at = (at + 1) % SLOTS;
+        }
+    }
+
+    /// Whether an entry is `run` behind the first eight bytes.
+    #[inline]
+    fn ends_as(&self, span: &Span, run: Run<'_>) -> bool {
+        run.bytes.len() <= 8 || self.text(span).get(8..) == run.bytes.get(8..)
     }
 
     /// The number of the entry that is a capitalised word with a small letter instead.
-    pub(super) fn number_of_small(&self, word: &[u8]) -> Option<u16> {
-        let mut small = [0; MAX_ENTRY];
-        let small = small.get_mut(..word.len())?;
-        small.copy_from_slice(word);
-        let first = small.first_mut().filter(|first| first.is_ascii_uppercase())?;
-        first.make_ascii_lowercase();
-        self.number(small)
+    pub(super) fn number_of_small(&self, word: Run<'_>) -> Option<u16> {
+        let is_capital = word.bytes.first().is_some_and(u8::is_ascii_uppercase);
+        let small = Run { first: word.first | 0x20, ..word };
+        if is_capital { self.number(small) } else { None }
     }
 
+    #[inline]
     pub(super) fn entry(&self, number: usize) -> Option<Entry<'_>> {
         let span = self.entries.get(number)?;
-        Some(Entry { bytes: self.bytes.get(span.range.clone())?, is_word: span.is_word })
+        Some(Entry { run: Run { bytes: self.text(span), first: span.first }, is_word: span.is_word })
     }
-}
 
-fn text_of<'a>(bytes: &'a [u8], entries: &[Span], number: u16) -> &'a [u8] {
-    entries.get(usize::from(number)).and_then(|span| bytes.get(span.range.clone())).unwrap_or_default()
+    #[inline]
+    fn text(&self, span: &Span) -> &[u8] {
+        let begin = span.begin as usize;
+        self.bytes.get(begin..begin + usize::from(span.len)).unwrap_or_default()
+    }
 }
 
 /// Appends the code of an entry.
@@ -240,7 +275,7 @@ mod tests {
         let bytes =
             Vocabulary::new([b"one".to_vec(), b"\":".to_vec(), b"one".to_vec(), Vec::new()]).to_bytes();
         let read = Vocabulary::from_bytes(&bytes).unwrap();
-        assert_eq!((read.len(), read.number(b"\":"), read.to_bytes()), (2, Some(1), bytes.clone()));
+        assert_eq!((read.len(), read.number(b"\":"[..].into()), read.to_bytes()), (2, Some(1), bytes.clone()));
         assert!(read.entry(0).unwrap().is_word && !read.entry(1).unwrap().is_word);
         for cut in 0..bytes.len() {
             assert!(Vocabulary::from_bytes(&bytes[..cut]).is_none(), "{cut}");

@@ -207,6 +207,10 @@ impl Chunks for Spy {
         Ok(id)
     }
 
+    fn id(&self, kind: ChunkKind, plain: &[u8]) -> Hash {
+        Chunks::id(&self.vault, kind, plain)
+    }
+
     fn has(&self, id: &Hash) -> Result<bool, ChunkError> {
         self.vault.has(id)
     }

@@ -199,7 +199,7 @@ pub(super) fn backup_of(
     let records: Vec<_> = (0..size.0 + number).map(card).chain([attachment]).collect();
     let writer = SnapshotWriter::new(Arc::clone(&chunks), base)?;
     writer.replace_container("b1".into(), &records)?;
-    let written = writer.finish();
+    let written = writer.finish()?;
     let manifest =
         Manifest { number: number.into(), finished_at: number.into(), ..manifests::complete(written, base) };
     vault.append(MANIFEST, &manifest.encode()?)?;
