@@ -88,7 +88,13 @@ impl<'a, 's> Facts<'a, 's> {
 
     /// The fate of what a field of `from` points to. Another container comes back when it is asked for and not
     /// because something points into it, and of one that was not read its parts are taken to be there.
-    fn far_fate(&self, from: &Record, key: &RecordKey, anywhere: bool, creates: Creates<'_, '_>) -> Fate<'a> {
+    pub(super) fn far_fate(
+        &self,
+        from: &Record,
+        key: &RecordKey,
+        anywhere: bool,
+        creates: Creates<'_, '_>,
+    ) -> Fate<'a> {
         let is_elsewhere = key.container != from.key.container;
         let is_known = self.scene.desired.contains_key(key);
         let is_far =

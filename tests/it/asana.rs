@@ -53,7 +53,13 @@ async fn there_and_back() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn debugging() {
-    for (mode, path) in [(Mode::Merge, ""), (Mode::Merge, "Acme/Roadmap/Doing"), (Mode::Copy, "Acme/Roadmap"), (Mode::DeleteBefore, "Acme/Roadmap"), (Mode::DeleteBeforeLiteral, "Acme/Roadmap")] {
+    for (mode, path) in [
+        (Mode::Merge, ""),
+        (Mode::Merge, "Acme/Roadmap/Doing"),
+        (Mode::Copy, "Acme/Roadmap"),
+        (Mode::DeleteBefore, "Acme/Roadmap"),
+        (Mode::DeleteBeforeLiteral, "Acme/Roadmap"),
+    ] {
         println!("MODE {mode:?} {path}");
         let scene = Scene::on(ASANA, "tiny", 0, ("disaster", 0)).await;
         let snapshot = if path.is_empty() { scene.snapshot() } else { scene.path(path) };
@@ -62,12 +68,20 @@ async fn debugging() {
             println!("PSTEP {:?} {} {:?}", step.action, step.subject, step.path);
         }
         let applied = scene.desk.apply(&plan).await;
-        for (key, record) in scene.now().await.iter().filter(|(key, _)| key.kind == boardvault::model::Kind::Comment) {
+        for (key, record) in
+            scene.now().await.iter().filter(|(key, _)| key.kind == boardvault::model::Kind::Comment)
+        {
             println!("REC {key} {} {}", record.native["task"], record.native["text"]);
         }
         let back = scene.desk.undo(&applied.run).await;
         for step in &back.plan.steps {
-            println!("STEP {:?} {} {:?} {:?}", step.action, step.subject, step.path, step.changes.iter().map(|c| format!("{}={}", c.path, c.to)).collect::<Vec<_>>());
+            println!(
+                "STEP {:?} {} {:?} {:?}",
+                step.action,
+                step.subject,
+                step.path,
+                step.changes.iter().map(|c| format!("{}={}", c.path, c.to)).collect::<Vec<_>>()
+            );
         }
         let done = scene.desk.try_apply(&back).await;
         println!("{:?}", done.map(|a| a.run));

@@ -24,29 +24,39 @@ async fn a_backup_of_every_small_world_is_complete() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn show_plan() {
-    let scene = crate::common::scene::Scene::on("smartsheet", "tiny", 1, ("disaster", 0)).await;
+    use boardvault::model::Kind;
+    let scene = crate::common::scene::Scene::on("smartsheet", "nasty", 3, ("disaster", 0)).await;
+    let sheet = "3326767066164371";
+    let show = |side: &compare::Side, what: &str| {
+        let root =
+            side.values().find(|r| r.key.kind == Kind::Container && r.key.id.as_str() == sheet).unwrap();
+        println!("{what}: {}", root.native["rows"]);
+        for r in side.values().filter(|r| r.key.kind == Kind::Item && r.key.container.as_str() == sheet) {
+            println!(
+                "   {} {} parent {} rows {}",
+                r.key.id, r.native["title"], r.native["parentId"], r.native["rows"]
+            );
+        }
+    };
+    show(&scene.wanted, "wanted");
+    show(&scene.damaged, "damaged");
     let plan = scene.desk.plan(&scene.snapshot(), boardvault::plan::types::Mode::Merge, &[]).await;
-    for step in &plan.plan.steps {
+    for step in plan.plan.steps.iter().filter(|s| {
+        s.subject.container.as_str() == sheet && matches!(s.subject.kind, Kind::Item | Kind::Container)
+    }) {
         println!(
-            "{} {:?} {} {:?}",
+            "{} {:?} {} {} {:?}",
             step.wave,
             step.action,
             step.path.join(" / "),
+            step.subject.id,
             step.changes.iter().map(|c| format!("{}={}", c.path, c.to)).collect::<Vec<_>>()
         );
     }
-    println!("{:#?} {:#?}", plan.plan.blocked, plan.plan.losses);
-    println!("=== copy");
-    let plan =
-        scene.desk.plan(&scene.path("Acme/Launch plan"), boardvault::plan::types::Mode::Copy, &[]).await;
-    for step in &plan.plan.steps {
-        println!(
-            "{} {:?} {} {:?}",
-            step.wave,
-            step.action,
-            step.path.join(" / "),
-            step.changes.iter().map(|c| format!("{}={}", c.path, c.to)).collect::<Vec<_>>()
-        );
+    let applied = scene.desk.try_apply(&plan).await.unwrap();
+    println!("{applied:#?}");
+    show(&scene.now().await, "found");
+    for call in scene.desk.world.log().await.iter().filter(|c| c.path.contains(sheet)) {
+        println!("{} {} {}", call.method, call.path, call.status);
     }
-    println!("{:#?} {:#?} {:#?}", plan.plan.blocked, plan.plan.losses, plan.plan.bindings);
 }

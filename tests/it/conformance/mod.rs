@@ -40,7 +40,7 @@ pub(crate) const SUBJECTS: &[Subject] = &[
         platform: "smartsheet",
         container: "Acme/Launch plan",
         part: "Acme/Launch plan/Prepare",
-        closed: &[],
+        closed: &["Ben's notes"],
         history: &[],
     },
 ];

@@ -32,8 +32,17 @@ impl Column {
     }
 }
 
+/// A format that says nothing is none: whether one is told depends on what the thing looked like before.
+pub(super) fn drop_plain_format(native: &mut Map<String, Value>) {
+    let says_nothing = |format: &Value| format.as_str().is_some_and(|format| format.chars().all(|c| c == ','));
+    if native.get("format").is_some_and(says_nothing) {
+        native.remove("format");
+    }
+}
+
 /// A column's record: a type that only project sheets have is kept apart from the one that it can come back as.
 pub(super) fn column(native: &mut Map<String, Value>) {
+    drop_plain_format(native);
     let own = text_of(native, "type").to_owned();
     if PROJECT_TYPES.contains(&own.as_str()) && text_of(native, "systemColumnType").is_empty() {
         native.insert("projectType".to_owned(), json!(own));
@@ -44,7 +53,8 @@ pub(super) fn column(native: &mut Map<String, Value>) {
 /// A cell, taken apart.
 #[derive(Debug, Default)]
 pub(super) struct Parts {
-    /// The plain content of the primary cell, which the row is created with.
+    /// The plain content of the primary cell, which the row is created with: Smartsheet gives no children to a row
+    /// without content.
     pub(super) primary: Option<Value>,
     /// A record of its own.
     pub(super) own: Option<Map<String, Value>>,
@@ -55,10 +65,11 @@ pub(super) struct Parts {
 /// Takes a cell apart.
 pub(super) fn cell(column: &Column, mut native: Map<String, Value>) -> Parts {
     let mut parts = Parts::default();
+    drop_plain_format(&mut native);
     if column.computed {
         parts.own = format_alone(&native);
-        parts.rest = Some(native);
-        return parts.without_nothing();
+        parts.rest = Some(native).filter(says_something);
+        return parts;
     }
     let structure = native.get("objectValue").map(|value| text(value, "objectType").to_owned()).unwrap_or_default();
     let rename = |native: &mut Map<String, Value>, from: &str, to: &str| {
@@ -66,6 +77,10 @@ pub(super) fn cell(column: &Column, mut native: Map<String, Value>) -> Parts {
             native.insert(to.to_owned(), value);
         }
     };
+    if native.get("linkInFromCell").is_some_and(|link| !matches!(text(link, "status"), "OK" | "")) {
+        // It shows what it has shown last, which is all that can come back.
+        rename(&mut native, "linkInFromCell", "brokenLink");
+    }
     if is_there(&native, "linkInFromCell") || is_there(&native, "formula") {
         rename(&mut native, "value", "result");
         rename(&mut native, "objectValue", "resultObject");
@@ -87,32 +102,23 @@ pub(super) fn cell(column: &Column, mut native: Map<String, Value>) -> Parts {
         native.remove("objectValue");
         let plain = native.get("value").is_some_and(|value| !value.is_null() && !value.is_object());
         if column.primary && plain {
-            parts.primary = native.remove("value");
+            parts.primary = native.get("value").cloned();
         }
     }
     if CONTENT.iter().any(|name| is_there(&native, name)) {
         parts.own = Some(native);
     } else {
-        parts.rest = Some(native);
+        parts.rest = Some(native).filter(says_something);
     }
-    parts.without_nothing()
+    parts
 }
 
 /// What makes a cell a record.
 const CONTENT: [&str; 7] = ["value", "objectValue", "formula", "hyperlink", "linkInFromCell", "format", "image"];
 
-impl Parts {
-    /// A rest that only repeats which cell it is, and how the value looks that went elsewhere, is none.
-    fn without_nothing(mut self) -> Self {
-        let says = |(name, value): (&String, &Value)| {
-            let repeats = name == "displayValue" && self.primary.is_some();
-            name != "columnId" && !value.is_null() && !repeats
-        };
-        if self.rest.as_ref().is_some_and(|rest| !rest.iter().any(says)) {
-            self.rest = None;
-        }
-        self
-    }
+/// Whether it says more than which cell it is.
+fn says_something(native: &Map<String, Value>) -> bool {
+    native.iter().any(|(name, value)| name != "columnId" && !value.is_null())
 }
 
 fn is_there(native: &Map<String, Value>, name: &str) -> bool {

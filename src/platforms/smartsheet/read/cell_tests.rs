@@ -55,7 +55,7 @@ fn what_somebody_wrote_is_a_record() {
 fn plain_content_of_the_primary_column_goes_with_its_row() {
     for value in [json!("x"), json!(5), json!(true)] {
         let native = json!({"columnId": "c", "value": value, "displayValue": "x"});
-        assert_eq!(parts(&PRIMARY, native), (value, Value::Null, Value::Null));
+        assert_eq!(parts(&PRIMARY, native.clone()), (value, native, Value::Null));
     }
     let formula = json!({"columnId": "c", "value": 2, "formula": "=1+1"});
     assert_eq!(parts(&PRIMARY, formula).0, Value::Null);

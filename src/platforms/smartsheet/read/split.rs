@@ -21,6 +21,9 @@ const COUNTERS: [&str; 3] = ["rowNumber", "siblingId", "version"];
 /// The address of a file is made anew each time that somebody looks.
 const MADE_BY_LOOKING: [&str; 2] = ["url", "urlExpiresInMillis"];
 
+/// Media types that say nothing about a file. Whether one has the first or the second depends on who uploaded it.
+const UNTYPED: [&str; 2] = ["", "application/octet-stream"];
+
 /// The settings of a project sheet, which are a record of their own.
 const PROJECT: &str = "projectSettings";
 
@@ -56,6 +59,9 @@ impl Splitter {
         drop(take("discussions"));
         let columns_seen = columns.iter().map(|column| (text(column, "id").to_owned(), Column::of(column))).collect();
         sheet.insert("columns".to_owned(), ids(&columns));
+        let mut summary = answers.summary;
+        summary.sort_by_key(|field| field.get("index").and_then(Value::as_u64));
+        sheet.insert("summaryFields".to_owned(), ids(&summary));
         self.rows(&mut sheet, rows, &columns_seen);
         self.sheet(sheet, answers.publish, place);
         for native in columns.into_iter().map(object) {
@@ -64,7 +70,7 @@ impl Splitter {
             self.add(Kind::FieldDef, native);
         }
         references.into_iter().for_each(|reference| self.add(Kind::ContainerLink, object(reference)));
-        answers.summary.into_iter().for_each(|field| self.summary_field(object(field)));
+        summary.into_iter().for_each(|field| self.summary_field(object(field)));
         attachments.into_iter().for_each(|file| self.file(Kind::Attachment, object(file), &[]));
         for entry in &answers.shares {
             let sheet = self.sheet.to_string();
@@ -120,6 +126,7 @@ impl Splitter {
         row.retain(|key, _| !COUNTERS.contains(&key.as_str()));
         // Discussions are read with their comments.
         drop(take_list(&mut row, "discussions"));
+        cell::drop_plain_format(&mut row);
         let (cells, files) = (take_list(&mut row, "cells"), take_list(&mut row, "attachments"));
         if let Some(children) = children {
             row.insert("rows".to_owned(), Value::Array(children));
@@ -153,6 +160,7 @@ impl Splitter {
 
     /// A summary field's formula gives its value, as a cell's does.
     fn summary_field(&mut self, mut field: Map<String, Value>) {
+        cell::drop_plain_format(&mut field);
         if field.get("formula").is_some_and(|formula| !formula.is_null())
             && let Some(result) = field.remove("objectValue")
         {
@@ -164,6 +172,8 @@ impl Splitter {
     /// A file or link, with the ids of what it hangs on.
     pub(super) fn file(&mut self, kind: Kind, mut file: Map<String, Value>, on: &[(&str, &str)]) {
         let has_bytes = text_of(&file, "attachmentType") == "FILE";
+        // What a platform says of bytes of which it was told nothing.
+        file.retain(|key, value| key != "mimeType" || !UNTYPED.iter().any(|untyped| value == untyped));
         if has_bytes {
             file.retain(|key, _| !MADE_BY_LOOKING.contains(&key.as_str()));
         }

@@ -57,7 +57,7 @@ fn every_kind_of_a_sheet_gets_its_own_records() {
     let splitter = split();
     for spec in KINDS.iter().filter(|spec| spec.kind.rank() >= Kind::Container.rank()) {
         let count = match spec.kind {
-            Kind::FieldDef | Kind::Item => 3,
+            Kind::FieldDef | Kind::Item | Kind::FieldValue => 3,
             Kind::Member | Kind::Attachment | Kind::Inventory => 2,
             _ => 1,
         };

@@ -65,6 +65,7 @@ pub(super) const CELL: KindSpec = KindSpec {
         link("linkInFromCell.sheetId", Role::Reference(Kind::Container)),
         link("linkInFromCell.rowId", Role::Reference(Kind::Item)),
         link("linkInFromCell.columnId", Role::Reference(Kind::FieldDef)),
+        Field::new("brokenLink", Role::ReadOnly(LossCause::TargetGone)),
         Field::new("image", Role::ReadOnly(LossCause::NotWritable)),
     ],
     losses: &[],

@@ -26,6 +26,7 @@ pub(super) const SHEET: KindSpec = KindSpec {
         Field::new("folder", Role::Reference(Kind::Folder)),
         Field::new("columns", Role::Sequence(Kind::FieldDef)),
         Field::new("rows", Role::Sequence(Kind::Item)),
+        Field::new("summaryFields", Role::Sequence(Kind::SummaryField)),
         publish("publish.readOnlyLiteEnabled"),
         publish("publish.readOnlyFullEnabled"),
         publish("publish.readOnlyFullAccessibleBy"),
@@ -136,7 +137,6 @@ pub(super) const SUMMARY_FIELD: KindSpec = KindSpec {
     fields: &[
         Field::new("title", Role::Writable),
         Field::new("type", Role::Writable),
-        Field::new("index", Role::Writable),
         Field::new("symbol", Role::Writable),
         Field::new("options", Role::Writable),
         Field::new("contactOptions", Role::Writable),

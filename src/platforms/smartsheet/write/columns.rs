@@ -143,16 +143,24 @@ fn changes(fields: &Map<String, Value>, live: Option<&Value>) -> Map<String, Val
 pub(super) async fn order(smartsheet: &Smartsheet, sheet: &str, wanted: &Value) -> Result<(), WriteError> {
     let columns = columns(smartsheet, sheet).await?;
     let there: Vec<&str> = columns.iter().map(|column| text(column, "id")).collect();
+    for (id, index) in places(&there, wanted) {
+        Call::put(&["sheets", sheet, "columns", id], json!({"index": index})).result(smartsheet).await?;
+        forget(smartsheet, sheet);
+    }
+    Ok(())
+}
+
+/// Which things go to which index, one after the other, so that they come in the wanted order.
+pub(super) fn places<'a>(there: &[&'a str], wanted: &'a Value) -> Vec<(&'a str, usize)> {
     let wanted: Vec<&str> = ops::ids(Some(wanted)).collect();
-    let mut now = there.clone();
-    for step in ops::moves(&there, &wanted) {
+    let mut now = there.to_vec();
+    let mut places = Vec::new();
+    for step in ops::moves(there, &wanted) {
         now.retain(|id| *id != step.id);
         let behind = step.behind.and_then(|behind| now.iter().position(|id| *id == behind));
-        let index = behind.map_or(0, |at| at + 1);
-        now.insert(index.min(now.len()), step.id);
-        let path = ["sheets", sheet, "columns", step.id];
-        Call::put(&path, json!({"index": index})).result(smartsheet).await?;
+        let index = behind.map_or(0, |at| at.saturating_add(1)).min(now.len());
+        now.insert(index, step.id);
+        places.push((step.id, index));
     }
-    forget(smartsheet, sheet);
-    Ok(())
+    places
 }

@@ -3,7 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use super::super::dialect::sheet_token;
-use super::super::json::text;
+use super::super::json::{list, text};
 use super::super::{HOME, Smartsheet};
 use super::call::{Call, part, set};
 use super::columns::titled;
@@ -16,10 +16,9 @@ use crate::model::{Kind, ops};
 const UNNAMED: &str = "(being restored)";
 
 /// What a summary field is made of.
-const FIELD: [&str; 10] = [
+const FIELD: [&str; 9] = [
     "title",
     "type",
-    "index",
     "symbol",
     "options",
     "contactOptions",
@@ -84,6 +83,9 @@ async fn update(smartsheet: &Smartsheet, mutation: &Mutation) -> Result<(), Writ
     if let Some(wanted) = fields.get("rows") {
         rows::order(smartsheet, sheet, None, wanted).await?;
     }
+    if let Some(wanted) = fields.get("summaryFields") {
+        order_summary(smartsheet, sheet, wanted).await?;
+    }
     let publish = part(fields, "publish");
     if !publish.is_empty() {
         // A switch that was never on is not told; who may look, and how, is left as it is when nothing is said.
@@ -132,6 +134,19 @@ pub(super) async fn create_summary_fields(
     let path = ["sheets", container(first)?, "summary", "fields"];
     let made = Call::post(&path, fields.into()).results(smartsheet).await?;
     part.iter().map(|mutation| receipt(mutation, titled(&made, mutation))).collect()
+}
+
+/// Brings the fields of the summary into an order, with as few moves as possible.
+async fn order_summary(smartsheet: &Smartsheet, sheet: &str, wanted: &Value) -> Result<(), WriteError> {
+    let summary = smartsheet.get(&["sheets", sheet, "summary"], &[]).await.map_err(|fault| refusal(&fault))?;
+    let mut fields = list(&summary, "fields").to_vec();
+    fields.sort_by_key(|field| field.get("index").and_then(Value::as_u64));
+    let there: Vec<&str> = fields.iter().map(|field| text(field, "id")).collect();
+    for (id, index) in columns::places(&there, wanted) {
+        let body = json!([{"id": id, "index": index}]);
+        Call::put(&["sheets", sheet, "summary", "fields"], body).results(smartsheet).await?;
+    }
+    Ok(())
 }
 
 /// Changes or deletes a field of the summary, or creates a cross-sheet reference.
