@@ -95,7 +95,8 @@ async fn text_of(body: &Body<'_>) -> String {
             let shown = fields.iter().map(|(name, value)| format!("{name}={}", value.expose()));
             shown.collect::<Vec<_>>().join("&")
         }
-        Body::Form { fields, file } => {
+        Body::Form { fields, file: None } => format!("{fields:?}"),
+        Body::Form { fields, file: Some(file) } => {
             let pieces: Vec<Bytes> = (file.open)().try_collect().await.unwrap();
             let bytes = String::from_utf8(pieces.concat()).unwrap();
             format!("{fields:?} {} {:?} {bytes}", file.file_name, file.media_type)

@@ -37,6 +37,8 @@ pub enum Method {
     Post,
     /// Changes or sets.
     Put,
+    /// Changes in part.
+    Patch,
     /// Removes.
     Delete,
 }
@@ -48,6 +50,7 @@ impl Method {
             Self::Get => "GET",
             Self::Post => "POST",
             Self::Put => "PUT",
+            Self::Patch => "PATCH",
             Self::Delete => "DELETE",
         }
     }
@@ -81,12 +84,12 @@ pub enum Body<'a> {
     Json(Bytes),
     /// The fields of a form without files, which may be secret.
     Fields(Vec<(&'static str, Secret)>),
-    /// A form with text fields and one file.
+    /// A form with text fields and perhaps one file, in parts.
     Form {
         /// The text fields.
         fields: Vec<(&'static str, String)>,
         /// The file, which comes last.
-        file: FilePart<'a>,
+        file: Option<FilePart<'a>>,
     },
 }
 
@@ -97,7 +100,10 @@ impl Body<'_> {
             Self::Empty => 0,
             Self::Json(bytes) => bytes.len() as u64,
             Self::Fields(fields) => fields.iter().map(|(_, value)| value.expose().len() as u64).sum(),
-            Self::Form { file, .. } => file.len,
+            Self::Form { fields, file } => match file {
+                Some(file) => file.len,
+                None => fields.iter().map(|(_, value)| value.len() as u64).sum(),
+            },
         }
     }
 

@@ -82,6 +82,9 @@ impl Verbs {
 pub enum IdPolicy {
     /// The platform; the id of a restored record is new.
     Server,
+    /// The platform, for what several containers share: the same thing may be a record of each of them, under the same
+    /// id (a tag of the workspace).
+    Shared,
     /// It is a person's id: the same everywhere in the platform.
     Person,
     /// It is put together from the ids of what it belongs to (a value of a field on an item).

@@ -184,7 +184,7 @@ impl<'a> Matcher<'a, '_> {
                     .find(|field| matches!(field.role, Role::Reference(_)) && !is_parent(field.path));
                 parts.extend(half.map(|field| self.rebound(spec, field.path, record, ids)));
             }
-            IdPolicy::Server | IdPolicy::Composed => {}
+            IdPolicy::Server | IdPolicy::Shared | IdPolicy::Composed => {}
         }
         if parts.iter().all(Value::is_null) {
             return None;

@@ -46,8 +46,10 @@ impl<'a> Scene<'a> {
             scene.live.extend(pair.live.iter().map(|record| (&record.key, record)));
         }
         scene.positions = scene.desired.values().flat_map(|record| scene.sequences(record)).collect();
-        let is_bare =
-            |key: &&RecordKey| scene.spec(key.kind).is_some_and(|spec| spec.ids == IdPolicy::Server);
+        let is_bare = |key: &&RecordKey| {
+            let spec = scene.spec(key.kind);
+            spec.is_some_and(|spec| matches!(spec.ids, IdPolicy::Server | IdPolicy::Shared))
+        };
         let bare = scene.desired.keys().copied().filter(is_bare);
         scene.bare = bare.map(|key| ((key.kind, key.id.as_str()), key)).collect();
         scene

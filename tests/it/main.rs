@@ -10,6 +10,7 @@
 )]
 
 mod architecture;
+mod asana;
 mod backups;
 mod cli;
 mod cli_program;
@@ -27,5 +28,6 @@ mod oauth;
 mod reconnecting;
 mod retention;
 mod round_trip;
+mod smartsheet;
 mod space;
 mod stored_account;

@@ -107,7 +107,7 @@ impl Comparison<'_> {
                     let sentences = self.differs(spec, record, &self.found[place], &places);
                     differences.extend(sentences.into_iter().map(|sentence| (key.clone(), sentence)));
                 }
-                None if self.may_be_gone(spec, record) => {}
+                None if self.may_be_gone(spec, record) || self.has_become_an_item(key) => {}
                 None => {
                     differences.push((
                         key.clone(),
@@ -123,6 +123,14 @@ impl Comparison<'_> {
         !spec.verbs.create
             || self.losses.records.contains(&record.key)
             || self.losses.blocked.contains(&record.key)
+    }
+
+    /// An item that was shown in a container as well belongs to it once the container is gone that it belonged to.
+    fn has_become_an_item(&self, key: &RecordKey) -> bool {
+        let item = key.id.as_str().split_once(':').filter(|_| key.kind == Kind::Placement);
+        item.is_some_and(|(_, item)| {
+            self.found.contains_key(&RecordKey::new(key.container.clone(), Kind::Item, item))
+        })
     }
 
     /// Where each wanted record is found, parents before children.
@@ -150,8 +158,14 @@ impl Comparison<'_> {
                 || self.origins.aliases(key).find(|alias| self.found.contains_key(alias)).cloned();
             let place = match spec.ids {
                 IdPolicy::Server => {
-                    by_same_id().or_else(by_origin).or_else(|| self.by_nature(spec, record, &places, &taken))
+                    let unmoved = by_same_id().filter(|place| place == key);
+                    let place = unmoved.or_else(by_origin).or_else(by_same_id);
+                    place.or_else(|| self.by_nature(spec, record, &places, &taken))
                 }
+                IdPolicy::Shared => self
+                    .in_place_of_container(key, key.id.clone(), &places)
+                    .or_else(by_origin)
+                    .or_else(|| self.by_nature(spec, record, &places, &taken)),
                 IdPolicy::Person if fixed(key.kind) => by_same_id(),
                 IdPolicy::Person => self.in_place_of_container(key, key.id.clone(), &places),
                 IdPolicy::Composed => self.in_place_of_container(key, composed(&key.id, &places), &places),
@@ -212,7 +226,7 @@ impl Comparison<'_> {
         places: &BTreeMap<RecordKey, RecordKey>,
     ) -> Vec<String> {
         let mut differences = Vec::new();
-        if self.losses.blocked.contains(&wanted.key) {
+        if self.losses.blocked.contains(&wanted.key) || self.losses.records.contains(&wanted.key) {
             return differences;
         }
         for field in ops::writable(spec) {
