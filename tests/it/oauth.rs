@@ -22,6 +22,7 @@ struct Scene {
 
 /// One for each platform that lends access.
 fn scenes() -> impl Iterator<Item = Scene> {
+    assert!(PLATFORMS.iter().any(|platform| platform.oauth.is_some()), "no platform lends access");
     PLATFORMS.iter().filter_map(|platform| {
         let oauth = platform.oauth?;
         let sandbox = Sandbox::of(platform.id, "tiny");
