@@ -47,7 +47,8 @@ impl Sample {
             let second = workloads::backup_of(&taught, 2, Some(&first), (words, noise)).unwrap();
             assert!(!vault.vault.family_vocabularies().unwrap().is_empty(), "no words were learnt");
             // Two packs of the same length.
-            let document = |n: u32| vault.put(ChunkKind::Document, &workloads::noise(90 + n, noise + 300)).unwrap();
+            let document =
+                |n: u32| vault.put(ChunkKind::Document, &workloads::noise(90 + n, noise + 300)).unwrap();
             let needed = tape.put_so_far().into_iter().chain([document(0), document(1)]).collect::<Vec<_>>();
             document(2);
             vault.append(4, b"the end").unwrap();
