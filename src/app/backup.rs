@@ -1,6 +1,6 @@
 //! Taking a snapshot of everything that a connection's account can see.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use serde::Serialize;
@@ -11,11 +11,15 @@ use super::downloads::{self, AlreadyStored, Attachments, Downloads};
 use super::draft::Draft;
 use super::error::Error;
 use super::progress::{News, Progress};
+use super::reading::Earlier;
 use super::{reading, snapshots};
 use crate::base::defect::{Defect, planted};
 use crate::model::NativeId;
+use crate::model::coverage::Missing;
+use crate::model::dialect::Dialect;
 use crate::platforms::connector::{Connector, ContainerInfo, Discovery, Purpose as UsedFor};
-use crate::snapshot::manifest::{Bytes, LeftOut, Manifest, Purpose, Status};
+use crate::snapshot::lineage;
+use crate::snapshot::manifest::{Bytes, ContainerEntry, LeftOut, Manifest, Purpose, Status};
 use crate::snapshot::{Changes, Reader, Snapshot, SnapshotId, SnapshotWriter};
 use crate::store::chunks::Chunks;
 
@@ -66,8 +70,9 @@ pub async fn backup(
     let stored_before = app.vault.stats()?.bytes;
 
     progress.tell(News::Phase { what: "Looking around".to_owned(), total: None });
-    let discovery = connector.discover(UsedFor::Backup).await?;
     let full = options.full || snapshots::since_full_pass(&catalog, connection) >= FULL_PASS_EVERY;
+    connector.remember(parent.filter(|_| !full).map(versions).unwrap_or_default());
+    let discovery = connector.discover(UsedFor::Backup).await?;
     let (due, unchanged): (Vec<_>, Vec<_>) = discovery
         .containers
         .iter()
@@ -90,10 +95,11 @@ pub async fn backup(
     );
     let writer = SnapshotWriter::new(app.pages(platform.id)?, parent.map(|parent| &parent.manifest))?;
     write_discovered(&writer, &discovery)?;
-    let vanished = remove_vanished(&writer, &discovery, parent)?;
+    let vanished = remove_vanished(app, &writer, platform.dialect, &discovery, parent)?;
 
     progress.tell(News::Phase { what: "Reading".to_owned(), total: Some(due.len() as u64) });
-    let read = reading::read(&connector, due, &writer, &downloads, progress).await;
+    let earlier = parent.filter(|_| !full).map(|parent| earlier(app, parent));
+    let read = reading::read(&connector, due, &writer, &downloads, earlier.as_ref(), progress).await;
     if read.is_err() || app.stopped() {
         // Whatever comes next, no attachment that is stored now is fetched twice.
         downloads.flush()?;
@@ -158,14 +164,31 @@ pub async fn backup(
 fn is_due(info: &ContainerInfo, parent: Option<&Snapshot>, attachments: Attachments) -> bool {
     let Some(parent) = parent.map(|parent| &parent.manifest) else { return true };
     let Some(before) = parent.containers.iter().find(|entry| entry.id == info.id) else { return true };
-    let was_whole = before.carried_from.is_none()
-        && !parent
-            .missing
-            .iter()
-            .any(|missing| missing.key.as_ref().is_some_and(|key| key.container == info.id));
     let wants_more =
         parent.left_out.attachments > 0 && attachments.wants_more_than(parent.left_out.max_attachment);
-    info.version.is_none() || info.version != before.version || !was_whole || wants_more
+    info.version.is_none() || info.version != before.version || !was_whole(parent, before) || wants_more
+}
+
+/// Whether a backup read a container itself, and nothing of it was missing.
+fn was_whole(manifest: &Manifest, entry: &ContainerEntry) -> bool {
+    let is_in_it = |missing: &Missing| missing.key.as_ref().is_some_and(|key| key.container == entry.id);
+    entry.carried_from.is_none() && !manifest.missing.iter().any(is_in_it)
+}
+
+/// The versions under which a backup read the containers.
+fn versions(parent: &Snapshot) -> BTreeMap<NativeId, String> {
+    let containers = parent.manifest.containers.iter();
+    containers.filter_map(|entry| Some((entry.id.clone(), entry.version.clone()?))).collect()
+}
+
+/// What a connector may take from the last backup instead of asking for it again.
+fn earlier(app: &App, parent: &Snapshot) -> Arc<Earlier> {
+    let manifest = &parent.manifest;
+    let whole = manifest.containers.iter().filter(|entry| was_whole(manifest, entry));
+    Arc::new(Earlier {
+        reader: Reader::new(app.chunks(), manifest.tree),
+        whole: whole.map(|entry| entry.id.clone()).collect(),
+    })
 }
 
 /// Workspaces, their members and the account come whole with every discovery.
@@ -180,26 +203,29 @@ pub(super) fn write_discovered(writer: &SnapshotWriter, discovery: &Discovery) -
     Ok(())
 }
 
-/// Takes containers and workspaces out that the parent has and discovery no longer shows; names them.
+/// Takes containers, workspaces, groups and folders out that the parent has and discovery no longer shows; names them.
 fn remove_vanished(
+    app: &App,
     writer: &SnapshotWriter,
+    dialect: &dyn Dialect,
     discovery: &Discovery,
     parent: Option<&Snapshot>,
 ) -> Result<Vec<String>, Error> {
     let mut vanished = Vec::new();
     let Some(parent) = parent else { return Ok(vanished) };
+    let reader = Reader::new(app.chunks(), parent.manifest.tree);
     for entry in &parent.manifest.containers {
         if !discovery.containers.iter().any(|info| info.id == entry.id) {
             writer.remove_container(entry.id.clone())?;
             vanished.push(entry.name.clone());
         }
     }
-    let workspaces: BTreeSet<_> =
-        parent.manifest.containers.iter().filter_map(|entry| entry.workspace.clone()).collect();
-    for (id, name) in workspaces {
-        if !discovery.records.iter().any(|record| record.key.container == id) {
+    for record in reader.places()? {
+        let id = record.key.id.clone();
+        if !discovery.records.iter().any(|known| known.key.container == id) {
             writer.remove_container(id)?;
-            vanished.push(format!("workspace {name}"));
+            let noun = dialect.spec(record.key.kind).map_or(record.key.kind.name(), |spec| spec.noun);
+            vanished.push(format!("{noun} {}", lineage::title(dialect, &record)));
         }
     }
     Ok(vanished)

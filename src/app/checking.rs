@@ -23,7 +23,7 @@ pub struct Check {
 /// Whether a field of `record` has the value that was wanted, as far as the platform's table tells values apart.
 fn same(spec: &KindSpec, path: &str, wanted: &Value, record: &Record) -> bool {
     let role = spec.fields.iter().find(|field| field.path == path).map_or(Role::Writable, |field| field.role);
-    ops::normal(role, Some(wanted)) == ops::normal(role, ops::get(&record.native, path))
+    !ops::differ(role, Some(wanted), ops::get(&record.native, path))
 }
 
 /// Compares what `promised` says with what `live` holds.

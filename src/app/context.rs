@@ -7,13 +7,15 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use tokio::sync::watch;
 
+use super::connections::Grants;
 use super::error::{Error, ErrorKind};
-use crate::base::clock::{Clock, Timestamp};
+use crate::base::clock::Clock;
 use crate::base::ids::Random;
 use crate::base::secret::Secret;
 use crate::store::chunks::Chunks;
 use crate::store::family::Family;
 use crate::store::fs::{Fs, RealFs};
+use crate::store::log::Entry;
 use crate::store::vault::{Env, Vault};
 
 pub use crate::store::unlock::Unlock;
@@ -85,6 +87,8 @@ pub struct App {
     pub random: Arc<dyn Random>,
     /// Becomes true when the program is asked to stop.
     pub stop: watch::Receiver<bool>,
+    /// The grants in use.
+    pub grants: Grants,
 }
 
 impl App {
@@ -101,7 +105,8 @@ impl App {
     }
 
     fn around(vault: Vault, seams: Seams) -> Self {
-        Self { vault: Arc::new(vault), clock: seams.clock, random: seams.random, stop: seams.stop }
+        let Seams { clock, random, stop, .. } = seams;
+        Self { vault: Arc::new(vault), clock, random, stop, grants: Grants::default() }
     }
 
     /// The vault as a store of chunks.
@@ -133,17 +138,18 @@ impl App {
         Ok(())
     }
 
-    /// Reads all documents of a kind, oldest first, with their times.
-    pub(super) fn entries_json<T: DeserializeOwned>(&self, kind: u8) -> Result<Vec<(Timestamp, T)>, Error> {
+    /// Reads all documents of a kind, oldest first, with their entries.
+    pub(super) fn entries_json<T: DeserializeOwned>(&self, kind: u8) -> Result<Vec<(Entry, T)>, Error> {
         self.vault
             .entries(kind)?
             .into_iter()
             .map(|found| {
-                serde_json::from_slice(&found.payload).map(|value| (found.at, value)).map_err(|error| Error {
+                let value = serde_json::from_slice(&found.payload).map_err(|error| Error {
                     kind: ErrorKind::Damage,
                     ..Error::failed(format!("entry {} of the vault's log cannot be read: {error}", found.seq))
                         .hint("It was perhaps written by a newer boardvault.")
-                })
+                })?;
+                Ok((found, value))
             })
             .collect()
     }

@@ -25,22 +25,41 @@ pub(super) fn containers(deleted: &BTreeSet<RecordKey>) -> BTreeSet<NativeId> {
     deleted.iter().map(|key| key.container.clone()).collect()
 }
 
-/// The records of `live` that are gone when `deleted` is: these and what lies in them.
+/// The live records that `steps` put somewhere else: they are not taken along from where they were.
+fn moved<'a>(dialect: &dyn Dialect, steps: impl IntoIterator<Item = &'a Step>) -> BTreeSet<RecordKey> {
+    let is_place = |kind: Kind, path: &str| {
+        let places = dialect.spec(kind).map_or(&[][..], |spec| spec.parent.places());
+        places.iter().any(|(_, place)| *place == path)
+    };
+    let moves = steps.into_iter().filter(|step| {
+        step.action == Action::Update
+            && step.changes.iter().any(|change| is_place(step.subject.kind, &change.path))
+    });
+    let live = moves.filter_map(|step| match &step.target {
+        Some(Target::Live(key)) => Some(key.clone()),
+        _ => None,
+    });
+    live.collect()
+}
+
+/// The records of `live` that are gone when `deleted` is: these and what lies in them, but not what lies in
+/// something that is `moved` before.
 fn taken_along(
     live: &Reader,
     dialect: &dyn Dialect,
     deleted: &BTreeSet<RecordKey>,
+    moved: &BTreeSet<RecordKey>,
 ) -> Result<Vec<Record>, SnapshotError> {
     let mut found = Vec::new();
     for container in containers(deleted) {
         let whole = RecordKey::new(container.clone(), Kind::Container, container.clone());
         for record in live.container(&container) {
             let record = record?;
+            let above = lineage::ancestors(live, dialect, &record)?;
+            let mut chain =
+                std::iter::once(&record).chain(&above).take_while(|above| !moved.contains(&above.key));
             let goes = deleted.contains(&whole)
-                || deleted.contains(&record.key)
-                || lineage::ancestors(live, dialect, &record)?
-                    .iter()
-                    .any(|above| above.key.kind != Kind::Workspace && deleted.contains(&above.key));
+                || chain.any(|above| above.key.kind != Kind::Workspace && deleted.contains(&above.key));
             if goes {
                 found.push(record);
             }
@@ -56,7 +75,7 @@ pub(super) fn not_shown(
     dialect: &dyn Dialect,
 ) -> Result<Vec<Record>, SnapshotError> {
     let shown: BTreeSet<&RecordKey> = plan.witnesses.iter().map(|witness| &witness.key).collect();
-    let mut found = taken_along(live, dialect, &deleted(&plan.steps))?;
+    let mut found = taken_along(live, dialect, &deleted(&plan.steps), &moved(dialect, &plan.steps))?;
     found.retain(|record| !shown.contains(&record.key));
     Ok(found)
 }
@@ -74,7 +93,8 @@ pub(super) fn not_kept(
     let touched: BTreeSet<&RecordKey> =
         plan.steps.iter().filter_map(|step| progress.receipt(&step.id)).map(|receipt| &receipt.key).collect();
     let mut found = Vec::new();
-    for record in taken_along(live, dialect, &deleted(to_come))? {
+    let moved = moved(dialect, to_come.clone());
+    for record in taken_along(live, dialect, &deleted(to_come), &moved)? {
         if touched.contains(&record.key) {
             continue;
         }
@@ -93,6 +113,8 @@ pub(super) fn not_kept(
 /// things go (a deleted label leaves its cards), and destroys nothing.
 fn is_edited(dialect: &dyn Dialect, before: &Record, live: &Record) -> bool {
     let Some(spec) = dialect.spec(live.key.kind) else { return false };
-    let is_content = |role| !matches!(role, Role::ReadOnly(_) | Role::Reference(_) | Role::References(_));
+    let is_content = |role| {
+        !matches!(role, Role::ReadOnly(_) | Role::Reference(_) | Role::References(_) | Role::Sequence(_))
+    };
     ops::field_diff(spec, &before.native, &live.native).iter().any(|diff| is_content(diff.field.role))
 }

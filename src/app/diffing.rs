@@ -10,7 +10,9 @@ use super::error::Error;
 use super::outline::Names;
 use super::snapshots::{self, Opened};
 use crate::model::dialect::Dialect;
+use crate::model::ops::FieldDiff;
 use crate::model::pairs::{Comparison, Pair};
+use crate::model::spec::Role;
 use crate::model::{Kind, Record, RecordKey, ops};
 use crate::snapshot::{self, lineage};
 
@@ -43,6 +45,24 @@ pub struct Line {
     pub with: BTreeMap<Kind, u64>,
 }
 
+impl Line {
+    /// How many names at the beginning of the path say where it happened: a workspace, or a container in it.
+    pub fn place_len(&self) -> usize {
+        let names = if self.key.kind == Kind::Container {
+            self.path.len()
+        } else {
+            self.path.len().saturating_sub(1)
+        };
+        names.min(2)
+    }
+
+    /// The place before what happened there, and the container itself before what lies in it.
+    fn place(&self) -> (&[String], bool, &[String], Kind) {
+        let place = self.path.get(..self.place_len()).unwrap_or_default();
+        (place, self.key.kind != Kind::Container, &self.path, self.key.kind)
+    }
+}
+
 /// One field that differs.
 #[derive(Debug, Clone, Serialize)]
 pub struct FieldLine {
@@ -50,8 +70,10 @@ pub struct FieldLine {
     pub path: &'static str,
     /// The value in the earlier snapshot.
     pub from: String,
-    /// The value in the later snapshot.
+    /// The value in the later snapshot; for an order: who moved.
     pub to: String,
+    /// The field is the order of what hangs on the record.
+    pub reordered: bool,
 }
 
 /// All that differs.
@@ -107,7 +129,7 @@ pub fn diff(app: &App, from: &str, to: &str) -> Result<Differences, Error> {
             Found::PartOfAnother => {}
         }
     }
-    differences.lines.sort_by(|a, b| (&a.path, a.key.kind).cmp(&(&b.path, b.key.kind)));
+    differences.lines.sort_by(|a, b| a.place().cmp(&b.place()));
     Ok(differences)
 }
 
@@ -164,6 +186,38 @@ impl<'a> Describer<'a> {
         top.map(|top| (record, top))
     }
 
+    fn field(&self, diff: &FieldDiff<'_>) -> FieldLine {
+        let role = diff.field.role;
+        let text =
+            |value: Option<&Value>| value.map_or_else(String::new, |value| self.names.text(role, value));
+        let reordered = matches!(role, Role::Sequence(_));
+        let (from, to) = if reordered {
+            // Who moved is worth reading; the whole order is not.
+            let [there, wanted] = [diff.from, diff.to].map(|ids| ops::ids(ids).collect::<Vec<_>>());
+            let moved = ops::moves(&there, &wanted).into_iter().map(|moved| Value::from(moved.id));
+            (String::new(), text(Some(&moved.collect())))
+        } else {
+            (text(diff.from), text(diff.to))
+        };
+        FieldLine { path: diff.field.path, from, to, reordered }
+    }
+
+    /// Calls the container of a removed record by its name in the later snapshot, so that all that happened in it
+    /// stands together.
+    fn say_as_today(&self, record: &Record, path: &mut [String]) -> Result<(), Error> {
+        let container =
+            RecordKey::new(record.key.container.clone(), Kind::Container, record.key.container.clone());
+        if record.key == container {
+            return Ok(());
+        }
+        let Some(today) = self.to.reader.get(&container)? else { return Ok(()) };
+        let above = lineage::path(&self.to.reader, self.dialect, &today)?;
+        if above.len() < path.len() {
+            path.iter_mut().zip(above).for_each(|(part, name)| *part = name);
+        }
+        Ok(())
+    }
+
     fn line(&self, pair: &Pair) -> Result<Found, Error> {
         if self.part_of(pair).is_some() {
             return Ok(Found::PartOfAnother);
@@ -178,26 +232,18 @@ impl<'a> Describer<'a> {
         let fields = match (&pair.desired, &pair.live) {
             (Some(old), Some(new)) => {
                 let differing = ops::field_diff(spec, &old.native, &new.native);
-                let text = |role, value: Option<&Value>| {
-                    value.map_or_else(String::new, |value| self.names.text(role, value))
-                };
-                let writable = differing
-                    .iter()
-                    .filter(|diff| !matches!(diff.field.role, crate::model::spec::Role::ReadOnly(_)));
-                writable
-                    .map(|diff| FieldLine {
-                        path: diff.field.path,
-                        from: text(diff.field.role, diff.from),
-                        to: text(diff.field.role, diff.to),
-                    })
-                    .collect()
+                let writable = differing.iter().filter(|diff| !matches!(diff.field.role, Role::ReadOnly(_)));
+                writable.map(|diff| self.field(&diff)).collect()
             }
             _ => Vec::new(),
         };
         if change == Change::Changed && fields.is_empty() {
             return Ok(Found::Touched);
         }
-        let path = lineage::path(&side.reader, self.dialect, record)?;
+        let mut path = lineage::path(&side.reader, self.dialect, record)?;
+        if change == Change::Removed {
+            self.say_as_today(record, &mut path)?;
+        }
         let with = self.parts.get(&record.key).cloned().unwrap_or_default();
         Ok(Found::Line(Box::new(Line {
             change,

@@ -37,11 +37,6 @@ impl<'a> Draft<'a> {
         };
         let why = match fault.class {
             FaultClass::Stopped => "the backup was stopped before it was read".to_owned(),
-            FaultClass::Unauthorised => {
-                format!(
-                    "{fault}; make a new token, then `boardvault connection add --replace` under the same name"
-                )
-            }
             _ => fault.to_string(),
         };
         let carried = self.parent.and_then(|parent| {

@@ -76,14 +76,16 @@ impl std::error::Error for Error {}
 
 impl From<ApiFault> for Error {
     fn from(fault: ApiFault) -> Self {
-        let error = Self::failed(fault.to_string());
-        match fault.class {
+        let ApiFault { advice, class, .. } = fault.clone();
+        let error = Self::failed(ApiFault { advice: None, ..fault }.to_string());
+        match class {
             FaultClass::Unauthorised => {
-                error.hint("The key or token is wrong, expired or revoked. Make a new token, then `boardvault connection add` under the same name with `--replace`.")
+                let advice = advice.unwrap_or_else(|| "For a new credential: `boardvault connection reconnect NAME`.".to_owned());
+                error.hint(format!("The credential is wrong, expired or revoked. {advice}"))
             }
             FaultClass::Forbidden => error.hint("`boardvault connection check NAME --for restore` shows what this account may do."),
             FaultClass::Network => error.hint("Check the network and the connection's base URL (`boardvault connection list`), then try again."),
-            FaultClass::RateLimited => error.hint("The platform limits the number of calls; wait a few minutes and try again. Nothing that was stored is lost."),
+            FaultClass::RateLimited | FaultClass::Postponed => error.hint("The platform limits the number of calls; wait a few minutes and try again. Nothing that was stored is lost."),
             FaultClass::Stopped => Self::failed("stopped"),
             _ => error,
         }

@@ -14,6 +14,7 @@ mod draft;
 pub mod error;
 pub mod export;
 pub mod fidelity;
+pub mod grid;
 pub mod keeping;
 pub mod keys;
 pub mod outline;

@@ -57,28 +57,44 @@ pub fn build(
         };
         below.entry(parent).or_default().push(at);
     }
+    let positions = records.iter().flat_map(|record| sequences(dialect, record)).collect();
     let mut slots: Vec<Option<Record>> = records.into_iter().map(Some).collect();
-    assemble(dialect, &names, &mut slots, &below, None)
+    assemble(&Telling { dialect, names, below, positions }, &mut slots, None)
 }
 
-fn assemble(
-    dialect: &dyn Dialect,
-    names: &Names,
-    slots: &mut [Option<Record>],
-    below: &BTreeMap<Option<usize>, Vec<usize>>,
-    parent: Option<usize>,
-) -> Vec<Node> {
+/// What is known of all records before any of them is told.
+struct Telling<'a> {
+    dialect: &'a dyn Dialect,
+    names: Names,
+    /// The places in the list of records of what hangs on the one at a place.
+    below: BTreeMap<Option<usize>, Vec<usize>>,
+    /// Where records stand among their siblings, where the parent says so.
+    positions: BTreeMap<(Kind, String), usize>,
+}
+
+/// What hangs on `record` in an order that it names.
+fn sequences(dialect: &dyn Dialect, record: &Record) -> Vec<((Kind, String), usize)> {
+    let fields = dialect.spec(record.key.kind).map_or(&[][..], |spec| spec.fields);
+    let sequences = fields.iter().filter_map(|field| match field.role {
+        Role::Sequence(kind) => Some((kind, ops::get(&record.native, field.path))),
+        _ => None,
+    });
+    sequences.flat_map(|(kind, ids)| ops::ids(ids).map(move |id| (kind, id.to_owned())).zip(0..)).collect()
+}
+
+fn assemble(telling: &Telling<'_>, slots: &mut [Option<Record>], parent: Option<usize>) -> Vec<Node> {
+    let Telling { dialect, names, below, positions } = telling;
     let mut nodes: Vec<Node> = Vec::new();
     for at in below.get(&parent).into_iter().flatten() {
         // Taking the record out of its slot ends the walk even if the platform's data had a circle.
         let Some(record) = slots.get_mut(*at).and_then(Option::take) else { continue };
         let Some(spec) = dialect.spec(record.key.kind) else { continue };
-        let children = assemble(dialect, names, slots, below, Some(*at));
+        let children = assemble(telling, slots, Some(*at));
         nodes.push(Node {
-            title: names.title(dialect, &record),
+            title: names.title(*dialect, &record),
             noun: spec.noun,
             plural: spec.plural,
-            byline: byline(dialect, &record),
+            byline: byline(*dialect, &record),
             fields: spec
                 .fields
                 .iter()
@@ -90,18 +106,20 @@ fn assemble(
         });
     }
     nodes.sort_by(|a, b| {
-        (a.record.key.kind, order(a))
-            .partial_cmp(&(b.record.key.kind, order(b)))
+        (a.record.key.kind, order(a, positions))
+            .partial_cmp(&(b.record.key.kind, order(b, positions)))
             .unwrap_or(std::cmp::Ordering::Equal)
     });
     nodes
 }
 
-/// Where a record stands among its siblings; those without a position follow in order of their ids, which for
-/// most platforms is the order of creation.
-fn order(node: &Node) -> (f64, &str) {
-    let position = ops::get(&node.record.native, "pos").and_then(Value::as_f64);
-    (position.unwrap_or(f64::MAX), node.record.key.id.as_str())
+/// Where a record stands among its siblings: as its parent says, else by its own position; those without either
+/// follow in order of their ids, which for most platforms is the order of creation.
+fn order<'a>(node: &'a Node, positions: &BTreeMap<(Kind, String), usize>) -> (usize, f64, &'a str) {
+    let key = &node.record.key;
+    let told = positions.get(&(key.kind, key.id.0.clone())).copied().unwrap_or(usize::MAX);
+    let own = ops::get(&node.record.native, "pos").and_then(Value::as_f64);
+    (told, own.unwrap_or(f64::MAX), key.id.as_str())
 }
 
 /// The names that stand for ids.
@@ -175,20 +193,23 @@ impl Node {
         self.fields.iter().any(|(path, text)| *path == "closed" && text == "yes")
     }
 
-    /// What a custom field's value says.
+    /// What a custom field's value says: tables name first what people read first.
     pub fn value(&self) -> String {
-        self.fields.iter().map(|(_, text)| text.as_str()).collect::<Vec<_>>().join(" ")
+        self.fields.first().map(|(_, text)| text.clone()).unwrap_or_default()
     }
 }
 
 /// Author and time of a comment: its attribution without the mark by which restored comments are known.
 fn byline(dialect: &dyn Dialect, record: &Record) -> Option<String> {
-    let line = (record.key.kind == Kind::Comment).then(|| dialect.attribution(record)).flatten()?;
+    let line = matches!(record.key.kind, Kind::Comment | Kind::Discussion)
+        .then(|| dialect.attribution(record))
+        .flatten()?;
     Some(line.split_once("] ").map_or(line.as_str(), |(_, rest)| rest).to_owned())
 }
 
-/// Whether the field only says what the record's place in the tree or its byline says as well.
+/// Whether the field only says what the record's place in the tree, its children or its byline say as well.
 fn is_told(spec: &KindSpec, field: &Field) -> bool {
     field.role == Role::ReadOnly(LossCause::CommentAuthor)
+        || matches!(field.role, Role::Sequence(_))
         || spec.parent.places().iter().any(|(_, path)| *path == field.path)
 }

@@ -80,12 +80,14 @@ pub async fn plan(app: &App, request: &PlanRequest, progress: &dyn Progress) -> 
     let origins = runs::origins(app, &connection)?;
 
     let desired = opened.containers_of(&selection);
-    let scope = with_aliases(&desired, Kind::Container, &origins);
+    let pointed_into = opened.pointed_into(&desired)?;
+    let scope = with_aliases(&desired.union(&pointed_into).cloned().collect(), Kind::Container, &origins);
     let scan = read_live(app, &connector, &connection, &scope, progress).await?;
 
-    let around = opened.workspaces_of(&selection);
-    let workspaces = with_aliases(&around, Kind::Workspace, &origins);
-    let compared: Vec<NativeId> = scope.iter().chain(&workspaces).cloned().collect();
+    let around = opened.places_of(&selection)?;
+    let kinds = Kind::ALL.iter().filter(|kind| kind.stands_alone() && **kind != Kind::Container);
+    let places: BTreeSet<NativeId> = kinds.flat_map(|kind| with_aliases(&around, *kind, &origins)).collect();
+    let compared: Vec<NativeId> = scope.iter().chain(&places).cloned().collect();
     let mut comparison = snapshot::compare(
         &app.chunks(),
         &opened.manifest.tree,

@@ -1,6 +1,6 @@
 //! Reading containers into a tree: shared by backups, which fetch attachments, and scans, which do not.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeSet, VecDeque};
 use std::sync::Arc;
 
 use async_trait::async_trait;
@@ -12,9 +12,10 @@ use super::error::Error;
 use super::progress::{News, Progress};
 use crate::http::fault::{ApiFault, FaultClass};
 use crate::model::coverage::{Coverage, Missing};
-use crate::model::{Blob, Record};
+use crate::model::{Blob, NativeId, Record};
 use crate::platforms::connector::{Connector, ContainerInfo, ExpectedBytes, RecordSink};
 use crate::snapshot::writer::SnapshotWriter;
+use crate::snapshot::{Reader, SnapshotError};
 
 /// Containers that are read at the same time.
 const PARALLEL: usize = 4;
@@ -30,6 +31,14 @@ pub(super) struct ReadContainer {
     pub result: Result<(Coverage, u64), ApiFault>,
 }
 
+/// What the last backup has of the containers that it read whole.
+pub(super) struct Earlier {
+    /// Its records.
+    pub reader: Reader,
+    /// These containers.
+    pub whole: BTreeSet<NativeId>,
+}
+
 /// Reads `containers` into `writer`. A container that could not be read to its end leaves the tree as it was.
 ///
 /// Several containers are read ahead while one is written, in the order given; what they may hold in memory is
@@ -39,6 +48,7 @@ pub(super) async fn read(
     containers: Vec<ContainerInfo>,
     writer: &SnapshotWriter,
     downloads: &Arc<Downloads>,
+    earlier: Option<&Arc<Earlier>>,
     progress: &dyn Progress,
 ) -> Result<Vec<ReadContainer>, Error> {
     let mut done = Vec::with_capacity(containers.len());
@@ -48,7 +58,7 @@ pub(super) async fn read(
         while running.len() < PARALLEL
             && let Some(info) = waiting.next()
         {
-            running.push_back(start(connector.clone(), info, downloads.clone()));
+            running.push_back(start(connector.clone(), info, downloads.clone(), earlier.cloned()));
         }
         let Some(next) = running.pop_front() else { break };
         progress.tell(News::Now(next.info.name.clone()));
@@ -75,11 +85,17 @@ struct Running {
     reader: JoinHandle<Result<Coverage, ApiFault>>,
 }
 
-fn start(connector: Arc<dyn Connector>, info: ContainerInfo, downloads: Arc<Downloads>) -> Running {
+fn start(
+    connector: Arc<dyn Connector>,
+    info: ContainerInfo,
+    downloads: Arc<Downloads>,
+    earlier: Option<Arc<Earlier>>,
+) -> Running {
     let (sender, items) = mpsc::channel(WAITING);
     let container = info.clone();
+    let earlier = earlier.filter(|earlier| earlier.whole.contains(&info.id));
     let reader = tokio::spawn(async move {
-        let mut sink = ChannelSink { sender, downloads };
+        let mut sink = ChannelSink { sender, downloads, container: container.id.clone(), earlier };
         connector.read(&container, &mut sink).await
     });
     Running { info, items, reader }
@@ -141,6 +157,8 @@ fn describe(record: &Record) -> String {
 struct ChannelSink {
     sender: mpsc::Sender<Item>,
     downloads: Arc<Downloads>,
+    container: NativeId,
+    earlier: Option<Arc<Earlier>>,
 }
 
 #[async_trait]
@@ -151,5 +169,13 @@ impl RecordSink for ChannelSink {
             .send(Item { record, fetch })
             .await
             .map_err(|_| ApiFault::new(FaultClass::Local, "reading", "nobody takes the records any more"))
+    }
+
+    async fn before(&mut self) -> Result<Vec<Record>, ApiFault> {
+        let Some(earlier) = &self.earlier else { return Ok(Vec::new()) };
+        let records: Result<Vec<Record>, SnapshotError> =
+            block_in_place(|| earlier.reader.container(&self.container).collect());
+        records
+            .map_err(|error| ApiFault::new(FaultClass::Local, "reading the last backup", error.to_string()))
     }
 }

@@ -72,7 +72,7 @@ pub(super) async fn scan(
             "not fetched for this reading",
             stored,
         );
-        for container in reading::read(connector, due, &writer, &downloads, progress).await? {
+        for container in reading::read(connector, due, &writer, &downloads, None, progress).await? {
             match container.result {
                 Ok((coverage, records)) => {
                     entries.push(draft::entry(&container.info, records));

@@ -102,7 +102,7 @@ impl<'a> Bodies<'a> {
     fn chosen_id(&self, step: &Step, progress: &Progress) -> Result<Option<NativeId>, Unresolved> {
         let id = &step.subject.id;
         match self.dialect.spec(step.subject.kind).map_or(IdPolicy::Server, |spec| spec.ids) {
-            IdPolicy::Server => Ok(None),
+            IdPolicy::Server | IdPolicy::Shared => Ok(None),
             IdPolicy::Person => Ok(Some(id.clone())),
             IdPolicy::Composed => {
                 let parts: Vec<String> = id

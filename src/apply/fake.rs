@@ -197,7 +197,7 @@ const fn kind(kind: Kind, ids: IdPolicy) -> KindSpec {
         title: "name",
         verbs: Verbs::ALL,
         ids,
-        batch: BatchRules { max: 10 },
+        batch: BatchRules { max: 10, across: false },
         natural_key: &[],
         fields: &[],
         losses: &[],

@@ -4,13 +4,16 @@ use std::path::PathBuf;
 
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 
+use super::connection_args::ConnectionCommand;
 use super::keeping_args::{Prune, RetentionCommand, SnapshotCommand};
 use super::key_args::KeyCommand;
 
-/// Backups of your Trello account that you hold the key to: take them, compare them, restore from them.
+/// Backups of your boards, projects and sheets that you hold the key to: take them, compare them, restore from
+/// them.
 ///
 /// A SNAPSHOT is the beginning of a snapshot's id, `NAME@latest`, `NAME@2026-11-21T10:00` (the newest not later
-/// than that), or one of these with a path inside it: `NAME@latest:Workspace/Board/List/Card`.
+/// than that), or one of these with a path inside it: `NAME@latest:Workspace/Board/List/Card`, `...:Workspace/Project/Section/Task/Subtask`,
+/// `...:Workspace/Sheet/Row`.
 #[derive(Debug, Parser)]
 #[command(name = "boardvault", version, propagate_version = true, max_term_width = 100)]
 pub struct Cli {
@@ -68,7 +71,7 @@ pub(super) enum Command {
     /// List, add, change and remove the keys that open the vault.
     #[command(subcommand)]
     Key(KeyCommand),
-    /// Add, list, check and remove the accounts that are backed up.
+    /// Add, list, check, reconnect and remove the accounts that are backed up.
     #[command(subcommand)]
     Connection(ConnectionCommand),
     /// Take a snapshot of everything that a connection's account can see.
@@ -150,52 +153,6 @@ pub(super) enum Command {
         /// Which shell.
         shell: clap_complete::Shell,
     },
-}
-
-/// What can be done with connections.
-#[derive(Debug, Subcommand)]
-pub(super) enum ConnectionCommand {
-    /// Add an account.
-    ///
-    /// Key and token come from `BOARDVAULT_TRELLO_KEY` and `BOARDVAULT_TRELLO_TOKEN`, from standard input (one per
-    /// line), or are asked for; never from arguments, which other users of the machine can read.
-    Add {
-        /// A name of your choice.
-        name: String,
-        /// The platform.
-        #[arg(long, default_value = "trello")]
-        platform: String,
-        /// Address of the API, for a sandbox.
-        #[arg(long, value_name = "URL")]
-        base_url: Option<String>,
-        /// Take the place of the connection with this name (a new token, say).
-        #[arg(long)]
-        replace: bool,
-    },
-    /// List the connections.
-    List,
-    /// Check, requirement by requirement, what the account can be used for.
-    Check {
-        /// Name of the connection.
-        name: String,
-        /// What it is to be used for.
-        #[arg(long = "for", value_name = "PURPOSE", default_value = "backup")]
-        purpose: PurposeArg,
-    },
-    /// Remove a connection. Its snapshots stay.
-    Remove {
-        /// Name of the connection.
-        name: String,
-    },
-}
-
-/// What a connection is to be used for.
-#[derive(Debug, Clone, Copy, ValueEnum)]
-pub(super) enum PurposeArg {
-    /// Reading only.
-    Backup,
-    /// Reading and writing.
-    Restore,
 }
 
 /// Arguments of `backup`.

@@ -6,10 +6,11 @@ use std::path::Path;
 
 use super::args::Global;
 use super::ui::Ui;
+use crate::app::connections::authorisation::Registration;
 use crate::app::context::Unlock;
 use crate::app::error::Error;
 use crate::base::secret::Secret;
-use crate::platforms::platform::Platform;
+use crate::platforms::platform::{OAuth, Platform};
 
 /// What opens the vault.
 pub(super) fn unlock(global: &Global) -> Result<Unlock, Error> {
@@ -61,25 +62,62 @@ fn chosen(stored: Option<Secret>) -> Result<Unlock, Error> {
 
 /// The parts of a platform's credential: from the environment, else from standard input, else asked for.
 pub(super) fn credentials(platform: &Platform, ui: &Ui) -> Result<BTreeMap<String, Secret>, Error> {
+    let fields = platform.credentials.iter();
+    let asked: Vec<Asked> = fields.map(|field| (field.name, field.env.to_owned(), field.prompt)).collect();
+    all_of(&asked, platform.credentials_help, ui)
+}
+
+/// Id and secret of an app that is registered with a platform: from where credentials come from.
+pub(super) fn registration(
+    platform: &Platform,
+    oauth: &OAuth,
+    redirect: &str,
+    ui: &Ui,
+) -> Result<Registration, Error> {
+    let asked = registration_fields(platform);
+    let help = format!("{} The redirect address is {redirect} (another one: `--redirect`).", oauth.help);
+    let parts = all_of(&asked, &help, ui)?;
+    Registration::from_parts(&parts).ok_or_else(|| Error::usage("the app has an id and a secret"))
+}
+
+/// Whether the environment has something for [`registration`].
+pub(super) fn registration_is_set(platform: &Platform) -> bool {
+    registration_fields(platform).iter().any(|(_, env, _)| std::env::var_os(env).is_some())
+}
+
+fn registration_fields(platform: &Platform) -> [Asked; 2] {
+    let env = |what: &str| format!("BOARDVAULT_{}_{what}", platform.id.to_uppercase());
+    [("client_id", env("CLIENT_ID"), "Client id"), ("client_secret", env("CLIENT_SECRET"), "Client secret")]
+}
+
+/// What a person brings from the page that allows the access.
+pub(super) fn pasted() -> Result<Secret, Error> {
+    ask("Address or code")
+}
+
+/// Name of a part, environment variable that may hold it, and question.
+type Asked = (&'static str, String, &'static str);
+
+fn all_of(asked: &[Asked], help: &str, ui: &Ui) -> Result<BTreeMap<String, Secret>, Error> {
     let mut found = BTreeMap::new();
-    let mut asked = false;
-    for field in platform.credentials {
-        let secret = if let Ok(text) = std::env::var(field.env) {
+    let mut helped = false;
+    for (name, env, prompt) in asked {
+        let secret = if let Ok(text) = std::env::var(env) {
             Secret::new(text.trim())
         } else {
-            if !asked && std::io::stdin().is_terminal() {
-                ui.note(platform.credentials_help);
+            if !helped && std::io::stdin().is_terminal() {
+                ui.note(help);
             }
-            asked = true;
-            ask(field.prompt)?
+            helped = true;
+            ask(prompt)?
         };
         if secret.expose().is_empty() {
-            let all: Vec<&str> = platform.credentials.iter().map(|field| field.env).collect();
-            return Err(Error::usage(format!("nothing was given for \"{}\"", field.prompt))
+            let all: Vec<&str> = asked.iter().map(|(_, env, _)| env.as_str()).collect();
+            return Err(Error::usage(format!("nothing was given for \"{prompt}\""))
                 .hint(format!("Set {}, or write them to standard input, one per line.", all.join(" and ")))
-                .hint(platform.credentials_help));
+                .hint(help));
         }
-        found.insert(field.name.to_owned(), secret);
+        found.insert((*name).to_owned(), secret);
     }
     Ok(found)
 }

@@ -7,7 +7,7 @@ use serde_json::Value;
 use tokio::sync::watch;
 use url::{Origin, Url};
 
-use super::auth::Auth;
+use super::auth::{Auth, Credential};
 use super::counters::Counters;
 use super::fault::{ApiFault, FaultClass};
 use super::limit::{Limit, Rule};
@@ -20,12 +20,11 @@ use super::transport::Transport;
 use super::types::{Body, Intent, Method, Request, Response};
 use crate::base::clock::Clock;
 use crate::base::ids::Random;
-use crate::base::secret::Secret;
 
 /// What a platform tells the stack.
 pub struct Profile {
-    /// The value of the `Authorization` header.
-    pub authorization: Secret,
+    /// What goes into the `Authorization` header.
+    pub credential: Credential,
     /// The origins that may get it.
     pub origins: Vec<Origin>,
     /// Its limits.
@@ -77,7 +76,7 @@ impl Client {
             stop.clone(),
             Arc::clone(&counters),
         );
-        let auth = Auth::new(limit, profile.authorization, profile.origins);
+        let auth = Auth::new(limit, profile.credential, profile.origins);
         let retrying = Retrying::new(auth, profile.classify, around.random, stop, Arc::clone(&counters));
         let read_only = ReadOnly::new(retrying, around.read_only);
         let stack = Arc::new(Logging::new(read_only, around.clock));
@@ -171,6 +170,7 @@ mod tests {
     use crate::base::clock::ManualClock;
     use crate::base::hash::Hash;
     use crate::base::ids::SeededRandom;
+    use crate::base::secret::Secret;
     use crate::http::testing::{Answer, Scripted, client};
 
     #[tokio::test]
@@ -218,7 +218,7 @@ mod tests {
             headers: None,
         };
         let profile = Profile {
-            authorization: Secret::new("S"),
+            credential: Credential::Fixed(Secret::new("S")),
             origins: vec![],
             limits: vec![rule],
             classify: |_, _, _| FaultClass::RateLimited,

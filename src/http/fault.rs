@@ -16,6 +16,8 @@ pub enum FaultClass {
     Invalid,
     /// The answer would be too large; a smaller question may work.
     TooLarge,
+    /// Put off: the platform says that it has done nothing and wants to be asked again later.
+    Postponed,
     /// Refused for the number of calls, after all waiting was used up.
     RateLimited,
     /// The server failed, after all retries.
@@ -45,6 +47,8 @@ pub struct ApiFault {
     pub outcome_unknown: bool,
     /// How long the server asked to wait.
     pub retry_after: Option<Duration>,
+    /// The next step, where somebody on the way up knows one: a sentence.
+    pub advice: Option<String>,
 }
 
 impl ApiFault {
@@ -57,6 +61,7 @@ impl ApiFault {
             status: None,
             outcome_unknown: false,
             retry_after: None,
+            advice: None,
         }
     }
 }
@@ -67,6 +72,7 @@ impl fmt::Display for ApiFault {
         if let Some(status) = self.status {
             write!(f, "{status} ")?;
         }
-        f.write_str(&self.message)
+        f.write_str(&self.message)?;
+        self.advice.iter().try_for_each(|advice| write!(f, ". {advice}"))
     }
 }

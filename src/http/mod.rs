@@ -2,7 +2,8 @@
 //!
 //! Outermost first: [`logging`] → [`read_only`] → [`retrying`] → [`auth`] → [`limit`] → [`stopping`] →
 //! [`metering`] → [`transport`]. Each wrapper is a [`transport::Transport`] around another one.
-//! [`client`] builds the stack and speaks JSON over it.
+//! [`client`] builds the stack and speaks JSON over it. Where access is lent for a while, [`auth`] takes its token from
+//! [`renewable`], which asks [`oauth`]'s token endpoint past the stack.
 
 pub mod auth;
 pub mod client;
@@ -11,10 +12,14 @@ pub mod fault;
 pub mod limit;
 pub mod logging;
 pub mod metering;
+pub mod oauth;
 pub mod paging;
+pub mod pkce;
 pub mod read_only;
 pub mod redirects;
+pub mod renewable;
 pub mod retrying;
+pub mod secure;
 pub mod stopping;
 #[cfg(test)]
 pub(crate) mod testing;

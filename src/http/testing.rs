@@ -8,6 +8,7 @@ use bytes::Bytes;
 use futures_util::TryStreamExt;
 use url::Url;
 
+use super::auth::Credential;
 use super::client::{Client, Profile, Surroundings};
 use super::fault::{ApiFault, FaultClass};
 use super::transport::Transport;
@@ -90,7 +91,12 @@ async fn text_of(body: &Body<'_>) -> String {
     match body {
         Body::Empty => String::new(),
         Body::Json(bytes) => String::from_utf8(bytes.to_vec()).unwrap(),
-        Body::Form { fields, file } => {
+        Body::Fields(fields) => {
+            let shown = fields.iter().map(|(name, value)| format!("{name}={}", value.expose()));
+            shown.collect::<Vec<_>>().join("&")
+        }
+        Body::Form { fields, file: None } => format!("{fields:?}"),
+        Body::Form { fields, file: Some(file) } => {
             let pieces: Vec<Bytes> = (file.open)().try_collect().await.unwrap();
             let bytes = String::from_utf8(pieces.concat()).unwrap();
             format!("{fields:?} {} {:?} {bytes}", file.file_name, file.media_type)
@@ -129,7 +135,7 @@ pub(crate) fn request(intent: Intent) -> Request<'static> {
 pub(crate) fn client(scripted: &Scripted) -> Client {
     let base = Url::parse("https://api.example/1").unwrap();
     let profile = Profile {
-        authorization: Secret::new("OAuth SECRET"),
+        credential: Credential::Fixed(Secret::new("OAuth SECRET")),
         origins: vec![base.origin()],
         limits: Vec::new(),
         classify: |_, status, _| if status >= 500 { FaultClass::Server } else { FaultClass::Invalid },

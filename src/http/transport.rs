@@ -51,6 +51,7 @@ impl Network {
             Method::Get => reqwest::Method::GET,
             Method::Post => reqwest::Method::POST,
             Method::Put => reqwest::Method::PUT,
+            Method::Patch => reqwest::Method::PATCH,
             Method::Delete => reqwest::Method::DELETE,
         };
         let mut builder = self.client.request(method, request.url.clone());
@@ -65,19 +66,25 @@ impl Network {
             Body::Empty if request.method == Method::Get => builder,
             Body::Empty => builder.header("content-length", "0"),
             Body::Json(bytes) => builder.header("content-type", "application/json").body(bytes.clone()),
+            Body::Fields(fields) => {
+                builder.form(&fields.iter().map(|(name, value)| (*name, value.expose())).collect::<Vec<_>>())
+            }
             Body::Form { fields, file } => {
-                let bytes = reqwest::Body::wrap_stream((file.open)());
-                let mut part = reqwest::multipart::Part::stream_with_length(bytes, file.len)
-                    .file_name(file.file_name.clone());
-                if let Some(media_type) = &file.media_type {
-                    part = part
-                        .mime_str(media_type)
-                        .map_err(|error| request.fault(FaultClass::Invalid, reason(&error)))?;
-                }
-                let form = fields.iter().fold(reqwest::multipart::Form::new(), |form, (name, value)| {
+                let mut form = fields.iter().fold(reqwest::multipart::Form::new(), |form, (name, value)| {
                     form.text(*name, value.clone())
                 });
-                builder.multipart(form.part(file.field, part))
+                if let Some(file) = file {
+                    let bytes = reqwest::Body::wrap_stream((file.open)());
+                    let mut part = reqwest::multipart::Part::stream_with_length(bytes, file.len)
+                        .file_name(file.file_name.clone());
+                    if let Some(media_type) = &file.media_type {
+                        part = part
+                            .mime_str(media_type)
+                            .map_err(|error| request.fault(FaultClass::Invalid, reason(&error)))?;
+                    }
+                    form = form.part(file.field, part);
+                }
+                builder.multipart(form)
             }
         })
     }
@@ -233,7 +240,7 @@ mod tests {
             len: 5,
             open: &open,
         };
-        let body = Body::Form { fields: vec![("name", "A".into())], file };
+        let body = Body::Form { fields: vec![("name", "A".into())], file: Some(file) };
         let request = Request::new(Method::Post, url, Intent::WriteOnce).with_body(body);
         let mut response = Network::new().unwrap().send(&request).await.unwrap();
         assert_eq!(response.collect(10, "").await.unwrap(), "{}");

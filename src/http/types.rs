@@ -6,6 +6,7 @@ use futures_util::stream::{self, BoxStream};
 use url::Url;
 
 use super::fault::{ApiFault, FaultClass};
+use crate::base::secret::Secret;
 
 /// What a call is for: it decides what may be repeated, what is counted, and what a read-only stack refuses.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -36,6 +37,8 @@ pub enum Method {
     Post,
     /// Changes or sets.
     Put,
+    /// Changes in part.
+    Patch,
     /// Removes.
     Delete,
 }
@@ -47,6 +50,7 @@ impl Method {
             Self::Get => "GET",
             Self::Post => "POST",
             Self::Put => "PUT",
+            Self::Patch => "PATCH",
             Self::Delete => "DELETE",
         }
     }
@@ -78,12 +82,14 @@ pub enum Body<'a> {
     Empty,
     /// A JSON document.
     Json(Bytes),
-    /// A form with text fields and one file.
+    /// The fields of a form without files, which may be secret.
+    Fields(Vec<(&'static str, Secret)>),
+    /// A form with text fields and perhaps one file, in parts.
     Form {
         /// The text fields.
         fields: Vec<(&'static str, String)>,
         /// The file, which comes last.
-        file: FilePart<'a>,
+        file: Option<FilePart<'a>>,
     },
 }
 
@@ -93,7 +99,11 @@ impl Body<'_> {
         match self {
             Self::Empty => 0,
             Self::Json(bytes) => bytes.len() as u64,
-            Self::Form { file, .. } => file.len,
+            Self::Fields(fields) => fields.iter().map(|(_, value)| value.expose().len() as u64).sum(),
+            Self::Form { fields, file } => match file {
+                Some(file) => file.len,
+                None => fields.iter().map(|(_, value)| value.len() as u64).sum(),
+            },
         }
     }
 

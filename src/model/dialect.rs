@@ -32,6 +32,11 @@ pub trait Dialect: Send + Sync {
     /// already begins with such a line.
     fn attribution(&self, comment: &Record) -> Option<String>;
 
+    /// `text` under the line that names its author and time: where the line goes in this platform's texts.
+    fn attributed(&self, line: &str, text: &str) -> String {
+        format!("{line}\n\n{text}")
+    }
+
     /// No text may have more UTF-16 units than this, where the platform has such a limit.
     fn longest_text(&self) -> Option<usize> {
         None

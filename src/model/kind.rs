@@ -58,20 +58,22 @@ kinds! {
     FieldOption = 80, "field-option";
     /// A field of the container itself, with its value.
     SummaryField = 85, "summary-field";
-    /// A name for a part of another container, to be used in formulas.
-    ContainerLink = 88, "container-link";
     /// A list, section, group or bucket.
     Section = 90, "section";
     /// A card, task, item or row.
     Item = 100, "item";
     /// An item of another container that is also shown in this one.
     Placement = 105, "placement";
+    /// A name for a part of another container, to be used in formulas.
+    ContainerLink = 107, "container-link";
     /// The value of a custom field on an item.
     FieldValue = 110, "field-value";
     /// A checklist on an item.
     Checklist = 120, "checklist";
     /// One line of a checklist.
     ChecklistItem = 130, "checklist-item";
+    /// A page of text that belongs to a container, and on which files may hang.
+    Brief = 135, "brief";
     /// A file or link on an item.
     Attachment = 140, "attachment";
     /// A sticker on an item.
@@ -86,8 +88,6 @@ kinds! {
     ExtensionData = 170, "extension-data";
     /// A report on how a container is doing.
     StatusUpdate = 180, "status-update";
-    /// A page of text that belongs to a container.
-    Brief = 185, "brief";
     /// Anything else that the platform describes and offers no way to write: a report, a dashboard, a filter, a
     /// rule, a goal; inventory only.
     Inventory = 190, "inventory";

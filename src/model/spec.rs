@@ -82,6 +82,9 @@ impl Verbs {
 pub enum IdPolicy {
     /// The platform; the id of a restored record is new.
     Server,
+    /// The platform, for what several containers share: the same thing may be a record of each of them, under the same
+    /// id (a tag of the workspace).
+    Shared,
     /// It is a person's id: the same everywhere in the platform.
     Person,
     /// It is put together from the ids of what it belongs to (a value of a field on an item).
@@ -93,11 +96,13 @@ pub enum IdPolicy {
 pub struct BatchRules {
     /// At most this many records in one request.
     pub max: u32,
+    /// Whether they may hang on different records (cells of several rows).
+    pub across: bool,
 }
 
 impl BatchRules {
     /// One record a request.
-    pub const SINGLE: Self = Self { max: 1 };
+    pub const SINGLE: Self = Self { max: 1, across: false };
 }
 
 /// One field of a kind.
@@ -118,6 +123,8 @@ pub struct Field {
     pub whole: bool,
     /// No two records on the platform have the same value here, so a copy is made without it.
     pub unique: bool,
+    /// The record referred to may lie in another container.
+    pub anywhere: bool,
 }
 
 /// What a field is to a restore.
@@ -175,6 +182,7 @@ impl Field {
             initial: None,
             whole: false,
             unique: false,
+            anywhere: false,
         }
     }
 
@@ -212,6 +220,12 @@ impl Field {
     #[must_use]
     pub const fn unique(self) -> Self {
         Self { unique: true, ..self }
+    }
+
+    /// The same reference, which may lead into another container.
+    #[must_use]
+    pub const fn anywhere(self) -> Self {
+        Self { anywhere: true, ..self }
     }
 
     /// The name of the document that the field must be written with, if there is one.

@@ -29,7 +29,8 @@ pub(super) fn referred<'a>(facts: &Facts<'a, '_>, drafts: &[Draft<'a>]) -> BTree
             // The parts of a composed id change with what they name.
             keys.extend(scene.parent(draft.record));
             for pointer in ops::references(spec, &draft.record.native) {
-                keys.extend(pointer.kind.map(|kind| pointed_to(key, kind, pointer.id.as_str())));
+                let part = |kind| scene.pointed_to(key, kind, pointer.id.as_str(), pointer.anywhere);
+                keys.extend(pointer.kind.map(part));
             }
         }
     }
@@ -74,7 +75,8 @@ pub(super) fn witnesses(facts: &Facts<'_, '_>, roots: &Roots<'_>, steps: &[Step]
                 seen.insert(key.clone(), Some(fingerprint));
             }
         }
-        for (kind, id) in step.changes.iter().filter_map(|change| Some((change.refers_to?, &change.to))) {
+        let refers = step.changes.iter().filter(|change| !change.orders);
+        for (kind, id) in refers.filter_map(|change| Some((change.refers_to?, &change.to))) {
             for id in ops::ids(Some(id)) {
                 if let Fate::Live(live) = facts.fate(&pointed_to(&step.subject, kind, id), Creates::Possible)
                 {

@@ -104,7 +104,11 @@ impl<'a> Decider<'a, '_> {
             Treatment::Update => self.update(record, live, &differing),
             Treatment::UpdateIfChanged => {
                 let changed = self.facts.input.undo.and_then(|scope| scope.changed.get(&live.key));
-                let by_run = |field: &&Field| changed.is_some_and(|fields| fields.contains(field.path));
+                // An order changes with everything that the run created, moved and removed.
+                let by_run = |field: &&Field| {
+                    matches!(field.role, Role::Sequence(_))
+                        || changed.is_some_and(|fields| fields.contains(field.path))
+                };
                 let differing: Vec<_> = differing.into_iter().filter(by_run).collect();
                 self.update(record, live, &differing);
             }

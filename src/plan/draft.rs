@@ -86,6 +86,13 @@ impl Drafter<'_, '_> {
             if let Some(title) = self.title_of_copy(spec, field, record) {
                 resolved.to = title;
             }
+            if matches!(field.role, Role::Sequence(_)) {
+                // What hangs on a new record is created, and so appended, in its order.
+                if resolved.differs {
+                    last.add(field, None, &resolved);
+                }
+                continue;
+            }
             if ops::normal(field.role, Some(&resolved.to)).is_null()
                 || (field.when != When::Create && starts_as(field, &resolved.to))
             {
@@ -138,7 +145,8 @@ impl Drafter<'_, '_> {
             let waits = resolved.needs.iter().chain(&resolved.linked).any(comes_later);
             // What was put away comes back first, so that things can be put into it; putting away comes last.
             let puts_away = field.when == When::Last && !starts_as(field, &resolved.to);
-            let draft = if waits || puts_away || field.whole { &mut last } else { &mut main };
+            let orders = matches!(field.role, Role::Sequence(_));
+            let draft = if waits || puts_away || field.whole || orders { &mut last } else { &mut main };
             draft.add(field, ops::get(&live.native, field.path), &resolved);
         }
         last.fill_documents(spec, live);
@@ -163,6 +171,7 @@ impl Drafter<'_, '_> {
                 from,
                 to: Value::Bool(true),
                 refers_to: None,
+                orders: false,
                 links: false,
                 names: BTreeMap::new(),
             });
@@ -191,8 +200,9 @@ impl Drafter<'_, '_> {
         let scene = self.facts.scene;
         let is_batched = scene.spec(key.kind).is_some_and(|spec| spec.batch.max > 1);
         let Some(other) = scene.desired.get(key) else { return false };
+        let is_sibling = || key.kind == record.key.kind && scene.parent(other) == scene.parent(record);
         Place::of(scene, &scene.desired, other) < Place::of(scene, &scene.desired, record)
-            && !(is_batched && key.kind == record.key.kind)
+            && !(is_batched && is_sibling())
     }
 
     /// Values of a record to be created that nobody can write and that the kind's own list does not name.
@@ -243,7 +253,7 @@ impl<'a> Draft<'a> {
 
     fn add(&mut self, field: &Field, from: Option<&Value>, resolved: &Resolved) {
         let refers_to = match field.role {
-            Role::Reference(kind) | Role::References(kind) => Some(kind),
+            Role::Reference(kind) | Role::References(kind) | Role::Sequence(kind) => Some(kind),
             _ => None,
         };
         self.changes.push(FieldChange {
@@ -251,6 +261,7 @@ impl<'a> Draft<'a> {
             from: from.cloned(),
             to: resolved.to.clone(),
             refers_to,
+            orders: matches!(field.role, Role::Sequence(_)),
             links: !resolved.linked.is_empty(),
             names: BTreeMap::new(),
         });

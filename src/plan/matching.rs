@@ -10,7 +10,7 @@ use serde_json::Value;
 use super::scene::Scene;
 use crate::base::canon;
 use crate::base::hash::Hash;
-use crate::model::lineage::{home, pointed_to};
+use crate::model::lineage::home;
 use crate::model::origins::OriginMap;
 use crate::model::spec::{IdPolicy, KindSpec, Role};
 use crate::model::{Kind, Record, RecordKey, ops};
@@ -184,7 +184,7 @@ impl<'a> Matcher<'a, '_> {
                     .find(|field| matches!(field.role, Role::Reference(_)) && !is_parent(field.path));
                 parts.extend(half.map(|field| self.rebound(spec, field.path, record, ids)));
             }
-            IdPolicy::Server | IdPolicy::Composed => {}
+            IdPolicy::Server | IdPolicy::Shared | IdPolicy::Composed => {}
         }
         if parts.iter().all(Value::is_null) {
             return None;
@@ -203,14 +203,14 @@ impl<'a> Matcher<'a, '_> {
 
     /// A field's normal value with references in live ids; ids that lead nowhere stay as they are.
     fn rebound(&self, spec: &KindSpec, path: &str, record: &Record, ids: Ids) -> Value {
-        let role =
-            spec.fields.iter().find(|field| field.path == path).map_or(Role::Writable, |field| field.role);
+        let field = spec.fields.iter().find(|field| field.path == path);
+        let role = field.map_or(Role::Writable, |field| field.role);
         let mut value = ops::normal(role, ops::get(&record.native, path));
         let (Role::Reference(kind) | Role::References(kind), Ids::Backup) = (role, ids) else { return value };
+        let anywhere = field.is_some_and(|field| field.anywhere);
         let live = |id: &mut Value| {
-            if let Some(found) =
-                id.as_str().and_then(|id| self.bound.live(&pointed_to(&record.key, kind, id)))
-            {
+            let target = |id| self.scene.pointed_to(&record.key, kind, id, anywhere);
+            if let Some(found) = id.as_str().and_then(|id| self.bound.live(&target(id))) {
                 *id = found.id.as_str().into();
             }
         };

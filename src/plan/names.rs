@@ -23,7 +23,7 @@ pub(super) fn add(scene: &Scene<'_>, steps: &mut [Step]) {
         for change in &mut step.changes {
             let role = spec.fields.iter().find(|field| field.path == change.path).map(|field| field.role);
             let kinds = match role {
-                Some(Role::Reference(kind) | Role::References(kind)) => vec![kind],
+                Some(Role::Reference(kind) | Role::References(kind) | Role::Sequence(kind)) => vec![kind],
                 Some(Role::Person | Role::Persons) => vec![Kind::Member, Kind::WorkspaceMember],
                 _ => continue,
             };

@@ -33,19 +33,23 @@ pub(super) struct Place<'a> {
     kind: Kind,
     depth: usize,
     container: &'a NativeId,
-    /// Only for kinds of which several travel in one request: they must stand together.
+    /// For kinds of which several travel in one request, and for those whose parent orders them: these must stand
+    /// together.
     parent: Option<RecordKey>,
+    position: Option<usize>,
     id: &'a NativeId,
 }
 
 impl<'a> Place<'a> {
     pub(super) fn of(scene: &Scene<'a>, side: &Side<'a>, record: &'a Record) -> Self {
         let is_batched = scene.spec(record.key.kind).is_some_and(|spec| spec.batch.max > 1);
+        let position = scene.position(&record.key);
         Self {
             kind: record.key.kind,
             depth: scene.depth(side, record),
             container: &record.key.container,
-            parent: is_batched.then(|| scene.parent(record)).flatten(),
+            parent: (is_batched || position.is_some()).then(|| scene.parent(record)).flatten(),
+            position,
             id: &record.key.id,
         }
     }
@@ -56,12 +60,12 @@ pub(super) fn steps<'a>(facts: &Facts<'a, '_>, roots: &Roots<'a>, mut drafts: Ve
     let scene = facts.scene;
     drafts.sort_by_cached_key(|draft| {
         let place = Place::of(scene, side(scene, draft), draft.record);
-        let Place { kind, depth, container, parent, id } = place;
+        let Place { kind, depth, container, parent, position, id } = place;
         let rank = i16::from(kind.rank());
         // Late updates and removals go from the inside out: a closed container accepts nothing any more.
         let rank = if matches!(draft.band, Band::Main | Band::After) { rank } else { -rank };
         let band = if draft.band == Band::After { Band::Main } else { draft.band };
-        (band, rank, depth, draft.band, container, parent, draft.action, id)
+        (band, rank, depth, draft.band, container, parent, draft.action, position, id)
     });
     let ids: BTreeMap<&RecordKey, StepId> = drafts
         .iter()
@@ -107,7 +111,7 @@ impl<'a> Placer<'a, '_> {
             None => self.ids.get(key).cloned().map(Target::Created),
         };
         let container = match key.kind {
-            Kind::Workspace | Kind::Container if draft.action == Action::Create => None,
+            kind if kind.stands_alone() && draft.action == Action::Create => None,
             _ if is_removal(draft.action) => Some(Target::Live(home(key))),
             _ => self.target(&home(key)),
         };

@@ -126,7 +126,15 @@ fn outermost<'a>(
 ) -> BTreeMap<&'a RecordKey, &'a RecordKey> {
     let deletable = |key: &&'a RecordKey| scene.spec(key.kind).is_some_and(|spec| spec.verbs.delete);
     let whole: BTreeSet<_> = created.iter().copied().filter(deletable).collect();
-    let mut doomed = below(scene, &scene.live, &whole);
+    // What the run only moved there goes back before, with all that hangs on it.
+    let goes_back = |key: &RecordKey| scene.desired.contains_key(key) && !created.contains(key);
+    let root = |record: &'a Record| {
+        let chain = scene.chain(&scene.live, record);
+        let own = chain.into_iter().map(|above| &above.key).take_while(|key| !goes_back(key));
+        own.filter(|key| whole.contains(key)).last()
+    };
+    let mut doomed: BTreeMap<_, _> =
+        scene.live.values().filter_map(|record| Some((&record.key, root(record)?))).collect();
     for key in created {
         doomed.entry(key).or_insert(key);
     }

@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::input::PlanInput;
 use crate::model::dialect::Dialect;
-use crate::model::spec::KindSpec;
-use crate::model::{Kind, Record, RecordKey, lineage};
+use crate::model::spec::{IdPolicy, KindSpec, Role};
+use crate::model::{Kind, Record, RecordKey, lineage, ops};
 
 /// Longer chains of parents than this can only be circles.
 const DEEPEST: usize = 64;
@@ -23,6 +23,10 @@ pub(super) struct Scene<'a> {
     pub(super) differing: BTreeSet<&'a RecordKey>,
     dialect: &'a dyn Dialect,
     specs: BTreeMap<Kind, &'static KindSpec>,
+    /// Where records of the backup stand among their siblings, where the parent says so.
+    positions: BTreeMap<RecordKey, usize>,
+    /// Records of the backup by kind and id alone, where the platform chooses ids.
+    bare: BTreeMap<(Kind, &'a str), &'a RecordKey>,
 }
 
 impl<'a> Scene<'a> {
@@ -34,12 +38,44 @@ impl<'a> Scene<'a> {
             differing: compare.pairs.iter().filter_map(|pair| pair.key()).collect(),
             dialect: input.dialect,
             specs: input.dialect.kinds().iter().map(|spec| (spec.kind, spec)).collect(),
+            positions: BTreeMap::new(),
+            bare: BTreeMap::new(),
         };
         for pair in compare.context.values().chain(&compare.pairs) {
             scene.desired.extend(pair.desired.iter().map(|record| (&record.key, record)));
             scene.live.extend(pair.live.iter().map(|record| (&record.key, record)));
         }
+        scene.positions = scene.desired.values().flat_map(|record| scene.sequences(record)).collect();
+        let is_bare = |key: &&RecordKey| {
+            let spec = scene.spec(key.kind);
+            spec.is_some_and(|spec| matches!(spec.ids, IdPolicy::Server | IdPolicy::Shared))
+        };
+        let bare = scene.desired.keys().copied().filter(is_bare);
+        scene.bare = bare.map(|key| ((key.kind, key.id.as_str()), key)).collect();
         scene
+    }
+
+    /// What hangs on `record` in an order that it names, with the positions.
+    fn sequences(&self, record: &'a Record) -> Vec<(RecordKey, usize)> {
+        let fields = self.spec(record.key.kind).map_or(&[][..], |spec| spec.fields);
+        let sequences = fields.iter().filter_map(|field| match field.role {
+            Role::Sequence(kind) => Some((kind, ops::get(&record.native, field.path))),
+            _ => None,
+        });
+        let key = |kind, id| lineage::pointed_to(&record.key, kind, id);
+        sequences.flat_map(|(kind, value)| ops::ids(value).map(move |id| key(kind, id)).zip(0..)).collect()
+    }
+
+    /// Where a record of the backup stands among its siblings, if its parent says so.
+    pub(super) fn position(&self, key: &RecordKey) -> Option<usize> {
+        self.positions.get(key).copied()
+    }
+
+    /// The record of `kind` with `id` that a field of a record at `from` points to.
+    pub(super) fn pointed_to(&self, from: &RecordKey, kind: Kind, id: &str, anywhere: bool) -> RecordKey {
+        let near = lineage::pointed_to(from, kind, id);
+        let elsewhere = || self.bare.get(&(kind, id)).copied().cloned();
+        if !anywhere || self.desired.contains_key(&near) { near } else { elsewhere().unwrap_or(near) }
     }
 
     pub(super) fn spec(&self, kind: Kind) -> Option<&'static KindSpec> {

@@ -86,6 +86,9 @@ pub struct FieldChange {
     pub to: Value,
     /// The kind of record that the value's ids belong to, for references.
     pub refers_to: Option<Kind>,
+    /// The value is the order of what hangs on the record: those named are moved, all others stay.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub orders: bool,
     /// The value is a text whose links to restored things are rewritten.
     pub links: bool,
     /// What the ids in both values are called; for people, never consulted by `apply`.

@@ -86,6 +86,26 @@ impl<'a, 's> Facts<'a, 's> {
         }
     }
 
+    /// The fate of what a field of `from` points to. Another container comes back when it is asked for and not
+    /// because something points into it, and of one that was not read its parts are taken to be there.
+    pub(super) fn far_fate(
+        &self,
+        from: &Record,
+        key: &RecordKey,
+        anywhere: bool,
+        creates: Creates<'_, '_>,
+    ) -> Fate<'a> {
+        let is_elsewhere = key.container != from.key.container;
+        let is_known = self.scene.desired.contains_key(key);
+        let is_far =
+            (anywhere && (is_elsewhere || !is_known)) || (is_elsewhere && key.kind == Kind::Container);
+        match self.fate(key, creates) {
+            Fate::Gone if is_far && !(is_known && self.scene.live.contains_key(&home(key))) => Fate::Outside,
+            Fate::Created if is_far && matches!(creates, Creates::Possible) => Fate::Outside,
+            fate => fate,
+        }
+    }
+
     /// Resolves `field` of the backup's `desired` against the live record that it is, if there is one.
     pub(super) fn resolve(
         &self,
@@ -99,13 +119,18 @@ impl<'a, 's> Facts<'a, 's> {
         let mut resolving =
             Resolving { facts: self, desired, live, there, creates, out: Resolved::as_is(value) };
         let expected = match (field.role, field.codec, value) {
-            (Role::Reference(kind) | Role::References(kind), ..) => resolving.records(kind),
+            (Role::Reference(kind) | Role::References(kind), ..) => resolving.records(kind, field.anywhere),
+            (Role::Sequence(kind), ..) => resolving.sequence(kind),
             (Role::Person | Role::Persons, ..) => resolving.persons(),
             (_, Codec::Links, Some(Value::String(text))) => resolving.text(text),
             (_, Codec::Attributed, Some(Value::String(text))) => resolving.comment(text),
             _ => resolving.out.to.clone(),
         };
         let mut out = resolving.out;
+        if matches!(field.role, Role::Sequence(_)) {
+            out.differs = comes_in_another_order(there, &expected);
+            return out;
+        }
         let there = ops::normal(field.role, there);
         // A text that still reads as in the backup does not differ, even if a link in it has a successor.
         let literally = matches!(field.codec, Codec::Links | Codec::Attributed)
@@ -142,10 +167,10 @@ struct Resolving<'a, 's, 'r> {
 
 impl Resolving<'_, '_, '_> {
     /// Returns the value in live ids; `out.to` keeps the ids of the backup.
-    fn records(&mut self, kind: Kind) -> Value {
+    fn records(&mut self, kind: Kind, anywhere: bool) -> Value {
         self.each_id(|this, id| {
-            let key = pointed_to(&this.desired.key, kind, id);
-            match this.facts.fate(&key, this.creates) {
+            let key = this.facts.scene.pointed_to(&this.desired.key, kind, id, anywhere);
+            match this.facts.far_fate(this.desired, &key, anywhere, this.creates) {
                 Fate::Live(live) => {
                     if live.id.as_str() != id {
                         this.out.refers.push(key);
@@ -159,6 +184,31 @@ impl Resolving<'_, '_, '_> {
                 }
                 Fate::Outside => Some(id.to_owned()),
                 Fate::Gone => this.keep_if_there(id, LossCause::NotWritable),
+            }
+        })
+    }
+
+    /// As [`Self::records`], without those that will not be there. What hangs on a record is no reason to create
+    /// it, so that it is needed only once it is certain.
+    fn sequence(&mut self, kind: Kind) -> Value {
+        self.each_id(|this, id| {
+            let key = pointed_to(&this.desired.key, kind, id);
+            match this.facts.fate(&key, this.creates) {
+                Fate::Live(live) => {
+                    if live.id.as_str() != id {
+                        this.out.refers.push(key);
+                    }
+                    Some(live.id.0.clone())
+                }
+                Fate::Created => {
+                    if matches!(this.creates, Creates::Exactly(_)) {
+                        this.out.needs.push(key.clone());
+                    }
+                    this.out.refers.push(key);
+                    Some(format!("{TO_COME}{id}"))
+                }
+                // What is equal on both sides is not part of the comparison, and stands where it stands.
+                Fate::Outside | Fate::Gone => this.is_there(id).then(|| id.to_owned()),
             }
         })
     }
@@ -217,7 +267,7 @@ impl Resolving<'_, '_, '_> {
         let is_original = self.live.is_some_and(|live| live.key.id == self.desired.key.id);
         let dialect = self.facts.input.dialect;
         let line = if is_original { None } else { dialect.attribution(self.desired) };
-        let attributed = ops::attributed(line.as_deref(), text);
+        let attributed = line.map_or_else(|| text.to_owned(), |line| dialect.attributed(&line, text));
         if dialect.longest_text().is_some_and(|longest| attributed.encode_utf16().count() > longest) {
             // The words matter more than the line that says whose they were.
             self.out.lost = Some(LossCause::CommentAuthor);
@@ -266,6 +316,18 @@ impl Facts<'_, '_> {
             _ => false,
         }
     }
+}
+
+/// Whether the records in `there`, with the new ones appended one by one, would not come in the `expected` order.
+/// Those that come from elsewhere are moved after all creations, and then all bets are off.
+fn comes_in_another_order(there: Option<&Value>, expected: &Value) -> bool {
+    let wanted: Vec<&str> = ops::ids(Some(expected)).collect();
+    let named: BTreeSet<&str> = wanted.iter().copied().collect();
+    let staying: Vec<&str> = ops::ids(there).filter(|id| named.contains(id)).collect();
+    let old: BTreeSet<&str> = staying.iter().copied().collect();
+    let appended: Vec<&str> = wanted.iter().copied().filter(|id| !old.contains(id)).collect();
+    let comes_from_elsewhere = appended.iter().any(|id| !id.starts_with(TO_COME));
+    (comes_from_elsewhere && wanted.len() > 1) || !staying.iter().chain(&appended).eq(wanted.iter())
 }
 
 /// Whether a new record has this value by itself, so that setting it is not worth a request.

@@ -4,19 +4,21 @@ use std::time::Duration;
 
 use super::scene::Scene;
 use super::types::{Step, StepId};
+use crate::model::spec::BatchRules;
 
-/// Numbers the waves: neighbours that do the same to records of one kind below the same parent share one, up
-/// to the kind's limit, unless one needs another. Returns how many there are.
+/// Numbers the waves: neighbours that do the same to records of one kind below the same parent share one (or
+/// below any, where the kind's table says so), up to the kind's limit, unless one needs another. Returns how many there are.
 pub(super) fn number(scene: &Scene<'_>, steps: &mut [Step]) -> u64 {
     let mut waves: u32 = 0;
     let mut current: Vec<StepId> = Vec::new();
     let mut previous: Option<Step> = None;
     for step in steps {
-        let max = scene.spec(step.subject.kind).map_or(1, |spec| spec.batch.max);
+        let BatchRules { max, across } =
+            scene.spec(step.subject.kind).map_or(BatchRules::SINGLE, |spec| spec.batch);
         let room = usize::try_from(max).is_ok_and(|max| current.len() < max);
         let fits = max > 1
             && room
-            && previous.as_ref().is_some_and(|before| is_alike(before, step))
+            && previous.as_ref().is_some_and(|before| is_alike(before, step, across))
             && !step.after.iter().any(|need| current.contains(need));
         if !fits {
             waves = waves.saturating_add(1);
@@ -30,11 +32,11 @@ pub(super) fn number(scene: &Scene<'_>, steps: &mut [Step]) -> u64 {
     u64::from(waves)
 }
 
-fn is_alike(a: &Step, b: &Step) -> bool {
+fn is_alike(a: &Step, b: &Step, across: bool) -> bool {
     a.action == b.action
         && a.subject.kind == b.subject.kind
         && a.container == b.container
-        && a.parent == b.parent
+        && (across || a.parent == b.parent)
         && a.reason == b.reason
 }
 

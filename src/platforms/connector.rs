@@ -1,5 +1,7 @@
 //! The I/O half of a platform: what every connector does for a backup and a restore.
 
+use std::collections::BTreeMap;
+
 use async_trait::async_trait;
 use bytes::Bytes;
 use futures_util::stream::BoxStream;
@@ -26,6 +28,10 @@ pub trait Connector: Send + Sync {
 
     /// Checks each of the platform's requirements for `purpose`, in a fixed order.
     async fn preflight(&self, purpose: Purpose) -> Result<Vec<Requirement>, ApiFault>;
+
+    /// Tells, before discovery, under which versions the last backup read the containers, for platforms that can be
+    /// asked what has changed since. The others have no use for it.
+    fn remember(&self, _versions: BTreeMap<NativeId, String>) {}
 
     /// Finds everything the account can see, in as few calls as the platform allows. Workspaces and their
     /// members are read here in full; containers are only listed. For [`Purpose::Restore`] the grants also take
@@ -57,6 +63,12 @@ pub trait RecordSink: Send {
     /// Takes one record. `bytes` is set for an attachment whose bytes can be fetched; the record's own blob is
     /// then ignored. Waits while the receiver is busy; fails only when the receiver is gone.
     async fn put(&mut self, record: Record, bytes: Option<ExpectedBytes>) -> Result<(), ApiFault>;
+
+    /// What the last backup has of this container, so that what has not changed need not be asked for again. Empty
+    /// where everything is to be read anew.
+    async fn before(&mut self) -> Result<Vec<Record>, ApiFault> {
+        Ok(Vec::new())
+    }
 }
 
 /// Takes the bytes of one attachment.

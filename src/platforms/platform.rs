@@ -10,7 +10,10 @@ use super::connector::Connector;
 use crate::base::clock::Clock;
 use crate::base::ids::Random;
 use crate::base::secret::Secret;
-use crate::http::fault::ApiFault;
+use crate::http::auth::Credential;
+use crate::http::fault::{ApiFault, FaultClass};
+pub use crate::http::oauth::{OAuth, Proof};
+use crate::http::renewable::Renewable;
 use crate::model::dialect::Dialect;
 
 /// One platform.
@@ -25,6 +28,8 @@ pub struct Platform {
     pub credentials: &'static [CredentialField],
     /// Where and how to get these, in a few sentences.
     pub credentials_help: &'static str,
+    /// How access is lent for a while, where the platform does that; a second way besides `credentials`.
+    pub oauth: Option<&'static OAuth>,
     /// The tables.
     pub dialect: &'static dyn Dialect,
     /// How many requests are allowed in how long; for the time that a plan will take at least.
@@ -62,6 +67,8 @@ pub struct Settings {
     pub base_url: Url,
     /// The credential's parts by name.
     pub credentials: BTreeMap<String, Secret>,
+    /// The grant, where the access is lent for a while; everything that uses this connection shares it.
+    pub grant: Option<Arc<Renewable>>,
     /// Time.
     pub clock: Arc<dyn Clock>,
     /// Randomness, for jitter.
@@ -70,6 +77,31 @@ pub struct Settings {
     pub stop: tokio::sync::watch::Receiver<bool>,
     /// Refuse every write, whatever is asked: for commands that only look.
     pub read_only: bool,
+}
+
+impl Settings {
+    /// One part of the credential. It goes into a header, perhaps between quotation marks, so it may hold nothing that
+    /// ends it.
+    pub fn part(&self, name: &str) -> Result<&Secret, ApiFault> {
+        let refuse = |message: &str| ApiFault::new(FaultClass::Unauthorised, "credential", message);
+        let secret = self
+            .credentials
+            .get(name)
+            .ok_or_else(|| refuse(&format!("the connection has no {name}; add it again")))?;
+        let text = secret.expose();
+        if text.is_empty() || !text.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'"') {
+            return Err(refuse(&format!("the {name} is empty or holds characters that no {name} has")));
+        }
+        Ok(secret)
+    }
+
+    /// A bearer credential: the grant where there is one, else the personal token in the part `name`.
+    pub fn bearer(&self, name: &str) -> Result<Credential, ApiFault> {
+        match &self.grant {
+            Some(grant) => Ok(Credential::Renewable(Arc::clone(grant))),
+            None => Ok(Credential::bearer(self.part(name)?)),
+        }
+    }
 }
 
 /// What a sandbox is made from.

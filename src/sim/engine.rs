@@ -1,5 +1,6 @@
 //! Makes a service of an imitation: faults, request log, control paths.
 
+use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -16,6 +17,7 @@ use super::faults::{Fault, FaultKind, FaultScript};
 use super::log::{LogLine, RequestLog};
 use super::reply::Reply;
 use super::request::Request;
+use super::rooms::{Room, Rooms};
 use crate::base::clock::Clock;
 
 /// No request may be longer: the largest upload that any platform takes.
@@ -29,6 +31,12 @@ pub trait Imitation: Send + 'static {
     /// The platform's answer to too many requests.
     fn too_many_requests(&self) -> Reply;
 
+    /// Where a request has to find room while it is worked on. A request that finds none is refused as one too
+    /// many.
+    fn rooms(&self, _request: &Request) -> Vec<Room> {
+        Vec::new()
+    }
+
     /// The whole world, for comparing worlds.
     fn state(&self) -> Value;
 
@@ -38,6 +46,22 @@ pub trait Imitation: Send + 'static {
 
     /// The path as it may be logged.
     fn loggable_path(&self, path: &str) -> String;
+
+    /// The platform's answer to a request whose body cannot be read; `sentence` says why.
+    fn unreadable(&self, sentence: &str) -> Reply {
+        Reply::text(400, sentence)
+    }
+
+    /// What a request writes to, where the platform takes one write at a time: a request that arrives while
+    /// another one in the same lane is being worked on gets [`collision`](Self::collision).
+    fn lane(&self, _request: &Request) -> Option<String> {
+        None
+    }
+
+    /// The platform's answer to a write that came at the same time as another one.
+    fn collision(&self) -> Reply {
+        Reply::text(409, "another write is under way")
+    }
 }
 
 /// What the people in a world shall do.
@@ -56,18 +80,22 @@ pub struct PeopleOrder {
 }
 
 struct Engine<I> {
+    rooms: Rooms,
     imitation: Mutex<I>,
     faults: Mutex<FaultScript>,
     log: Mutex<RequestLog>,
+    lanes: Mutex<BTreeSet<String>>,
     clock: Arc<dyn Clock>,
 }
 
 /// The service of an imitation.
 pub fn router<I: Imitation>(imitation: I, clock: Arc<dyn Clock>) -> Router {
     let engine = Arc::new(Engine {
+        rooms: Rooms::default(),
         imitation: Mutex::new(imitation),
         faults: Mutex::default(),
         log: Mutex::default(),
+        lanes: Mutex::default(),
         clock,
     });
     Router::new().fallback(handle::<I>).layer(DefaultBodyLimit::disable()).with_state(engine)
@@ -79,22 +107,45 @@ async fn handle<I: Imitation>(
 ) -> Response {
     let request = match Request::read(http, MAX_BODY).await {
         Ok(request) => request,
-        Err(sentence) => return Reply::text(400, &sentence).into_response(),
+        Err(sentence) => return hold(&engine.imitation).unreadable(&sentence).into_response(),
     };
     if let Some(control) = request.path.strip_prefix("/_sandbox/") {
         return engine.control(control, &request).into_response();
     }
+    let rooms = hold(&engine.imitation).rooms(&request);
+    let Some(_presence) = engine.rooms.enter(rooms) else {
+        return engine.refuse(&request).into_response();
+    };
     let fault = hold(&engine.faults).strike(&request.method, &request.path);
+    let lane = hold(&engine.imitation).lane(&request);
+    let free = lane.as_ref().is_none_or(|lane| hold(&engine.lanes).insert(lane.clone()));
+    let _under_way = free.then_some(UnderWay { engine: &engine, lane });
     if let Some(Fault { kind: FaultKind::Delay, ms, .. }) = &fault {
         engine.clock.sleep(Duration::from_millis(*ms)).await;
     }
-    engine.answer(&request, fault.as_ref())
+    engine.answer(&request, fault.as_ref(), free)
+}
+
+/// Holds a lane until the request in it is answered or given up by the client.
+struct UnderWay<'a, I> {
+    engine: &'a Engine<I>,
+    lane: Option<String>,
+}
+
+impl<I> Drop for UnderWay<'_, I> {
+    fn drop(&mut self) {
+        if let Some(lane) = &self.lane {
+            hold(&self.engine.lanes).remove(lane);
+        }
+    }
 }
 
 impl<I: Imitation> Engine<I> {
-    fn answer(&self, request: &Request, fault: Option<&Fault>) -> Response {
+    /// `free`: no other request is under way where this one wants to write.
+    fn answer(&self, request: &Request, fault: Option<&Fault>, free: bool) -> Response {
         let mut imitation = hold(&self.imitation);
         let instead = fault.and_then(|fault| instead_of_working(fault, &*imitation));
+        let instead = if free { instead } else { Some(imitation.collision()) };
         let mut reply = instead.unwrap_or_else(|| imitation.answer(request));
         match fault {
             Some(fault) if fault.kind == FaultKind::StatusAfter => reply = scripted(fault),
@@ -105,19 +156,31 @@ impl<I: Imitation> Engine<I> {
         }
         let dropped =
             fault.is_some_and(|fault| matches!(fault.kind, FaultKind::DropAfter | FaultKind::DropBefore));
-        hold(&self.log).add(LogLine {
-            n: 0,
-            method: request.method.clone(),
-            path: imitation.loggable_path(&request.path),
-            query: without_secrets(&request.query),
-            status: if dropped { 0 } else { reply.status },
-            member: reply.member.clone(),
-        });
+        self.note(request, &*imitation, if dropped { 0 } else { reply.status }, reply.member.clone());
         match fault {
             _ if dropped => broken(reply, 0),
             Some(Fault { kind: FaultKind::Cut, at_byte, .. }) => broken(reply, *at_byte),
             _ => reply.into_response(),
         }
+    }
+
+    /// Refuses a request for which there is no room.
+    fn refuse(&self, request: &Request) -> Reply {
+        let imitation = hold(&self.imitation);
+        let reply = imitation.too_many_requests();
+        self.note(request, &*imitation, reply.status, None);
+        reply
+    }
+
+    fn note(&self, request: &Request, imitation: &I, status: u16, member: Option<String>) {
+        hold(&self.log).add(LogLine {
+            n: 0,
+            method: request.method.clone(),
+            path: imitation.loggable_path(&request.path),
+            query: without_secrets(&request.query),
+            status,
+            member,
+        });
     }
 
     fn control(&self, path: &str, request: &Request) -> Reply {
@@ -175,8 +238,13 @@ fn instead_of_working(fault: &Fault, imitation: &impl Imitation) -> Option<Reply
     }
 }
 
+/// The text in the fault; as JSON when it is that.
 fn scripted(fault: &Fault) -> Reply {
-    Reply::text(fault.status.unwrap_or(503), fault.body.as_deref().unwrap_or("scripted fault"))
+    let (status, body) = (fault.status.unwrap_or(503), fault.body.as_deref().unwrap_or("scripted fault"));
+    match serde_json::from_str::<Value>(body) {
+        Ok(json @ Value::Object(_)) => Reply::json(status, &json),
+        _ => Reply::text(status, body),
+    }
 }
 
 /// A response whose connection breaks after `at` bytes of the body, while the headers promise all of them.
@@ -202,7 +270,8 @@ fn broken(mut reply: Reply, at: usize) -> Response {
 }
 
 fn without_secrets(query: &str) -> String {
-    let harmless = |pair: &&str| !pair.starts_with("key=") && !pair.starts_with("token=");
+    let secret = ["key=", "token=", "code=", "hash=", "client_secret=", "refresh_token="];
+    let harmless = |pair: &&str| !secret.iter().any(|name| pair.starts_with(name));
     query.split('&').filter(harmless).collect::<Vec<_>>().join("&")
 }
 

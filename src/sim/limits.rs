@@ -50,6 +50,12 @@ impl Limiter {
         Counted { allowed: *used <= self.budget.max, remaining: self.budget.max.saturating_sub(*used) }
     }
 
+    /// How long it is from `now` until the subject's next window begins.
+    pub fn next_window(&self, subject: &str, now: Duration) -> Duration {
+        let start = self.windows.get(subject).map_or(now, |(start, _)| *start);
+        (start + self.budget.per).saturating_sub(now)
+    }
+
     /// Spends what is left of the subject's window.
     pub fn exhaust(&mut self, subject: &str, now: Duration) {
         let (_, used) = self.windows.entry(subject.to_owned()).or_insert((now, 0));
@@ -68,6 +74,7 @@ mod tests {
         let left: Vec<_> = (0..3).map(|_| limiter.count("t", at(5)).remaining).collect();
         assert_eq!(left, [2, 1, 0]);
         assert!(!limiter.count("t", at(10_004)).allowed);
+        assert_eq!(limiter.next_window("t", at(10_004)), at(1));
         assert!(limiter.count("t", at(10_005)).allowed);
     }
 

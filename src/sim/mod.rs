@@ -11,5 +11,6 @@ pub mod log;
 pub mod object_ids;
 pub mod reply;
 pub mod request;
+pub mod rooms;
 pub mod serve;
 pub mod world;

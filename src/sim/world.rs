@@ -36,6 +36,12 @@ impl World {
         self.tables.get(kind)?.get(id).map(|row| &row.entity)
     }
 
+    /// The entity of a kind that is named by a text which is not known when compiling.
+    pub fn find(&self, kind: &str, id: &str) -> Option<(Kind, &Value)> {
+        let (kind, table) = self.tables.get_key_value(kind)?;
+        Some((kind, &table.get(id)?.entity))
+    }
+
     /// The entity for changing. Its id and parents must stay.
     pub fn edit(&mut self, kind: Kind, id: &str) -> Option<&mut Value> {
         self.tables.get_mut(kind)?.get_mut(id).map(|row| &mut row.entity)

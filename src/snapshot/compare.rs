@@ -6,19 +6,24 @@ use std::sync::Arc;
 use super::{Reader, SnapshotError, codec, lineage};
 use crate::model::dialect::Dialect;
 use crate::model::pairs::{Comparison, Pair};
-use crate::model::{Kind, NativeId, RecordKey, ops};
+use crate::model::{Kind, NativeId, Record, RecordKey, ops};
 use crate::prolly::{self, Difference, KeyRange, Tree};
 use crate::store::chunks::Chunks;
 
 /// What records refer to by id, and what names the places where they hang.
-const FURNITURE: [Kind; 8] = [
+const FURNITURE: [Kind; 13] = [
     Kind::Workspace,
+    Kind::Group,
+    Kind::GroupMember,
     Kind::WorkspaceMember,
+    Kind::Folder,
     Kind::Container,
     Kind::Member,
     Kind::Label,
     Kind::FieldDef,
     Kind::FieldOption,
+    Kind::SummaryField,
+    Kind::ContainerLink,
     Kind::Section,
 ];
 
@@ -54,6 +59,7 @@ pub fn compare(
         dialect,
         records: BTreeMap::new(),
         furnished: BTreeSet::new(),
+        homes: BTreeMap::new(),
     };
     for pair in &pairs {
         if let Some(key) = pair.key() {
@@ -83,6 +89,8 @@ struct Context<'a> {
     records: BTreeMap<RecordKey, Pair>,
     /// Containers and workspaces whose furniture is in already.
     furnished: BTreeSet<NativeId>,
+    /// In which container the records of a kind lie in the first tree; read when it is first asked.
+    homes: BTreeMap<Kind, BTreeMap<NativeId, NativeId>>,
 }
 
 impl Context<'_> {
@@ -90,13 +98,13 @@ impl Context<'_> {
         if !self.furnished.insert(id.clone()) {
             return Ok(());
         }
-        let mut workspaces = BTreeSet::new();
+        let mut around = BTreeSet::new();
         for kind in FURNITURE {
             for (side, reader) in [(Side::Desired, &self.desired), (Side::Live, &self.live)] {
                 for record in reader.container_kind(id, kind) {
                     let record = record?;
-                    if kind == Kind::Container {
-                        workspaces.extend(lineage::workspace(self.dialect, &record).map(|key| key.container));
+                    if kind.stands_alone() {
+                        around.extend(self.places_of(&record));
                     }
                     let pair = self.records.entry(record.key.clone());
                     let pair = pair.or_insert(Pair { desired: None, live: None });
@@ -107,7 +115,15 @@ impl Context<'_> {
                 }
             }
         }
-        workspaces.iter().try_for_each(|workspace| self.add_furniture(workspace))
+        around.iter().try_for_each(|place| self.add_furniture(place))
+    }
+
+    /// The workspaces, groups and folders that a container or one of these refers to.
+    fn places_of(&self, record: &Record) -> Vec<NativeId> {
+        let Some(spec) = self.dialect.spec(record.key.kind) else { return Vec::new() };
+        let pointers = ops::references(spec, &record.native).into_iter();
+        let is_place = |kind: Kind| kind.stands_alone() && kind != Kind::Container;
+        pointers.filter(|pointer| pointer.kind.is_some_and(is_place)).map(|pointer| pointer.id).collect()
     }
 
     /// The records above both sides of a pair; they may hang on different ones.
@@ -131,8 +147,11 @@ impl Context<'_> {
         for record in [&pair.desired, &pair.live].into_iter().flatten() {
             let Some(spec) = self.dialect.spec(record.key.kind) else { continue };
             for pointer in ops::references(spec, &record.native) {
-                let Some(kind) = pointer.kind.filter(|kind| !FURNITURE.contains(kind)) else { continue };
-                let key = RecordKey::new(record.key.container.clone(), kind, pointer.id);
+                // The furniture of a pair's own container is there already.
+                let is_new = |kind: &Kind| pointer.anywhere || !FURNITURE.contains(kind);
+                let Some(kind) = pointer.kind.filter(is_new) else { continue };
+                let near = RecordKey::new(record.key.container.clone(), kind, pointer.id);
+                let key = if pointer.anywhere { self.wherever(near)? } else { near };
                 if !self.records.contains_key(&key) {
                     let found = Pair { desired: self.desired.get(&key)?, live: self.live.get(&key)? };
                     if found.key().is_some() {
@@ -143,6 +162,27 @@ impl Context<'_> {
             }
         }
         Ok(())
+    }
+
+    /// `near`, or the key of the record of its kind and id in whatever container it lies.
+    fn wherever(&mut self, near: RecordKey) -> Result<RecordKey, SnapshotError> {
+        if self.desired.get(&near)?.is_some() {
+            return Ok(near);
+        }
+        if !self.homes.contains_key(&near.kind) {
+            let mut homes = BTreeMap::new();
+            for container in self.desired.container_ids()? {
+                for record in self.desired.container_kind(&container, near.kind) {
+                    homes.insert(record?.key.id, container.clone());
+                }
+            }
+            self.homes.insert(near.kind, homes);
+        }
+        let home = self.homes.get(&near.kind).and_then(|homes| homes.get(&near.id)).cloned();
+        Ok(match home {
+            Some(container) => RecordKey { container, ..near },
+            None => near,
+        })
     }
 
     fn parents(&self, pair: &Pair) -> Vec<RecordKey> {

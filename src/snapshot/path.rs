@@ -1,6 +1,6 @@
 //! Paths as people type them: `Acme/Roadmap/Doing/Fix login#due`.
 //!
-//! The levels are workspace, container, section, item; a part after `#` is a field of the last one. `\/`, `\#`
+//! The levels are workspace, container, section (where the platform has any), item, and items below it; a part after `#` is a field of the last one. `\/`, `\#`
 //! and `\\` stand for the characters themselves, `id:ID` for the thing with that id whatever its name, and `-`
 //! in the first place for "in no workspace".
 
@@ -10,7 +10,7 @@ use std::str::FromStr;
 /// A path, taken apart but not yet looked up.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SelectionPath {
-    /// One to four segments: workspace, container, section, item.
+    /// At least one: workspace, container, section, item, and items below it.
     pub segments: Vec<Segment>,
     /// The field of the last one, if one is named.
     pub field: Option<String>,
@@ -30,12 +30,13 @@ pub enum Segment {
 /// The text is not a path.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error(
-    "`{0}` is not a path ({1}); write WORKSPACE/BOARD/LIST/CARD#FIELD or a beginning of it, with `\\/` and `\\#` for \
+    "`{0}` is not a path ({1}); write WORKSPACE/BOARD/LIST/CARD#FIELD (or PROJECT/SECTION/TASK/SUBTASK, SHEET/ROW) or a beginning of it, with `\\/` and `\\#` for \
      these characters in a name"
 )]
 pub struct ParsePathError(String, &'static str);
 
-const LEVELS: usize = 4;
+/// Nothing is nested deeper.
+const LEVELS: usize = 64;
 
 impl FromStr for SelectionPath {
     type Err = ParsePathError;
@@ -67,7 +68,7 @@ impl FromStr for SelectionPath {
             raw.pop();
         }
         if raw.len() > LEVELS {
-            return Err(refuse("it has more than four levels"));
+            return Err(refuse("it has more levels than anything"));
         }
         if raw.iter().any(|segment| segment.text.is_empty()) {
             return Err(refuse("a level is empty"));
@@ -156,7 +157,8 @@ mod tests {
 
     #[test]
     fn what_is_not_a_path_is_refused() {
-        for text in ["", "/", "-#due", "a//b", "a/b/c/d/e", "a#", "a\\", "/a"] {
+        let deep = "a/".repeat(LEVELS) + "a";
+        for text in ["", "/", "-#due", "a//b", &deep, "a#", "a\\", "/a"] {
             assert!(text.parse::<SelectionPath>().is_err(), "{text}");
         }
     }

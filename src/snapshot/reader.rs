@@ -103,6 +103,18 @@ impl Reader {
         }
     }
 
+    /// The records that stand by themselves above the containers: workspaces, groups, folders.
+    pub fn places(&self) -> Result<Vec<Record>, SnapshotError> {
+        let kinds = || Kind::ALL.iter().filter(|kind| kind.stands_alone() && **kind != Kind::Container);
+        let mut found = Vec::new();
+        for id in self.container_ids()? {
+            for kind in kinds() {
+                found.extend(self.get(&RecordKey::new(id.clone(), *kind, id.clone()))?);
+            }
+        }
+        Ok(found)
+    }
+
     fn range(&self, range: KeyRange) -> Records<'_> {
         Records(prolly::range(&*self.chunks, &self.tree, range))
     }

@@ -128,17 +128,14 @@ pub fn resolve(reader: &Reader, dialect: &dyn Dialect, text: &str) -> Result<Sel
     } else {
         selection.containers = inside.into_iter().map(|container| container.key).collect();
     }
-    if let (Some(segment), Some(container)) = (segments.next(), &selection.container) {
-        let sections = finder.children(Kind::Section, container)?;
-        let section = finder.pick(Kind::Section, segment, &place, sections)?;
-        selection.section = Some(section.key.clone());
-        deepest = Some(section);
-    }
-    if let (Some(segment), Some(section)) = (segments.next(), &selection.section) {
-        let items = finder.children(Kind::Item, section)?;
-        let item = finder.pick(Kind::Item, segment, &place, items)?;
-        selection.item = Some(item.key.clone());
-        deepest = Some(item);
+    for segment in segments {
+        let Some(above) = deepest.as_ref().map(|record: &Record| record.key.clone()) else { break };
+        let is_sectioned = above.kind == Kind::Container && dialect.spec(Kind::Section).is_some();
+        let kind = if is_sectioned { Kind::Section } else { Kind::Item };
+        let found = finder.pick(kind, segment, &place, finder.children(kind, &above)?)?;
+        place = format!("`{}/{segment}`", place.trim_matches('`'));
+        *(if is_sectioned { &mut selection.section } else { &mut selection.item }) = Some(found.key.clone());
+        deepest = Some(found);
     }
     if let (Some(field), Some(record)) = (&path.field, &deepest) {
         selection.field = Some(finder.field(record, field)?);
@@ -265,7 +262,9 @@ mod tests {
 
     use super::*;
     use crate::prolly::testing::MemoryChunks;
-    use crate::snapshot::testing::{Boards, account, reader, write};
+    use serde_json::json;
+
+    use crate::snapshot::testing::{Boards, account, reader, record, write};
 
     fn select(text: &str) -> Result<Selection, String> {
         let chunks = Arc::new(MemoryChunks::default());
@@ -275,6 +274,22 @@ mod tests {
 
     fn id(key: Option<&RecordKey>) -> Option<&str> {
         key.map(|key| key.id.as_str())
+    }
+
+    #[test]
+    fn items_below_items_can_be_selected() {
+        let chunks = Arc::new(MemoryChunks::default());
+        let mut records = account();
+        records.push(record(
+            "b1",
+            Kind::Item,
+            "c4",
+            json!({"name": "Ask Ada", "idList": "l1", "idAbove": "c1"}),
+        ));
+        let manifest = write(&chunks, None, &records);
+        let select = |text| resolve(&reader(&chunks, &manifest), &Boards, text);
+        assert_eq!(id(select("Acme/Roadmap/Doing/Fix login/Ask Ada").unwrap().record()), Some("c4"));
+        assert!(select("Acme/Roadmap/Doing/Ask Ada").is_err(), "it is not on the list itself");
     }
 
     #[test]

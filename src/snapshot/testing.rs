@@ -55,7 +55,7 @@ static KINDS: &[KindSpec] = &[
     spec(
         Kind::Item,
         "card",
-        Parent::At(&[(Kind::Section, "idList")]),
+        Parent::At(&[(Kind::Item, "idAbove"), (Kind::Section, "idList")]),
         "name",
         &[
             Field::new("name", Role::Writable),

@@ -112,7 +112,7 @@ async fn a_credential_that_is_no_good_from_the_start_says_what_to_do() {
     desk.world.fault(json!({"kind": "status", "every": true, "status": 401, "body": "invalid token"})).await;
     let error = desk.try_backup(USUAL).await.unwrap_err();
     assert!(error.to_string().contains("invalid token"), "{error}");
-    assert!(error.hints.iter().any(|hint| hint.contains("--replace")), "{:?}", error.hints);
+    assert!(error.hints.iter().any(|hint| hint.contains("connection reconnect work")), "{:?}", error.hints);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -330,7 +330,8 @@ async fn no_secret_and_nothing_of_a_board_can_be_read_in_the_vault_folder() {
     desk.world.people("disaster", 1, 0).await;
     let plan = desk.plan(&before.id.to_string(), Mode::Merge, &[]).await;
     desk.apply(&plan).await;
-    let (key, token) = desk.world.account("workspace admin");
+    let credentials = desk.world.account("workspace admin");
+    let (key, token) = (&credentials["key"], &credentials["token"]);
     let board = desk.world.id("board", "Roadmap").await;
     let words = [
         &key,

@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use serde_json::{Deserializer, Value};
 use tempfile::TempDir;
+use url::{Position, Url};
 
 /// What a command said and how it ended.
 #[derive(Debug)]
@@ -108,6 +109,22 @@ pub(crate) fn run(command: &mut Command, input: &str) -> Ran {
     }
 }
 
+/// Sends one request with a JSON body, and gives the whole answer.
+pub(crate) fn send(method: &str, url: &Url, body: &str) -> String {
+    let host = url.authority();
+    let mut stream = TcpStream::connect(host).unwrap();
+    write!(
+        stream,
+        "{method} {} HTTP/1.1\r\nhost: {host}\r\nconnection: close\r\ncontent-type: application/json\r\ncontent-length: {}\r\n\r\n{body}",
+        &url[Position::BeforePath..],
+        body.len()
+    )
+    .unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).unwrap();
+    answer
+}
+
 /// `boardvault sandbox serve` in a process that ends with the test.
 pub(crate) struct Sandbox {
     process: Child,
@@ -118,10 +135,15 @@ pub(crate) struct Sandbox {
 
 impl Sandbox {
     pub(crate) fn serve(world: &str) -> Self {
+        Self::of("trello", world)
+    }
+
+    /// A sandbox of any platform.
+    pub(crate) fn of(platform: &str, world: &str) -> Self {
         let mut process = Place::empty()
             .command()
             .current_dir(Path::new("."))
-            .args(["sandbox", "serve", "--json", "--seed", "3", "--world", world])
+            .args(["sandbox", "serve", "--json", "--seed", "3", "--platform", platform, "--world", world])
             .stdout(Stdio::piped())
             .stderr(Stdio::null())
             .spawn()
@@ -143,16 +165,8 @@ impl Sandbox {
 
     /// A control call; gives the body of the answer.
     pub(crate) fn control(&self, path: &str, body: &str) -> String {
-        let host = self.base_url.trim_start_matches("http://").trim_end_matches("/1");
-        let mut stream = TcpStream::connect(host).unwrap();
-        write!(
-            stream,
-            "POST /_sandbox/{path} HTTP/1.1\r\nhost: {host}\r\nconnection: close\r\ncontent-type: application/json\r\ncontent-length: {}\r\n\r\n{body}",
-            body.len()
-        )
-        .unwrap();
-        let mut answer = String::new();
-        stream.read_to_string(&mut answer).unwrap();
+        let url = Url::parse(&self.base_url).unwrap().join(&format!("/_sandbox/{path}")).unwrap();
+        let answer = send("POST", &url, body);
         assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
         answer.split_once("\r\n\r\n").unwrap().1.to_owned()
     }

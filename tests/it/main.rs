@@ -10,20 +10,24 @@
 )]
 
 mod architecture;
+mod asana;
 mod backups;
 mod cli;
 mod cli_program;
 mod cli_refusals;
 mod common;
+mod conformance;
 mod copies_and_replacements;
 mod costs;
 mod deletions;
 mod docs;
 mod faults;
 mod fencing;
-mod interruptions;
 mod keys;
+mod oauth;
+mod reconnecting;
 mod retention;
 mod round_trip;
+mod smartsheet;
 mod space;
 mod stored_account;

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use std::io::Write;
 
 use super::labels::Labels;
+use crate::app::grid::Grid;
 use crate::app::outline::Node;
 use crate::model::Kind;
 
@@ -13,6 +14,11 @@ const COUNTED: [(&str, Kind); 3] =
     [("comments", Kind::Comment), ("attachments", Kind::Attachment), ("checklists", Kind::Checklist)];
 
 pub(super) fn write(nodes: &[Node], labels: Labels, to: &mut dyn Write) -> std::io::Result<()> {
+    if let [container] = nodes
+        && let Some(grid) = Grid::of(container)
+    {
+        return write_grid(&grid, to);
+    }
     let mut items = Vec::new();
     collect(nodes, "", &mut items);
     let used: BTreeSet<&str> =
@@ -45,10 +51,25 @@ pub(super) fn write(nodes: &[Node], labels: Labels, to: &mut dyn Write) -> std::
     writer.flush()
 }
 
+/// A grid keeps the columns and the order that people know; the level tells what hangs below what.
+fn write_grid(grid: &Grid<'_>, to: &mut dyn Write) -> std::io::Result<()> {
+    let mut writer = csv::Writer::from_writer(to);
+    let heading = ["id", "level"].into_iter().chain(grid.columns.iter().copied());
+    writer.write_record(heading.map(harmless))?;
+    for row in &grid.rows {
+        let own = [row.item.record.key.id.to_string(), row.depth.to_string()];
+        writer.write_record(own.iter().chain(&row.cells).map(|text| harmless(text)))?;
+    }
+    writer.flush()
+}
+
 fn collect<'a>(nodes: &'a [Node], section: &'a str, found: &mut Vec<(&'a str, &'a Node)>) {
     for node in nodes {
         match node.record.key.kind {
-            Kind::Item => found.push((section, node)),
+            Kind::Item => {
+                found.push((section, node));
+                collect(&node.children, section, found);
+            }
             Kind::Section => collect(&node.children, &node.title, found),
             _ => collect(&node.children, section, found),
         }

@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use askama::Template;
 
 use super::labels::Labels;
-use super::templates::{Entry, Group, Item, Page, Row, Section};
+use super::templates::{Entry, GridRow, Group, Item, Page, Row, Section, Table};
+use crate::app::grid::{self, Grid};
 use crate::app::outline::Node;
 use crate::model::{Blob, Kind, NativeId};
 
@@ -23,18 +24,33 @@ pub(super) fn page(nodes: &[Node], context: &Context<'_>, from: &str) -> askama:
     let below = nodes.iter().filter(|node| node.record.key.kind != Kind::Container);
     let children: Vec<&Node> = root.into_iter().flat_map(|root| &root.children).chain(below).collect();
     let sections = children.iter().filter(|node| matches!(node.record.key.kind, Kind::Section | Kind::Item));
+    let grid = root.and_then(Grid::of).map(|grid| context.grid(&grid)).transpose()?;
     Page {
         title: root.map_or("", |root| root.title.as_str()),
         from,
         off: root.is_some_and(Node::is_closed),
         rows: root.map(|root| context.rows(root)).unwrap_or_default(),
         groups: context.groups(&children)?,
-        sections: sections.map(|node| context.section(node)).collect::<Result<_, _>>()?,
+        sections: match grid {
+            Some(grid) => vec![grid],
+            None => sections.map(|node| context.section(node)).collect::<Result<_, _>>()?,
+        },
     }
     .render()
 }
 
 impl Context<'_> {
+    /// Rows and columns; what hangs on a row besides its values can be opened below it.
+    fn grid(&self, grid: &Grid<'_>) -> askama::Result<String> {
+        let row = |row: &grid::Row<'_>| {
+            let children: Vec<&Node> = row.item.children.iter().collect();
+            let groups = self.groups(&children)?;
+            Ok(GridRow { cells: row.cells.clone(), depth: row.depth, off: row.item.is_closed(), groups })
+        };
+        let rows = grid.rows.iter().map(row).collect::<askama::Result<_>>()?;
+        Table { columns: &grid.columns, rows }.render()
+    }
+
     fn section(&self, node: &Node) -> askama::Result<String> {
         if node.record.key.kind == Kind::Item {
             return self.item(node);

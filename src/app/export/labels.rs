@@ -20,7 +20,10 @@ impl Labels {
     pub(super) fn of_field(&self, kind: Kind, path: &str) -> String {
         let field = self.field(kind, path);
         let points = field.is_some_and(|field| {
-            matches!(field.role, Role::Reference(_) | Role::References(_) | Role::Person | Role::Persons)
+            matches!(
+                field.role,
+                Role::Reference(_) | Role::References(_) | Role::Sequence(_) | Role::Person | Role::Persons
+            )
         });
         // Switches stand below a common word that says nothing; a cover's fields need theirs.
         let path = path.strip_prefix("prefs.").or_else(|| path.strip_prefix("data.")).unwrap_or(path);

@@ -23,6 +23,8 @@ details{border:1px solid var(--line);border-radius:6px;margin:.4rem 0;padding:.4
 details details{background:var(--soft)}summary{cursor:pointer;font-weight:600}
 dl{display:grid;grid-template-columns:minmax(6rem,max-content) 1fr;gap:.1rem 1rem;margin:.4rem 0}
 dt{opacity:.65}dd{margin:0;white-space:pre-wrap}
+.grid{overflow-x:auto}table{border-collapse:collapse;margin-top:1rem}
+th,td{border:1px solid var(--line);padding:.2rem .4rem;text-align:left;vertical-align:top;white-space:pre-wrap}th{background:var(--soft)}
 ul{margin:.2rem 0;padding-left:1.2rem}li{margin:.15rem 0}.text{white-space:pre-wrap}.by{display:block}
 </style></head><body>
 <h1>{{ title }}{% if off %} <span class="off">archived</span>{% endif %}</h1>
@@ -55,6 +57,29 @@ pub(super) struct Section<'a> {
     pub noun: &'a str,
     pub off: bool,
     pub items: Vec<String>,
+}
+
+/// A sheet.
+#[derive(Template)]
+#[template(
+    ext = "html",
+    source = r#"<div class="grid"><table><thead><tr>{% for column in columns %}<th>{{ column }}</th>{% endfor %}</tr></thead>
+<tbody>{% for row in rows %}<tr{% if row.off %} class="note"{% endif %}>{% for cell in row.cells %}<td{% if loop.first %} style="padding-left:{{ row.depth * 18 + 6 }}px"{% endif %}>{{ cell }}</td>{% endfor %}</tr>
+{% if !row.groups.is_empty() %}<tr><td colspan="{{ columns.len() }}"><details><summary class="note">more</summary>{% for group in row.groups %}{{ group|safe }}{% endfor %}</details></td></tr>
+{% endif %}{% endfor %}</tbody></table></div>
+"#
+)]
+pub(super) struct Table<'a> {
+    pub columns: &'a [&'a str],
+    pub rows: Vec<GridRow>,
+}
+
+/// A row of it.
+pub(super) struct GridRow {
+    pub cells: Vec<String>,
+    pub depth: usize,
+    pub off: bool,
+    pub groups: Vec<String>,
 }
 
 /// A card, which can be opened.

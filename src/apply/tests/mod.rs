@@ -57,6 +57,7 @@ fn step(wave: u32, action: Action, kind: Kind, name: &str, fields: Value, after:
             "labels" => Some(Kind::Label),
             _ => None,
         },
+        orders: false,
         links: path == "text",
         path,
         from: None,

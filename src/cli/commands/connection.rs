@@ -2,10 +2,12 @@
 
 use serde_json::json;
 
+use super::granting;
+use crate::app::connections::authorisation::USUAL_REDIRECT;
 use crate::app::connections::{self, Connection, NewConnection};
 use crate::app::context::App;
 use crate::app::error::Error;
-use crate::cli::args::{ConnectionCommand, PurposeArg};
+use crate::cli::connection_args::{ConnectionCommand, PurposeArg};
 use crate::cli::documents::document;
 use crate::cli::exit::Done;
 use crate::cli::secrets;
@@ -14,21 +16,25 @@ use crate::cli::ui::{Ui, dim, green, plain, red, yellow};
 use crate::model::grants::Grant;
 use crate::platforms;
 use crate::platforms::connector::{Purpose, Requirement};
+use crate::platforms::platform::Platform;
 
 pub(super) async fn run(app: &App, ui: &Ui, command: ConnectionCommand) -> Result<Done, Error> {
     match command {
-        ConnectionCommand::Add { name, platform, base_url, replace } => {
+        ConnectionCommand::Add { name, platform, base_url, replace, oauth } => {
             let known = platforms::find(&platform).ok_or_else(|| connections::unknown_platform(&platform))?;
-            let credentials = secrets::credentials(known, ui)?;
+            connections::check_name(app, &name, replace)?;
+            let credentials = if oauth.is_wanted() {
+                let redirect = oauth.redirect.as_deref().unwrap_or(USUAL_REDIRECT);
+                granting::new(app, ui, known, base_url.as_deref(), redirect, oauth.paste).await?
+            } else {
+                secrets::credentials(known, ui)?
+            };
             let new = NewConnection { name, platform, base_url, credentials, replace };
             let added = connections::add(app, new).await?;
             let text = format!(
-                "Added {}: {} account of {} (@{}) at {}.\nNext: boardvault connection check {0} --for backup, then boardvault backup {0}",
+                "Added {}.\nNext: boardvault connection check {1} --for backup, then boardvault backup {1}",
+                described(&added, known),
                 added.name,
-                known.name,
-                plain(&added.identity.name),
-                plain(&added.identity.username),
-                added.base_url,
             );
             if let Some(before) = &added.formerly {
                 ui.warn(&format!(
@@ -37,6 +43,18 @@ pub(super) async fn run(app: &App, ui: &Ui, command: ConnectionCommand) -> Resul
                 ));
             }
             ui.result(&document(&added), &text);
+        }
+        ConnectionCommand::Reconnect { name, oauth } => {
+            let renewed = connections::to_renew(app, &name)?;
+            let known = renewed.platform;
+            let credentials = if oauth.is_wanted() || renewed.lent.is_some() {
+                granting::again(app, ui, renewed, &oauth).await?
+            } else {
+                secrets::credentials(known, ui)?
+            };
+            let reconnected = connections::reconnect(app, &name, credentials).await?;
+            let text = format!("Reconnected {}.", described(&reconnected, known));
+            ui.result(&document(&reconnected), &text);
         }
         ConnectionCommand::List => list(app, ui)?,
         ConnectionCommand::Check { name, purpose } => {
@@ -55,6 +73,13 @@ pub(super) async fn run(app: &App, ui: &Ui, command: ConnectionCommand) -> Resul
         }
     }
     Ok(Done::Complete)
+}
+
+/// `acme: Trello account of Ada (@ada) at https://...`.
+fn described(connection: &Connection, platform: &Platform) -> String {
+    let Connection { name, identity, base_url, .. } = connection;
+    let (person, username) = (plain(&identity.name), plain(&identity.username));
+    format!("{name}: {} account of {person} (@{username}) at {base_url}", platform.name)
 }
 
 fn list(app: &App, ui: &Ui) -> Result<(), Error> {

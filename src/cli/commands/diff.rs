@@ -19,13 +19,12 @@ pub(super) fn text(differences: &Differences) -> String {
     let mut lines = Vec::new();
     let mut heading: Option<Vec<String>> = None;
     for line in &differences.lines {
-        let place: Vec<String> =
-            line.path.iter().take(2.min(line.path.len().saturating_sub(1))).cloned().collect();
+        let place: Vec<String> = line.path.iter().take(line.place_len()).cloned().collect();
         if heading.as_ref() != Some(&place) {
             lines.push(bold(&place.iter().map(|part| brief(part, 60)).collect::<Vec<_>>().join(" / ")));
             heading = Some(place.clone());
         }
-        lines.extend(one(&differences.platform, line, place.len()));
+        lines.extend(one(&differences.platform, line, place.len().min(line.path.len().saturating_sub(1))));
     }
     let count = |change: Change| differences.lines.iter().filter(|line| line.change == change).count();
     lines.push(format!(
@@ -56,7 +55,11 @@ fn one(platform: &str, line: &Line, skip: usize) -> Vec<String> {
     for field in &line.fields {
         let shown =
             |text: &str| if text.is_empty() { "nothing".to_owned() } else { brief(&humane(text), 60) };
-        lines.push(format!("      {}: {} -> {}", field.path, shown(&field.from), shown(&field.to)));
+        lines.push(if field.reordered {
+            format!("      {}: in another order, moved: {}", field.path, shown(&field.to))
+        } else {
+            format!("      {}: {} -> {}", field.path, shown(&field.from), shown(&field.to))
+        });
     }
     lines
 }

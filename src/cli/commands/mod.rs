@@ -6,6 +6,7 @@ mod connection;
 mod demo;
 mod diff;
 mod export;
+mod granting;
 mod init;
 mod key;
 mod plan;
@@ -36,19 +37,21 @@ pub(super) async fn run(cli: Cli, ui: &Ui, stop: watch::Receiver<bool>) -> Resul
     match command {
         Command::Init => init::run(&global, ui, stop.clone()),
         Command::Key(command) => key::run(&global, ui, command, stop.clone()),
-        Command::Connection(command) => connection::run(&open()?, ui, command).await,
-        Command::Backup(args) => backup::run(&open()?, ui, &args).await,
+        Command::Connection(command) => {
+            online(open()?, async |app| connection::run(app, ui, command).await).await
+        }
+        Command::Backup(args) => online(open()?, async |app| backup::run(app, ui, &args).await).await,
         Command::Snapshots { connection } => snapshots::run(&open()?, ui, connection.as_deref()),
         Command::Snapshot(command) => snapshot::run(&open()?, ui, command),
         Command::Retention(command) => retention::run(&open()?, ui, command),
         Command::Prune(args) => prune::run(&open()?, ui, &args),
         Command::Show { snapshot } => show::run(&open()?, ui, &snapshot),
         Command::Diff { from, to } => diff::run(&open()?, ui, &from, &to),
-        Command::Plan(args) => plan::run(&open()?, ui, &args).await,
-        Command::Apply(args) => apply::run(&open()?, ui, &args).await,
+        Command::Plan(args) => online(open()?, async |app| plan::run(app, ui, &args).await).await,
+        Command::Apply(args) => online(open()?, async |app| apply::run(app, ui, &args).await).await,
         Command::Runs { run } => runs::list(&open()?, ui, run.as_deref()),
-        Command::Resume { run } => apply::resume(&open()?, ui, &run).await,
-        Command::Undo { run } => plan::undo(&open()?, ui, &run).await,
+        Command::Resume { run } => online(open()?, async |app| apply::resume(app, ui, &run).await).await,
+        Command::Undo { run } => online(open()?, async |app| plan::undo(app, ui, &run).await).await,
         Command::Export(args) => export::run(&open()?, ui, &args),
         Command::Verify { read_data } => upkeep::verify(&open()?, ui, read_data),
         Command::RebuildIndex => upkeep::rebuild_index(&open()?, ui),
@@ -61,6 +64,14 @@ pub(super) async fn run(cli: Cli, ui: &Ui, stop: watch::Receiver<bool>) -> Resul
             Ok(Done::Complete)
         }
     }
+}
+
+/// Runs a command that calls a platform. A renewal of its access that is under way when the command ends is waited for:
+/// cut off, it could cost the connection its grant.
+async fn online(app: App, command: impl AsyncFnOnce(&App) -> Result<Done, Error>) -> Result<Done, Error> {
+    let done = command(&app).await;
+    app.grants.settled().await;
+    done
 }
 
 fn open(global: &Global, ui: &Ui, stop: watch::Receiver<bool>) -> Result<App, Error> {

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use super::backup;
 use crate::app::context::App;
 use crate::app::error::Error;
+use crate::app::grid::{self, Grid};
 use crate::app::outline::Node;
 use crate::app::showing::{self, NodeDocument, Shown};
 use crate::app::snapshots;
@@ -80,12 +81,33 @@ fn whole(id: SnapshotId, manifest: &Manifest) -> String {
     lines.join("\n")
 }
 
-/// A board shows its lists and cards, a line each; an item shows everything.
+/// A board shows its lists and cards, a line each; a sheet is a grid; an item shows everything.
 fn thing(node: &Node) -> String {
+    if let Some(grid) = Grid::of(node) {
+        return sheet(node, &grid);
+    }
     let mut lines = Vec::new();
     let full = !matches!(node.record.key.kind, Kind::Container | Kind::Section | Kind::Workspace);
     write(node, 0, full, &mut lines);
     lines.join("\n")
+}
+
+/// Rows and columns. The level is told by the first text, and what hangs on a row in a last column.
+fn sheet(node: &Node, grid: &Grid<'_>) -> String {
+    let row = |row: &grid::Row<'_>| {
+        let mut cells: Vec<String> = row.cells.iter().map(|text| brief(&humane(text), 40)).collect();
+        if let Some(first) = cells.first_mut() {
+            first.insert_str(0, &"  ".repeat(row.depth));
+        }
+        cells.push(parts(row.item, &[Kind::FieldValue, Kind::Item]).trim().to_owned());
+        cells
+    };
+    // To the table a heading that begins with `>` is one that stands on the right.
+    let heading = |text: &&str| format!("{}{}", if text.starts_with('>') { " " } else { "" }, plain(text));
+    let headings: Vec<String> = grid.columns.iter().map(heading).chain([String::new()]).collect();
+    let headings: Vec<&str> = headings.iter().map(String::as_str).collect();
+    let rows = table(&headings, grid.rows.iter().map(row));
+    format!("{} {}\n{rows}", dim(node.noun), bold(&brief(&node.title, 90)))
 }
 
 fn write(node: &Node, depth: usize, full: bool, lines: &mut Vec<String>) {
@@ -99,7 +121,7 @@ fn write(node: &Node, depth: usize, full: bool, lines: &mut Vec<String>) {
         Blob::None => String::new(),
     };
     let archived = if node.is_closed() { ", archived" } else { "" };
-    let parts = if full || container { String::new() } else { parts(node) };
+    let parts = if full || container { String::new() } else { parts(node, &[]) };
     lines.push(format!("{indent}{} {title}{}", dim(node.noun), dim(&format!("{parts}{archived}{size}"))));
     if full {
         lines.extend(node.byline.iter().map(|byline| format!("{indent}    {}", brief(byline, 300))));
@@ -111,7 +133,7 @@ fn write(node: &Node, depth: usize, full: bool, lines: &mut Vec<String>) {
         let shown = match node.record.key.kind {
             Kind::Container | Kind::Workspace => matches!(child.record.key.kind, Kind::Section | Kind::Item),
             Kind::Section => true,
-            _ => full,
+            _ => full || child.record.key.kind == Kind::Item,
         };
         if shown {
             write(child, depth + 1, full, lines);
@@ -119,10 +141,10 @@ fn write(node: &Node, depth: usize, full: bool, lines: &mut Vec<String>) {
     }
 }
 
-/// What hangs on an item, in a few words.
-fn parts(node: &Node) -> String {
+/// What hangs on an item, but for some kinds, in a few words.
+fn parts(node: &Node, but: &[Kind]) -> String {
     let mut counts: BTreeMap<(&str, &str), u64> = BTreeMap::new();
-    for child in &node.children {
+    for child in node.children.iter().filter(|child| !but.contains(&child.record.key.kind)) {
         *counts.entry((child.noun, child.plural)).or_default() += 1;
     }
     let due = node

@@ -8,8 +8,8 @@ use crate::app::planning::SavedPlan;
 use crate::cli::table::table;
 use crate::cli::ui::{bold, brief, bytes, counted, dim, green, local, plain, red, yellow};
 use crate::cli::words::{humane, plural};
-use crate::model::Kind;
-use crate::plan::types::{Action, Mode, Reason, RestorePlan, Step, Verdict};
+use crate::model::{Kind, ops};
+use crate::plan::types::{Action, FieldChange, Mode, Reason, RestorePlan, Step, Verdict};
 
 /// Steps that are shown without `--details`.
 const SHOWN: usize = 30;
@@ -81,6 +81,10 @@ fn step_lines(step: &Step, details: bool) -> Vec<String> {
     if details || step.action == Action::Update {
         let width = if details { 400 } else { 60 };
         for change in &step.changes {
+            if change.orders {
+                lines.push(format!("      {}: {}", change.path, brief(&moved(change), width)));
+                continue;
+            }
             let to = brief(&text(&change.to, &change.names), width);
             let line = match &change.from {
                 Some(from) => {
@@ -92,6 +96,16 @@ fn step_lines(step: &Step, details: bool) -> Vec<String> {
         }
     }
     lines
+}
+
+/// For a change of the order of what hangs on a record: who moves.
+fn moved(change: &FieldChange) -> String {
+    let [there, wanted] =
+        [change.from.as_ref(), Some(&change.to)].map(|ids| ops::ids(ids).collect::<Vec<_>>());
+    let new = wanted.iter().filter(|id| !there.contains(id));
+    let who = ops::moves(&there, &wanted).into_iter().map(|moved| moved.id).chain(new.copied());
+    let names: Vec<&str> = who.map(|id| change.names.get(id).map_or(id, String::as_str)).collect();
+    format!("moves {}", names.join(", "))
 }
 
 /// What a step does, as a word.

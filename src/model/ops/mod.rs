@@ -1,9 +1,11 @@
 //! What can be done with a record by its table alone: read and write fields, compare, fingerprint, find
 //! references. No function here knows a platform.
 
+mod order;
 mod text;
 
 use std::cmp::Ordering;
+use std::collections::BTreeSet;
 
 use serde_json::{Map, Number, Value};
 
@@ -12,7 +14,8 @@ use super::{Kind, NativeId};
 use crate::base::canon;
 use crate::base::hash::Hash;
 
-pub use text::{attributed, linked_tokens, rewrite_links};
+pub use order::{Move, moves};
+pub use text::{linked_tokens, rewrite_links};
 
 /// Whole numbers up to here are exact in a double, so that `16384` and `16384.0` are the same number.
 const EXACT_IN_DOUBLE: f64 = 9_007_199_254_740_992.0;
@@ -67,6 +70,19 @@ pub fn normal(role: Role, value: Option<&Value>) -> Value {
     }
 }
 
+/// Whether two values of a field say different things. Orders differ when the records that both name stand in
+/// another order: what only one side has is a difference of its own.
+pub fn differ(role: Role, from: Option<&Value>, to: Option<&Value>) -> bool {
+    if matches!(role, Role::Sequence(_)) {
+        let common = |one, other| {
+            let there: BTreeSet<&str> = ids(other).collect();
+            ids(one).filter(|id| there.contains(id)).collect::<Vec<_>>()
+        };
+        return common(from, to) != common(to, from);
+    }
+    normal(role, from) != normal(role, to)
+}
+
 /// Whether the field holds a set of ids.
 fn is_set(role: Role) -> bool {
     matches!(role, Role::References(_) | Role::Persons)
@@ -103,9 +119,11 @@ fn shortest(number: &Number) -> Number {
 }
 
 /// The hash over everything that a restore could write: it answers "would a restore change anything?".
-/// Fields that cannot be written, and fields that the table does not name, do not count.
+/// Fields that cannot be written, and fields that the table does not name, do not count; nor does the order of
+/// what hangs on the record, which changes with every new child.
 pub fn fingerprint(spec: &KindSpec, native: &Value) -> Hash {
     let fields: Map<String, Value> = writable(spec)
+        .filter(|field| !matches!(field.role, Role::Sequence(_)))
         .map(|field| (field.path.to_owned(), normal(field.role, get(native, field.path))))
         .filter(|(_, value)| !value.is_null())
         .collect();
@@ -133,7 +151,7 @@ pub fn field_diff<'a>(spec: &'a KindSpec, from: &'a Value, to: &'a Value) -> Vec
     spec.fields
         .iter()
         .map(|field| FieldDiff { field, from: get(from, field.path), to: get(to, field.path) })
-        .filter(|diff| normal(diff.field.role, diff.from) != normal(diff.field.role, diff.to))
+        .filter(|diff| differ(diff.field.role, diff.from, diff.to))
         .collect()
 }
 
@@ -146,6 +164,8 @@ pub struct Pointer {
     pub id: NativeId,
     /// The field that points.
     pub path: &'static str,
+    /// Whether the record may lie in another container.
+    pub anywhere: bool,
 }
 
 /// All records and persons that a record points to, in the order of the table.
@@ -153,14 +173,15 @@ pub fn references(spec: &KindSpec, native: &Value) -> Vec<Pointer> {
     spec.fields
         .iter()
         .filter_map(|field| match field.role {
-            Role::Reference(kind) | Role::References(kind) => Some((Some(kind), field.path)),
+            Role::Reference(kind) | Role::References(kind) => Some((Some(kind), field)),
             // Those named there hang on the record, so it cannot need them.
             Role::Sequence(_) => None,
-            Role::Person | Role::Persons => Some((None, field.path)),
+            Role::Person | Role::Persons => Some((None, field)),
             Role::Writable | Role::CreateOnly | Role::ReadOnly(_) => None,
         })
-        .flat_map(|(kind, path)| {
-            ids(get(native, path)).map(move |id| Pointer { kind, id: NativeId::from(id), path })
+        .flat_map(|(kind, field)| {
+            let Field { path, anywhere, .. } = *field;
+            ids(get(native, path)).map(move |id| Pointer { kind, id: NativeId::from(id), path, anywhere })
         })
         .collect()
 }

@@ -109,6 +109,5 @@ fn links_follow_and_the_rest_of_the_text_stays() {
 
 #[test]
 fn an_attribution_is_a_paragraph_of_its_own() {
-    assert_eq!(attributed(Some("By Ann"), "text"), "By Ann\n\ntext");
-    assert_eq!(attributed(None, "text"), "text");
+    assert_eq!(Hashes.attributed("By Ann", "text"), "By Ann\n\ntext");
 }

@@ -2,11 +2,6 @@
 
 use crate::model::dialect::Dialect;
 
-/// `text` under its attribution line, or as it is when there is no line to add.
-pub fn attributed(line: Option<&str>, text: &str) -> String {
-    line.map_or_else(|| text.to_owned(), |line| format!("{line}\n\n{text}"))
-}
-
 /// The tokens of all things that `text` links to, in the order of the text.
 pub fn linked_tokens(dialect: &dyn Dialect, text: &str) -> Vec<String> {
     dialect.text_links(text).into_iter().map(|link| link.token).collect()

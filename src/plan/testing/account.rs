@@ -55,7 +55,7 @@ impl Account {
         let fresh = format!("new{}", self.next);
         let parent = step.parent.as_ref().map(|parent| self.at(parent));
         let id: NativeId = match spec.ids {
-            IdPolicy::Server => fresh.clone().into(),
+            IdPolicy::Server | IdPolicy::Shared => fresh.clone().into(),
             IdPolicy::Person => step.subject.id.clone(),
             IdPolicy::Composed => {
                 let parts = step.subject.id.as_str().split(':').map(|part| self.bound_any(plan, part));

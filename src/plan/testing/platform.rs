@@ -107,7 +107,7 @@ static KINDS: &[KindSpec] = &[
     },
     KindSpec {
         ids: IdPolicy::Composed,
-        batch: BatchRules { max: 10 },
+        batch: BatchRules { max: 10, across: false },
         title: "value",
         ..table(
             Kind::FieldValue,
@@ -120,7 +120,22 @@ static KINDS: &[KindSpec] = &[
             ],
         )
     },
-    table(Kind::Checklist, "checklist", Parent::At(&[(Kind::Item, "up")]), &[NAME]),
+    table(
+        Kind::Checklist,
+        "checklist",
+        Parent::At(&[(Kind::Item, "up")]),
+        &[NAME, Field::new("lines", Role::Sequence(Kind::ChecklistItem))],
+    ),
+    table(
+        Kind::ChecklistItem,
+        "line",
+        Parent::At(&[(Kind::ChecklistItem, "above"), (Kind::Checklist, "up")]),
+        &[
+            NAME,
+            Field::new("lines", Role::Sequence(Kind::ChecklistItem)),
+            Field::new("about", Role::Reference(Kind::Item)).anywhere(),
+        ],
+    ),
     KindSpec {
         verbs: Verbs { create: true, update: false, delete: true, archive: false },
         ..table(

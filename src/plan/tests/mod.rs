@@ -2,6 +2,7 @@
 
 mod limits;
 mod modes;
+mod orders;
 mod properties;
 mod selection;
 

@@ -6,6 +6,7 @@ use url::Url;
 
 use crate::base::hash::Hash;
 use crate::base::secret::Secret;
+use crate::http::auth::Credential;
 use crate::http::client::{Client, Profile, Surroundings};
 use crate::http::fault::{ApiFault, FaultClass};
 use crate::http::limit::Rule;
@@ -24,12 +25,12 @@ const MEMBERS_WINDOW: Duration = Duration::from_mins(15);
 
 /// The client for an account.
 pub(super) fn client(settings: &Settings, transport: impl Transport + 'static) -> Result<Client, ApiFault> {
-    let key = part(settings, "key")?;
-    let token = part(settings, "token")?;
+    let key = settings.part("key")?;
+    let token = settings.part("token")?;
     let authorization =
         format!("OAuth oauth_consumer_key=\"{}\", oauth_token=\"{}\"", key.expose(), token.expose());
     let profile = Profile {
-        authorization: Secret::new(authorization),
+        credential: Credential::Fixed(Secret::new(authorization)),
         origins: vec![settings.base_url.origin()],
         limits: limits(Hash::of(key.expose().as_bytes()), Hash::of(token.expose().as_bytes())),
         classify,
@@ -41,20 +42,6 @@ pub(super) fn client(settings: &Settings, transport: impl Transport + 'static) -
         read_only: settings.read_only,
     };
     Ok(Client::new(transport, settings.base_url.clone(), profile, around))
-}
-
-/// One part of the credential. It goes into a quoted header value, so it may hold nothing that ends it.
-pub(super) fn part<'a>(settings: &'a Settings, name: &str) -> Result<&'a Secret, ApiFault> {
-    let refuse = |message: &str| ApiFault::new(FaultClass::Unauthorised, "credential", message);
-    let secret = settings
-        .credentials
-        .get(name)
-        .ok_or_else(|| refuse(&format!("the connection has no {name}; add it again")))?;
-    let text = secret.expose();
-    if text.is_empty() || !text.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'"') {
-        return Err(refuse(&format!("the {name} is empty or holds characters that no {name} has")));
-    }
-    Ok(secret)
 }
 
 fn limits(key: Hash, token: Hash) -> Vec<Rule> {

@@ -39,11 +39,12 @@ pub static PLATFORM: Platform = Platform {
         https://trello.com/1/authorize?response_type=token&name=boardvault&expiration=never&scope=read,write&key=KEY \
         with your key in place of KEY, as the account that is to be backed up, and allow the access. \
         For backups alone, scope=read is enough. Either can be revoked under the account's settings in Trello.",
+    oauth: None,
     dialect: &dialect::TrelloDialect,
     pace: Pace { requests: 100, per: Duration::from_secs(10) },
     connect: |settings| {
         let client = api::client(&settings, Network::new()?)?;
-        Ok(Box::new(Trello::new(client, api::part(&settings, "token")?.clone())))
+        Ok(Box::new(Trello::new(client, settings.part("token")?.clone())))
     },
     sandbox: sim::sandbox,
 };

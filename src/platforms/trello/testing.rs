@@ -26,6 +26,7 @@ pub(super) fn settings() -> Settings {
             ("key".to_owned(), Secret::new("KEYSECRET")),
             ("token".to_owned(), Secret::new("TOKENSECRET")),
         ]),
+        grant: None,
         clock: Arc::new(ManualClock::new(jiff::Timestamp::UNIX_EPOCH)),
         random: Arc::new(SeededRandom::new(1)),
         stop,

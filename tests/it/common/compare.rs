@@ -7,10 +7,9 @@ use boardvault::app::{runs, snapshots};
 use boardvault::apply::{Event, Relation};
 use boardvault::model::dialect::Dialect;
 use boardvault::model::origins::{Origin, OriginMap};
-use boardvault::model::spec::{Codec, Field, IdPolicy, KindSpec, Parent, Role};
-use boardvault::model::{Blob, Kind, NativeId, Record, RecordKey, ops};
+use boardvault::model::spec::{Codec, Field, IdPolicy, KindSpec, Role};
+use boardvault::model::{Blob, Kind, NativeId, Record, RecordKey, lineage, ops};
 use boardvault::plan::types::RestorePlan;
-use boardvault::platforms;
 use boardvault::snapshot::SnapshotId;
 use serde_json::Value;
 
@@ -57,6 +56,7 @@ impl Losses {
 
 /// A comparison of what was wanted with what is there.
 pub(crate) struct Comparison<'a> {
+    pub(crate) dialect: &'static dyn Dialect,
     pub(crate) wanted: &'a Side,
     pub(crate) found: &'a Side,
     /// Which found record was made out of which wanted one.
@@ -96,24 +96,23 @@ impl Compared {
     }
 }
 
-fn dialect() -> &'static dyn Dialect {
-    platforms::find("trello").unwrap().dialect
-}
-
 impl Comparison<'_> {
     pub(crate) fn run(&self) -> Compared {
         let places = self.places();
         let mut differences = Vec::new();
         for (key, record) in self.wanted {
-            let spec = dialect().spec(key.kind).unwrap();
+            let spec = self.dialect.spec(key.kind).unwrap();
             match places.get(key) {
                 Some(place) => {
                     let sentences = self.differs(spec, record, &self.found[place], &places);
                     differences.extend(sentences.into_iter().map(|sentence| (key.clone(), sentence)));
                 }
-                None if self.may_be_gone(spec, record) => {}
+                None if self.may_be_gone(spec, record) || self.has_become_an_item(key) => {}
                 None => {
-                    differences.push((key.clone(), format!("{} {} is not there", spec.noun, name(record))));
+                    differences.push((
+                        key.clone(),
+                        format!("{} {} is not there", spec.noun, name(self.dialect, record)),
+                    ));
                 }
             }
         }
@@ -124,6 +123,14 @@ impl Comparison<'_> {
         !spec.verbs.create
             || self.losses.records.contains(&record.key)
             || self.losses.blocked.contains(&record.key)
+    }
+
+    /// An item that was shown in a container as well belongs to it once the container is gone that it belonged to.
+    fn has_become_an_item(&self, key: &RecordKey) -> bool {
+        let item = key.id.as_str().split_once(':').filter(|_| key.kind == Kind::Placement);
+        item.is_some_and(|(_, item)| {
+            self.found.contains_key(&RecordKey::new(key.container.clone(), Kind::Item, item))
+        })
     }
 
     /// Where each wanted record is found, parents before children.
@@ -140,7 +147,7 @@ impl Comparison<'_> {
         let mut taken: BTreeSet<RecordKey> = BTreeSet::new();
         for record in wanted {
             let key = &record.key;
-            let spec = dialect().spec(key.kind).unwrap();
+            let spec = self.dialect.spec(key.kind).unwrap();
             let by_same_id = || {
                 by_id
                     .get(&(key.kind, &key.id))
@@ -151,13 +158,17 @@ impl Comparison<'_> {
                 || self.origins.aliases(key).find(|alias| self.found.contains_key(alias)).cloned();
             let place = match spec.ids {
                 IdPolicy::Server => {
-                    by_same_id().or_else(by_origin).or_else(|| self.by_nature(spec, record, &places, &taken))
+                    let unmoved = by_same_id().filter(|place| place == key);
+                    let place = unmoved.or_else(by_origin).or_else(by_same_id);
+                    place.or_else(|| self.by_nature(spec, record, &places, &taken))
                 }
+                IdPolicy::Shared => self
+                    .in_place_of_container(key, key.id.clone(), &places)
+                    .or_else(by_origin)
+                    .or_else(|| self.by_nature(spec, record, &places, &taken)),
                 IdPolicy::Person if fixed(key.kind) => by_same_id(),
                 IdPolicy::Person => self.in_place_of_container(key, key.id.clone(), &places),
-                IdPolicy::Composed => {
-                    composed(record, &places).and_then(|id| self.in_place_of_container(key, id, &places))
-                }
+                IdPolicy::Composed => self.in_place_of_container(key, composed(&key.id, &places), &places),
             };
             if let Some(place) = place {
                 taken.insert(place.clone());
@@ -174,7 +185,9 @@ impl Comparison<'_> {
         places: &BTreeMap<RecordKey, RecordKey>,
     ) -> Option<RecordKey> {
         let home = |kind| RecordKey::new(key.container.clone(), kind, key.container.clone());
-        let home = places.get(&home(Kind::Container)).or_else(|| places.get(&home(Kind::Workspace)))?;
+        let home = [Kind::Container, Kind::Workspace, Kind::Group]
+            .into_iter()
+            .find_map(|kind| places.get(&home(kind)))?;
         let key = RecordKey::new(home.container.clone(), key.kind, id);
         self.found.contains_key(&key).then_some(key)
     }
@@ -189,7 +202,7 @@ impl Comparison<'_> {
         if spec.natural_key.is_empty() {
             return None;
         }
-        let parent = places.get(&above(record)?)?;
+        let parent = places.get(&above(self.dialect, record)?)?;
         let nature = |record: &Record| -> Vec<Value> {
             spec.natural_key
                 .iter()
@@ -199,7 +212,7 @@ impl Comparison<'_> {
         let fits = |other: &&Record| {
             other.key.kind == spec.kind
                 && !taken.contains(&other.key)
-                && above(other).as_ref() == Some(parent)
+                && above(self.dialect, other).as_ref() == Some(parent)
                 && nature(other) == nature(record)
         };
         self.found.values().find(fits).map(|other| other.key.clone())
@@ -213,11 +226,28 @@ impl Comparison<'_> {
         places: &BTreeMap<RecordKey, RecordKey>,
     ) -> Vec<String> {
         let mut differences = Vec::new();
-        if self.losses.blocked.contains(&wanted.key) {
+        if self.losses.blocked.contains(&wanted.key) || self.losses.records.contains(&wanted.key) {
             return differences;
         }
         for field in ops::writable(spec) {
             if self.losses.fields.contains(&(wanted.key.clone(), field.path.to_owned())) {
+                continue;
+            }
+            if let Role::Sequence(kind) = field.role {
+                let is = order(kind, found, field.path, |key| Some(key.clone()));
+                let named: BTreeSet<RecordKey> = is.iter().cloned().collect();
+                let mut should = order(kind, wanted, field.path, |key| places.get(key).cloned());
+                should.retain(|key| named.contains(key));
+                let known: BTreeSet<&RecordKey> = should.iter().collect();
+                let is: Vec<&RecordKey> = is.iter().filter(|key| known.contains(key)).collect();
+                if is != should.iter().collect::<Vec<_>>() {
+                    differences.push(format!(
+                        "{} {}: {} should be in the order {should:?} and is {is:?}",
+                        spec.noun,
+                        name(self.dialect, wanted),
+                        field.path
+                    ));
+                }
                 continue;
             }
             let there = ops::normal(field.role, ops::get(&found.native, field.path));
@@ -228,7 +258,7 @@ impl Comparison<'_> {
                 differences.push(format!(
                     "{} {}: {} should be {:?} and is {there}",
                     spec.noun,
-                    name(wanted),
+                    name(self.dialect, wanted),
                     field.path,
                     allowed
                 ));
@@ -236,10 +266,10 @@ impl Comparison<'_> {
         }
         match (&wanted.blob, &found.blob) {
             (Blob::Stored(a), Blob::Stored(b)) if a != b => {
-                differences.push(format!("{} {}: other bytes", spec.noun, name(wanted)));
+                differences.push(format!("{} {}: other bytes", spec.noun, name(self.dialect, wanted)));
             }
             (Blob::Stored(_), Blob::Missing(why)) => {
-                differences.push(format!("{} {}: no bytes: {why}", spec.noun, name(wanted)));
+                differences.push(format!("{} {}: no bytes: {why}", spec.noun, name(self.dialect, wanted)));
             }
             _ => {}
         }
@@ -264,8 +294,9 @@ impl Comparison<'_> {
             (Role::Reference(kind), _, Value::String(id)) => vec![moved(kind, id).into()],
             (_, Codec::Links, Value::String(text)) => vec![value.clone(), self.linked(text, places).into()],
             (_, Codec::Attributed, Value::String(text)) => {
-                let line = dialect().attribution(wanted);
-                let attributed = ops::attributed(line.as_deref(), text);
+                let line = self.dialect.attribution(wanted);
+                let attributed =
+                    line.map_or_else(|| text.to_owned(), |line| self.dialect.attributed(&line, text));
                 let mut texts = vec![value.clone(), self.linked(text, places).into()];
                 texts.extend([self.linked(&attributed, places).into(), attributed.into()]);
                 texts
@@ -277,44 +308,50 @@ impl Comparison<'_> {
 
     fn linked(&self, text: &str, places: &BTreeMap<RecordKey, RecordKey>) -> String {
         let token = |token: &str| {
-            let linked =
-                self.wanted.values().find(|record| dialect().link_token(record).as_deref() == Some(token))?;
-            dialect().link_token(&self.found[places.get(&linked.key)?])
+            let linked = self
+                .wanted
+                .values()
+                .find(|record| self.dialect.link_token(record).as_deref() == Some(token))?;
+            self.dialect.link_token(&self.found[places.get(&linked.key)?])
         };
-        ops::rewrite_links(dialect(), text, token)
+        ops::rewrite_links(self.dialect, text, token)
     }
 }
 
-/// Kinds that no restore of boards makes again.
+/// Kinds that no restore of containers makes again.
 fn fixed(kind: Kind) -> bool {
-    matches!(kind, Kind::Account | Kind::Workspace)
+    matches!(kind, Kind::Account | Kind::Workspace | Kind::Group | Kind::Folder)
 }
 
-fn composed(record: &Record, places: &BTreeMap<RecordKey, RecordKey>) -> Option<NativeId> {
-    let place = |kind, path| {
-        let id = ops::get_text(&record.native, path)?;
-        places.get(&RecordKey::new(record.key.container.clone(), kind, id)).map(|place| place.id.clone())
+/// The id of a record that is put together from others, in the ids of where these are now.
+fn composed(id: &NativeId, places: &BTreeMap<RecordKey, RecordKey>) -> NativeId {
+    let place = |part: &str| {
+        let place = places.iter().find(|(wanted, _)| wanted.id.as_str() == part);
+        place.map_or_else(|| part.to_owned(), |(_, place)| place.id.0.clone())
     };
-    let (item, field) = (place(Kind::Item, "idCard")?, place(Kind::FieldDef, "idCustomField")?);
-    Some(format!("{item}:{field}").into())
+    id.as_str().split(':').map(place).collect::<Vec<_>>().join(":").into()
 }
 
 /// What a record hangs on.
-pub(crate) fn above(record: &Record) -> Option<RecordKey> {
-    let container = record.key.container.clone();
-    match dialect().spec(record.key.kind)?.parent {
-        Parent::Root => None,
-        Parent::Container => Some(RecordKey::new(container.clone(), Kind::Container, container)),
-        Parent::At(places) => places.iter().find_map(|(kind, path)| {
-            Some(RecordKey::new(container.clone(), *kind, ops::get_text(&record.native, path)?))
-        }),
-    }
+pub(crate) fn above(dialect: &dyn Dialect, record: &Record) -> Option<RecordKey> {
+    lineage::parent(dialect.spec(record.key.kind)?, record)
 }
 
-fn name(record: &Record) -> String {
-    let title = dialect().spec(record.key.kind).and_then(|spec| ops::get_text(&record.native, spec.title));
+fn name(dialect: &dyn Dialect, record: &Record) -> String {
+    let title = dialect.spec(record.key.kind).and_then(|spec| ops::get_text(&record.native, spec.title));
     let title: String = title.unwrap_or_default().chars().take(40).collect();
     format!("{title:?} ({})", record.key)
+}
+
+/// What hangs on a record, in the order that it names, as `place` knows it.
+fn order(
+    kind: Kind,
+    record: &Record,
+    path: &str,
+    place: impl Fn(&RecordKey) -> Option<RecordKey>,
+) -> Vec<RecordKey> {
+    let key = |id| lineage::pointed_to(&record.key, kind, id);
+    ops::ids(ops::get(&record.native, path)).filter_map(|id| place(&key(id))).collect()
 }
 
 /// Off, empty, or what a new record says by itself.

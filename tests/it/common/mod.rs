@@ -5,6 +5,7 @@ mod disk;
 pub(crate) mod manifests;
 pub(crate) mod scene;
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
@@ -22,11 +23,16 @@ use boardvault::base::clock::{Clock, ManualClock};
 use boardvault::base::ids::SeededRandom;
 use boardvault::base::secret::Secret;
 use boardvault::plan::types::Mode;
+use boardvault::platforms;
+use boardvault::platforms::platform::Platform;
 use boardvault::store::fs::Fs;
 use serde_json::{Value, json};
 use tokio::sync::watch;
 
 pub(crate) use disk::Disk;
+
+/// The platform whose own oddities the tests outside of the conformance suite are about.
+pub(crate) const TRELLO: &str = "trello";
 
 /// The name of the only connection.
 pub(crate) const CONNECTION: &str = "work";
@@ -44,6 +50,7 @@ pub(crate) fn many() -> bool {
 
 /// An imitated platform. Its clock moves only when somebody waits, so that rate limits take no time.
 pub(crate) struct World {
+    pub(crate) platform: &'static Platform,
     pub(crate) clock: Arc<ManualClock>,
     pub(crate) sandbox: Running,
     http: reqwest::Client,
@@ -69,12 +76,13 @@ impl Call {
 }
 
 impl World {
-    pub(crate) async fn start(world: &str, seed: u64) -> Self {
+    pub(crate) async fn start(platform: &str, world: &str, seed: u64) -> Self {
+        let platform = platforms::find(platform).unwrap();
         let clock = Arc::new(ManualClock::new("2026-11-21T12:00:00Z".parse().unwrap()));
-        let choice = SandboxChoice { platform: "trello".into(), world: world.into(), seed, port: 0 };
+        let choice = SandboxChoice { platform: platform.id.into(), world: world.into(), seed, port: 0 };
         let sandbox = sandbox::start(&choice, clock.clone()).await.unwrap();
         let http = reqwest::Client::builder().no_proxy().build().unwrap();
-        Self { clock, sandbox, http }
+        Self { platform, clock, sandbox, http }
     }
 
     /// The time in the world, in seconds since it began.
@@ -126,20 +134,18 @@ impl World {
     }
 
     /// The credential of whoever has this role.
-    pub(crate) fn account(&self, role: &str) -> (String, String) {
+    pub(crate) fn account(&self, role: &str) -> &BTreeMap<String, String> {
         let roles: Vec<&str> = self.sandbox.accounts.iter().map(|account| account.role.as_str()).collect();
         let found = self.sandbox.accounts.iter().find(|account| account.role == role);
-        let credentials = &found.unwrap_or_else(|| panic!("{role} is none of {roles:?}")).credentials;
-        (credentials["key"].clone(), credentials["token"].clone())
+        &found.unwrap_or_else(|| panic!("{role} is none of {roles:?}")).credentials
     }
 
-    /// A call as the person with this role.
+    /// A call to Trello as the person with this role.
     pub(crate) async fn call(&self, role: &str, method: &str, path: &str, body: Value) -> Value {
         self.clock.advance(Duration::from_mins(1));
-        let (key, token) = self.account(role);
         let address = format!("{}{path}", self.sandbox.base_url);
         let request = self.http.request(method.parse().unwrap(), address);
-        let answer = request.query(&[("key", key), ("token", token)]).json(&body).send().await.unwrap();
+        let answer = request.query(self.account(role)).json(&body).send().await.unwrap();
         let (status, text) = (answer.status(), answer.text().await.unwrap());
         assert!(status.is_success(), "{method} {path}: {text}");
         serde_json::from_str(&text).unwrap()
@@ -176,14 +182,23 @@ pub(crate) struct Desk {
 }
 
 impl Desk {
-    /// A new vault, connected as the workspace's administrator.
+    /// A new vault, connected to a Trello account as the workspace's administrator.
     pub(crate) async fn new(world: &str, seed: u64) -> Self {
         Self::of("workspace admin", world, seed).await
     }
 
-    /// A new vault, connected as the person with this role.
+    /// A new vault, connected to a Trello account as the person with this role.
     pub(crate) async fn of(role: &str, world: &str, seed: u64) -> Self {
-        let world = World::start(world, seed).await;
+        Self::with(TRELLO, Some(role), world, seed).await
+    }
+
+    /// A new vault, connected to an account of a platform as the first person whom its sandbox names.
+    pub(crate) async fn on(platform: &str, world: &str, seed: u64) -> Self {
+        Self::with(platform, None, world, seed).await
+    }
+
+    async fn with(platform: &str, role: Option<&str>, world: &str, seed: u64) -> Self {
+        let world = World::start(platform, world, seed).await;
         // In memory where there is such a place: the tests wait for thousands of fsyncs.
         let memory = PathBuf::from("/dev/shm");
         let folder =
@@ -216,13 +231,17 @@ impl Desk {
         }
     }
 
-    async fn connect(&self, role: &str) {
-        let (key, token) = self.world.account(role);
+    async fn connect(&self, role: Option<&str>) {
+        let first = || &self.world.sandbox.accounts[0].credentials;
+        let credentials = role.map_or_else(first, |role| self.world.account(role));
         let new = NewConnection {
             name: CONNECTION.into(),
-            platform: "trello".into(),
+            platform: self.world.platform.id.into(),
             base_url: Some(self.world.sandbox.base_url.clone()),
-            credentials: [("key".into(), Secret::new(key)), ("token".into(), Secret::new(token))].into(),
+            credentials: credentials
+                .iter()
+                .map(|(part, text)| (part.clone(), Secret::new(text.clone())))
+                .collect(),
             replace: false,
         };
         connections::add(self.app(), new).await.unwrap();

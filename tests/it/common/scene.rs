@@ -8,7 +8,7 @@ use boardvault::model::{Kind, NativeId, RecordKey, ops};
 use boardvault::plan::types::RestorePlan;
 
 use super::compare::{self, Compared, Comparison, Losses, Side};
-use super::{Desk, FULL, USUAL};
+use super::{Desk, FULL, TRELLO, USUAL};
 
 /// A vault with a backup of a world, and what became of the world since.
 pub(crate) struct Scene {
@@ -20,7 +20,11 @@ pub(crate) struct Scene {
 
 impl Scene {
     pub(crate) async fn new(world: &str, seed: u64, damage: (&str, usize)) -> Self {
-        let mut scene = Self::of(world, seed).await;
+        Self::on(TRELLO, world, seed, damage).await
+    }
+
+    pub(crate) async fn on(platform: &str, world: &str, seed: u64, damage: (&str, usize)) -> Self {
+        let mut scene = Self::before(Desk::on(platform, world, seed).await).await;
         scene.desk.world.people(damage.0, seed, damage.1).await;
         scene.damaged = scene.now().await;
         scene
@@ -28,7 +32,10 @@ impl Scene {
 
     /// A backup, and nothing has happened since.
     pub(crate) async fn of(world: &str, seed: u64) -> Self {
-        let desk = Desk::new(world, seed).await;
+        Self::before(Desk::new(world, seed).await).await
+    }
+
+    async fn before(desk: Desk) -> Self {
         let before = desk.backup(USUAL).await;
         let wanted = compare::side(desk.app(), before.id);
         Self { damaged: wanted.clone(), wanted, before, desk }
@@ -55,6 +62,7 @@ impl Scene {
     ) -> Compared {
         let origins = &compare::made(self.desk.app(), relation);
         Comparison {
+            dialect: self.desk.world.platform.dialect,
             wanted,
             found,
             origins,
@@ -83,7 +91,10 @@ impl Scene {
                 2 => is(Kind::Section, titles.get(1)),
                 _ => is(Kind::Item, titles.get(2)),
             };
-            if root || compare::above(record).is_some_and(|above| keys.contains(&above)) {
+            if root
+                || compare::above(self.desk.world.platform.dialect, record)
+                    .is_some_and(|above| keys.contains(&above))
+            {
                 keys.insert(record.key.clone());
             }
         }

@@ -58,7 +58,7 @@ pub(super) const FIELD_VALUE: KindSpec = KindSpec {
     verbs: Verbs::ALL,
     ids: IdPolicy::Composed,
     // One request sets all values of one card; a board has at most 50 custom fields.
-    batch: BatchRules { max: 100 },
+    batch: BatchRules { max: 100, across: false },
     natural_key: &[],
     fields: &[
         Field::new("idCustomField", Role::Reference(Kind::FieldDef)),

@@ -90,7 +90,7 @@ async fn send(
     };
     let mut fields = vec![("name", name), ("setCover", "false".to_owned())];
     fields.extend(file.media_type.clone().map(|media_type| ("mimeType", media_type)));
-    trello.client.write(call.method, &path, Body::Form { fields, file }).await
+    trello.client.write(call.method, &path, Body::Form { fields, file: Some(file) }).await
 }
 
 /// The card of the checklist whose item is changed: Trello wants it in the path.

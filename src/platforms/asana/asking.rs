@@ -1,0 +1,276 @@
+//! Questions to Asana: one record, a whole list however many pages it has, and many lists in few requests.
+
+use std::sync::atomic::Ordering::Relaxed;
+
+use serde_json::{Map, Value, json};
+use tokio::sync::SemaphorePermit;
+
+use super::Asana;
+use super::api::fault_within;
+use super::json::{data, object, text};
+use super::local;
+use crate::base::canon;
+use crate::http::fault::{ApiFault, FaultClass};
+use crate::http::types::{Body, Intent, Method, Request};
+
+/// The most entries in one page.
+pub(super) const PAGE: usize = 100;
+/// The most questions in one batch.
+const BATCH: usize = 10;
+/// How often a list is asked for from its beginning because its place was forgotten.
+const RESTARTS: u32 = 3;
+/// Questions that may be under way at once; Asana lets one token have 50.
+pub(super) const AT_ONCE: usize = 40;
+
+/// What is asked: a path below the API's address, its parameters and the fields wanted.
+#[derive(Debug, Clone)]
+pub(super) struct Question {
+    path: Vec<String>,
+    query: Vec<(&'static str, String)>,
+    fields: &'static str,
+}
+
+impl Question {
+    /// A question for these fields.
+    pub(super) fn new(path: &[&str], fields: &'static str) -> Self {
+        Self { path: path.iter().map(|segment| (*segment).to_owned()).collect(), query: Vec::new(), fields }
+    }
+
+    /// The same question with one more parameter.
+    #[must_use]
+    pub(super) fn with(mut self, name: &'static str, value: &str) -> Self {
+        self.query.push((name, value.to_owned()));
+        self
+    }
+
+    fn path(&self) -> Vec<&str> {
+        self.path.iter().map(String::as_str).collect()
+    }
+}
+
+/// One page of a list.
+struct Page {
+    entries: Vec<Value>,
+    next: Option<String>,
+}
+
+impl Page {
+    fn of(answer: Value) -> Self {
+        let next = answer.pointer("/next_page/offset").and_then(Value::as_str).map(ToOwned::to_owned);
+        let entries = match data(answer) {
+            Value::Array(entries) => entries,
+            _ => Vec::new(),
+        };
+        Self { entries, next }
+    }
+}
+
+/// What came of one question among several.
+pub(super) type Answered = Result<Vec<Value>, ApiFault>;
+
+impl Asana {
+    /// One record.
+    pub(super) async fn one(&self, question: &Question) -> Result<Value, ApiFault> {
+        let _permit = self.permits(1).await?;
+        let query = query(question, None);
+        let query: Vec<_> = query.iter().map(|(name, value)| (*name, value.as_str())).collect();
+        Ok(data(self.client.get(&question.path(), &query).await?))
+    }
+
+    /// All entries of a list. Only an answer without a next page ends it.
+    pub(super) async fn list(&self, question: &Question) -> Answered {
+        self.rest(question, Vec::new(), None).await
+    }
+
+    /// The entries of a list after those of its first pages.
+    async fn rest(&self, question: &Question, first: Vec<Value>, offset: Option<String>) -> Answered {
+        let (mut all, mut offset, mut restarts) = (first, offset, 0);
+        loop {
+            match self.page(question, offset.as_deref()).await {
+                Ok(page) => {
+                    all.extend(page.entries);
+                    match page.next {
+                        None => return Ok(all),
+                        Some(next) if offset.as_ref() == Some(&next) => {
+                            let call = question.path.join("/");
+                            let message = "a page says that it is itself the next one";
+                            return Err(ApiFault::new(FaultClass::Protocol, call, message));
+                        }
+                        Some(next) => offset = Some(next),
+                    }
+                }
+                // The place in the list was forgotten: nothing but its beginning is left to ask for.
+                Err(fault) if is_forgotten(&fault) && offset.is_some() && restarts < RESTARTS => {
+                    restarts += 1;
+                    (all, offset) = (Vec::new(), None);
+                }
+                Err(fault) => return Err(fault),
+            }
+        }
+    }
+
+    async fn page(&self, question: &Question, offset: Option<&str>) -> Result<Page, ApiFault> {
+        let _permit = self.permits(1).await?;
+        let mut query = query(question, Some(PAGE));
+        query.extend(offset.map(|offset| ("offset", offset.to_owned())));
+        let query: Vec<_> = query.iter().map(|(name, value)| (*name, value.as_str())).collect();
+        Ok(Page::of(self.client.get_divisible(&question.path(), &query).await?))
+    }
+
+    /// All entries of several lists, each with its own outcome, in the order of the questions. Fails as a whole
+    /// only with what would fail every further question as well.
+    pub(super) async fn lists(&self, questions: &[Question]) -> Result<Vec<Answered>, ApiFault> {
+        let mut answers = Vec::with_capacity(questions.len());
+        for some in questions.chunks(BATCH) {
+            let first: Vec<Action> = some.iter().map(|question| Action::page(self, question)).collect();
+            let pages = if some.len() > 1 { self.batch(&first).await? } else { None };
+            let Some(pages) = pages else {
+                for question in some {
+                    answers.push(survivable(self.list(question).await)?);
+                }
+                continue;
+            };
+            for (question, page) in some.iter().zip(pages) {
+                let answer = match page {
+                    Ok(answer) => match Page::of(answer) {
+                        Page { entries, next: None } => Ok(entries),
+                        Page { entries, next } => self.rest(question, entries, next).await,
+                    },
+                    // Asked on its own, it is repeated as often as patience allows.
+                    Err(fault) if is_passing(&fault) => self.list(question).await,
+                    Err(fault) => Err(fault),
+                };
+                answers.push(survivable(answer)?);
+            }
+        }
+        Ok(answers)
+    }
+
+    /// Carries out up to ten readings in one request; nothing when batches do not work with this token.
+    ///
+    /// Each counts on all limits, so the gain is the number of round trips.
+    pub(super) async fn batch(
+        &self,
+        actions: &[Action],
+    ) -> Result<Option<Vec<Result<Value, ApiFault>>>, ApiFault> {
+        if self.no_batch.load(Relaxed) {
+            return Ok(None);
+        }
+        let _permits = self.permits(actions.len()).await?;
+        let body: Vec<&Value> = actions.iter().map(|action| &action.body).collect();
+        let body = canon::to_bytes(&json!({"data": {"actions": body}}));
+        let request = Request::new(Method::Post, self.client.url(&["batch"], &[]), Intent::Read);
+        let request = Request { cost: actions.len(), ..request.with_body(Body::Json(body.into())) };
+        let answers = match self.client.json(&request).await.map(data) {
+            Ok(Value::Array(answers)) if answers.len() == actions.len() => answers,
+            Err(fault) if ends_everything(&fault) || is_passing(&fault) => return Err(fault),
+            Ok(_) | Err(_) => {
+                tracing::info!("batches do not work here; asking one by one");
+                self.no_batch.store(true, Relaxed);
+                return Ok(None);
+            }
+        };
+        let outcome = |(answer, action): (Value, &Action)| {
+            let mut answer = object(answer);
+            let status = answer.get("status_code").and_then(Value::as_u64);
+            let status = status.and_then(|status| u16::try_from(status).ok()).unwrap_or_default();
+            let body = match answer.remove("body") {
+                Some(Value::String(text)) => serde_json::from_str(&text).unwrap_or_default(),
+                Some(body) => body,
+                None => Value::Null,
+            };
+            let good = (200..300).contains(&status) || action.also_good == Some(status);
+            if good { Ok(body) } else { Err(fault_within(&request, &action.name, status, &body)) }
+        };
+        Ok(Some(answers.into_iter().zip(actions).map(outcome).collect()))
+    }
+
+    /// Waits until so many further questions may be under way.
+    async fn permits(&self, count: usize) -> Result<SemaphorePermit<'_>, ApiFault> {
+        let count = u32::try_from(count.min(AT_ONCE)).unwrap_or(1);
+        self.gate.acquire_many(count).await.map_err(|_| local("waiting", "the connection is closed"))
+    }
+}
+
+/// One reading within a batch.
+#[derive(Debug)]
+pub(super) struct Action {
+    name: String,
+    body: Value,
+    also_good: Option<u16>,
+}
+
+impl Action {
+    /// The first page of a list.
+    fn page(asana: &Asana, question: &Question) -> Self {
+        let mut action = Self::reading(asana, question);
+        if let Some(Value::Object(options)) = action.body.get_mut("options") {
+            options.insert("limit".to_owned(), json!(PAGE));
+        }
+        action
+    }
+
+    /// Some reading.
+    pub(super) fn reading(asana: &Asana, question: &Question) -> Self {
+        let url = asana.client.url(&question.path(), &[]);
+        let path = url.path().strip_prefix(asana.client.base().path().trim_end_matches('/'));
+        let path = path.unwrap_or_else(|| url.path()).to_owned();
+        // A batch takes parameters and what is wanted of the answer apart from the path, and from each other.
+        let data: Map<String, Value> =
+            question.query.iter().map(|(name, value)| ((*name).to_owned(), json!(value))).collect();
+        let fields: Vec<&str> = question.fields.split(',').filter(|field| !field.is_empty()).collect();
+        let mut options = Map::new();
+        if !fields.is_empty() {
+            options.insert("fields".to_owned(), json!(fields));
+        }
+        let body = json!({"method": "get", "relative_path": path, "data": data, "options": options});
+        Self { name: format!("GET {path}"), body, also_good: None }
+    }
+
+    /// The same, where one more status is a good answer.
+    #[must_use]
+    pub(super) fn also_good(self, status: u16) -> Self {
+        Self { also_good: Some(status), ..self }
+    }
+}
+
+fn query(question: &Question, limit: Option<usize>) -> Vec<(&'static str, String)> {
+    let mut query = question.query.clone();
+    query.extend(limit.map(|limit| ("limit", limit.to_string())));
+    if !question.fields.is_empty() {
+        query.push(("opt_fields", question.fields.to_owned()));
+    }
+    query
+}
+
+/// Whether the token for the next page is no longer known.
+fn is_forgotten(fault: &ApiFault) -> bool {
+    fault.status == Some(400) && fault.message.to_ascii_lowercase().contains("offset")
+}
+
+/// Whether the same question may get a better answer later.
+fn is_passing(fault: &ApiFault) -> bool {
+    matches!(fault.class, FaultClass::RateLimited | FaultClass::Server | FaultClass::Network)
+}
+
+/// Whether no further question makes sense.
+fn ends_everything(fault: &ApiFault) -> bool {
+    matches!(fault.class, FaultClass::Unauthorised | FaultClass::Stopped | FaultClass::Local)
+}
+
+/// One list's own outcome, or the end of all.
+fn survivable(answer: Answered) -> Result<Answered, ApiFault> {
+    match answer {
+        Err(fault) if ends_everything(&fault) || is_passing(&fault) => Err(fault),
+        answer => Ok(answer),
+    }
+}
+
+/// The name of a record in messages.
+pub(super) fn named(record: &Value) -> &str {
+    text(record, "name")
+}
+
+#[cfg(test)]
+#[path = "asking_tests.rs"]
+mod tests;

@@ -1,0 +1,116 @@
+use super::*;
+use crate::http::testing::Scripted;
+use crate::platforms::asana::testing::{asana, batch, refusal};
+use crate::http::testing::Answer;
+
+fn page(gids: &[&str], next: Option<&str>) -> Value {
+    let entries: Vec<Value> = gids.iter().map(|gid| json!({ "gid": gid })).collect();
+    json!({"data": entries, "next_page": next.map(|offset| json!({ "offset": offset }))})
+}
+
+fn answer(page: &Value) -> Answer {
+    Answer::json(200, &page.to_string())
+}
+
+fn tasks() -> Question {
+    Question::new(&["projects", "p1", "tasks"], "name")
+}
+
+fn gids(entries: &[Value]) -> Vec<&str> {
+    entries.iter().map(|entry| text(entry, "gid")).collect()
+}
+
+#[tokio::test]
+async fn a_list_ends_with_the_page_that_names_no_next_one() {
+    let scripted = Scripted::new([
+        answer(&page(&["1", "2"], Some("x"))),
+        answer(&page(&[], Some("y"))),
+        answer(&page(&["3"], None)),
+    ]);
+    let list = asana(&scripted).list(&tasks()).await.unwrap();
+    assert_eq!(gids(&list), ["1", "2", "3"], "neither a short nor an empty page is the last one");
+    assert_eq!(
+        scripted.calls(),
+        [
+            "GET api.example/api/1.0/projects/p1/tasks?limit=100&opt_fields=name",
+            "GET api.example/api/1.0/projects/p1/tasks?limit=100&opt_fields=name&offset=x",
+            "GET api.example/api/1.0/projects/p1/tasks?limit=100&opt_fields=name&offset=y",
+        ]
+    );
+}
+
+#[tokio::test]
+async fn a_forgotten_place_in_a_list_starts_it_again() {
+    let scripted = Scripted::new([
+        answer(&page(&["1"], Some("x"))),
+        refusal(400, "offset: Your pagination token has expired."),
+        answer(&page(&["1"], Some("z"))),
+        answer(&page(&["2"], None)),
+    ]);
+    let list = asana(&scripted).list(&tasks()).await.unwrap();
+    assert_eq!(gids(&list), ["1", "2"]);
+}
+
+#[tokio::test]
+async fn a_page_that_leads_to_itself_is_a_fault() {
+    let scripted = Scripted::new([answer(&page(&["1"], Some("x"))), answer(&page(&["1"], Some("x")))]);
+    assert_eq!(asana(&scripted).list(&tasks()).await.unwrap_err().class, FaultClass::Protocol);
+}
+
+#[tokio::test]
+async fn lists_travel_in_tens_and_each_has_its_own_outcome() {
+    let questions: Vec<Question> =
+        (0..12).map(|n| Question::new(&["tasks", &n.to_string(), "stories"], "text").with("x", "y")).collect();
+    let mut first = vec![(200, page(&["s"], None)); 10];
+    first[3] = (404, json!({"errors": [{"message": "task: Not a recognized ID: 3"}]}));
+    first[4] = (200, page(&["s1"], Some("more")));
+    let scripted = Scripted::new([
+        batch(&first),
+        answer(&page(&["s2"], None)),
+        batch(&[(200, page(&[], None)), (200, page(&["t"], None))]),
+    ]);
+    let answers = asana(&scripted).lists(&questions).await.unwrap();
+    assert_eq!(answers.len(), 12);
+    assert_eq!(answers[3].as_ref().unwrap_err().class, FaultClass::NotFound);
+    assert_eq!(gids(answers[4].as_ref().unwrap()), ["s1", "s2"]);
+    assert_eq!(gids(answers[11].as_ref().unwrap()), ["t"]);
+    let asked: Value = serde_json::from_str(&scripted.bodies()[0]).unwrap();
+    assert_eq!(
+        asked["data"]["actions"][0],
+        json!({"method": "get", "relative_path": "/tasks/0/stories", "data": {"x": "y"},
+            "options": {"limit": 100, "fields": ["text"]}})
+    );
+}
+
+#[tokio::test]
+async fn one_that_fails_in_passing_is_asked_again_alone() {
+    let scripted = Scripted::new([
+        batch(&[(500, json!({"errors": []})), (200, page(&["b"], None))]),
+        answer(&page(&["a"], None)),
+    ]);
+    let answers = asana(&scripted).lists(&[tasks(), tasks()]).await.unwrap();
+    assert_eq!(gids(answers[0].as_ref().unwrap()), ["a"]);
+}
+
+#[tokio::test]
+async fn without_batches_the_same_is_asked_one_by_one() {
+    let scripted = Scripted::new([
+        refusal(403, "insufficient scope"),
+        answer(&page(&["a"], None)),
+        answer(&page(&["b"], None)),
+        answer(&page(&["c"], None)),
+        answer(&page(&["d"], None)),
+    ]);
+    let asana = asana(&scripted);
+    for (one, other) in [("a", "b"), ("c", "d")] {
+        let answers = asana.lists(&[tasks(), tasks()]).await.unwrap();
+        assert_eq!([gids(answers[0].as_ref().unwrap()), gids(answers[1].as_ref().unwrap())], [[one], [other]]);
+    }
+}
+
+#[tokio::test]
+async fn a_revoked_token_ends_all_questions() {
+    let scripted = Scripted::new([refusal(401, "Not Authorized")]);
+    let fault = asana(&scripted).lists(&[tasks(), tasks()]).await.unwrap_err();
+    assert_eq!(fault.class, FaultClass::Unauthorised);
+}

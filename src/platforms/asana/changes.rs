@@ -1,0 +1,145 @@
+//! What has changed since the last backup, by the events that Asana keeps for about a day.
+//!
+//! A project's version is a hash over what discovery sees of it, and the sync token under which it was read:
+//! `HASH~TOKEN`. No event since that token and the same hash mean that nothing has changed; the version then stays
+//! as it is, whatever new token came with the answer, because an older one covers more.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::Value;
+
+use super::Asana;
+use super::asking::{Action, Question, named};
+use super::connector::lock;
+use super::json::{gid, gid_at, is, list, text};
+use crate::base::canon;
+use crate::base::hash::Hash;
+use crate::http::fault::ApiFault;
+
+/// Between hash and token of a version.
+const SEPARATOR: char = '~';
+/// Events come in hundreds. With more of them than this many times hundred, everything is read anew.
+const MOST_PAGES: usize = 20;
+/// The status that comes with a new token in place of events.
+const NEW_TOKEN: u16 = 412;
+/// Requests in one batch.
+const BATCH: usize = 10;
+
+/// The tasks of a project that events have named since the last backup.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Changed(pub(super) BTreeSet<String>);
+
+/// What the events of one project say.
+#[derive(Debug)]
+struct News {
+    /// Everything that events named; nothing when Asana does not know that far back.
+    named: Option<BTreeSet<String>>,
+    /// The token for the next time.
+    token: String,
+}
+
+/// The versions of all projects for which Asana tells of changes.
+pub(super) async fn versions(asana: &Asana, projects: &[&Value]) -> Result<BTreeMap<String, String>, ApiFault> {
+    let mut versions = BTreeMap::new();
+    for some in projects.chunks(BATCH) {
+        let asked: Vec<(&Value, Option<String>)> =
+            some.iter().map(|project| (*project, asana.last_version(gid(project)))).collect();
+        for ((project, before), news) in asked.iter().zip(news(asana, &asked).await?) {
+            let Some(news) = news else { continue };
+            let mark = Hash::of(&canon::to_bytes(project)).short();
+            let before = before.as_deref();
+            let same_mark = before.and_then(|before| before.split_once(SEPARATOR)).is_some_and(|(old, _)| old == mark);
+            let quiet = news.named.as_ref().is_some_and(BTreeSet::is_empty);
+            if before.is_some() && news.named.is_none() {
+                tracing::warn!(project = named(project), "Asana no longer knows what changed since the last backup; \
+                    the project is read anew");
+            }
+            if let Some(tasks) = news.named.filter(|_| before.is_some()) {
+                lock(&asana.changed).insert(gid(project).to_owned(), Changed(tasks));
+            }
+            let version = match before.filter(|_| quiet && same_mark) {
+                Some(before) => before.to_owned(),
+                None => format!("{mark}{SEPARATOR}{}", news.token),
+            };
+            versions.insert(gid(project).to_owned(), version);
+        }
+    }
+    Ok(versions)
+}
+
+/// The news of up to ten projects; nothing for those whose events cannot be had.
+async fn news(asana: &Asana, asked: &[(&Value, Option<String>)]) -> Result<Vec<Option<News>>, ApiFault> {
+    let mut news: Vec<Option<News>> = asked
+        .iter()
+        .map(|(_, before)| {
+            let token = before.as_deref().and_then(|before| before.split_once(SEPARATOR)).map(|(_, token)| token);
+            Some(News { named: Some(BTreeSet::new()), token: token.unwrap_or_default().to_owned() })
+        })
+        .collect();
+    let mut open: Vec<usize> = (0..asked.len()).collect();
+    for _ in 0..MOST_PAGES {
+        let actions: Vec<Action> = open
+            .iter()
+            .filter_map(|at| Some(action(asana, asked.get(*at)?.0, &news.get(*at)?.as_ref()?.token)))
+            .collect();
+        if actions.is_empty() {
+            return Ok(news);
+        }
+        let Some(answers) = asana.batch(&actions).await? else {
+            // Without batches the body of a refusal, and with it the token, is out of reach.
+            return Ok(asked.iter().map(|_| None).collect());
+        };
+        let mut still = Vec::new();
+        for (at, answer) in open.into_iter().zip(answers) {
+            let Some(slot) = news.get_mut(at) else { continue };
+            match answer {
+                Ok(body) => {
+                    if slot.as_mut().is_some_and(|news| news.take(&body)) {
+                        still.push(at);
+                    }
+                }
+                Err(fault) => {
+                    tracing::info!(%fault, "no events; the project is read every time");
+                    *slot = None;
+                }
+            }
+        }
+        open = still;
+    }
+    for at in open {
+        if let Some(Some(news)) = news.get_mut(at) {
+            news.named = None;
+        }
+    }
+    Ok(news)
+}
+
+impl News {
+    /// Takes an answer; says whether there is more.
+    fn take(&mut self, body: &Value) -> bool {
+        text(body, "sync").clone_into(&mut self.token);
+        if body.get("errors").is_some() {
+            self.named = None;
+            return false;
+        }
+        for event in list(body, "data") {
+            // A change of a comment or a file is a change of the task that it hangs on.
+            let about = [gid_at(event, "resource"), gid_at(event, "parent")];
+            let named = about.into_iter().filter(|gid| !gid.is_empty()).map(ToOwned::to_owned);
+            self.named.get_or_insert_default().extend(named);
+        }
+        is(body, "has_more") && !self.token.is_empty()
+    }
+}
+
+fn action(asana: &Asana, project: &Value, token: &str) -> Action {
+    let mut question = Question::new(&["events"], "").with("resource", gid(project));
+    if !token.is_empty() {
+        question = question.with("sync", token);
+    }
+    Action::reading(asana, &question).also_good(NEW_TOKEN)
+}
+
+#[cfg(test)]
+#[path = "changes_tests.rs"]
+mod tests;

@@ -1,0 +1,91 @@
+use serde_json::json;
+
+use super::*;
+use crate::http::testing::Scripted;
+use crate::model::NativeId;
+use crate::platforms::asana::testing::{asana, batch, refusal};
+use crate::platforms::connector::Connector;
+
+fn project() -> Value {
+    json!({"gid": "20", "name": "P", "modified_at": "2026-11-01T00:00:00Z"})
+}
+
+fn mark() -> String {
+    Hash::of(&canon::to_bytes(&project())).short()
+}
+
+fn new_token(token: &str) -> (u16, Value) {
+    (412, json!({"errors": [{"message": "Sync token invalid or too old"}], "sync": token}))
+}
+
+fn events(token: &str, tasks: &[&str], more: bool) -> (u16, Value) {
+    let events: Vec<Value> = tasks
+        .iter()
+        .map(|task| json!({"action": "changed", "resource": {"gid": "story"}, "parent": {"gid": task}}))
+        .collect();
+    (200, json!({"data": events, "sync": token, "has_more": more}))
+}
+
+/// The version of the project after `before`, and the tasks that events named.
+async fn version(before: Option<&str>, answers: Vec<(u16, Value)>) -> (Option<String>, Option<Vec<String>>, Scripted) {
+    let scripted = Scripted::new(answers.into_iter().map(|answer| batch(&[answer])));
+    let asana = asana(&scripted);
+    asana.remember(before.map(|before| (NativeId::from("20"), before.to_owned())).into_iter().collect());
+    let versions = versions(&asana, &[&project()]).await.unwrap();
+    let changed = lock(&asana.changed).get("20").map(|changed| changed.0.iter().cloned().collect());
+    (versions.get("20").cloned(), changed, scripted)
+}
+
+#[tokio::test]
+async fn the_first_time_there_is_a_token_and_nothing_to_compare() {
+    let (version, changed, scripted) = version(None, vec![new_token("T1")]).await;
+    assert_eq!((version.unwrap(), changed), (format!("{}~T1", mark()), None));
+    let asked: Value = serde_json::from_str(&scripted.bodies()[0]).unwrap();
+    assert_eq!(asked["data"]["actions"][0]["data"], json!({"resource": "20"}));
+}
+
+#[tokio::test]
+async fn no_events_mean_the_same_version() {
+    let before = format!("{}~T1", mark());
+    let (version, _, scripted) = version(Some(&before), vec![events("T2", &[], false)]).await;
+    assert_eq!(version.unwrap(), before);
+    let asked: Value = serde_json::from_str(&scripted.bodies()[0]).unwrap();
+    assert_eq!(asked["data"]["actions"][0]["data"], json!({"resource": "20", "sync": "T1"}));
+}
+
+#[tokio::test]
+async fn events_are_read_to_their_end_and_name_the_tasks() {
+    let before = format!("{}~T1", mark());
+    let answers = vec![events("T2", &["1"], true), events("T3", &["2"], false)];
+    let (version, changed, _) = version(Some(&before), answers).await;
+    assert_eq!(version.unwrap(), format!("{}~T3", mark()));
+    assert_eq!(changed.unwrap(), ["1", "2", "story"]);
+}
+
+#[tokio::test]
+async fn a_change_that_only_discovery_sees_counts_as_well() {
+    let (version, changed, _) = version(Some("old~T1"), vec![events("T2", &[], false)]).await;
+    assert_eq!((version.unwrap(), changed.unwrap()), (format!("{}~T2", mark()), vec![]));
+}
+
+#[tokio::test]
+async fn an_expired_token_falls_back_to_reading() {
+    let before = format!("{}~T1", mark());
+    let (version, changed, _) = version(Some(&before), vec![new_token("T9")]).await;
+    assert_eq!((version.unwrap(), changed), (format!("{}~T9", mark()), None));
+}
+
+#[tokio::test]
+async fn events_without_end_are_as_good_as_none() {
+    let before = format!("{}~T1", mark());
+    let (version, changed, _) = version(Some(&before), vec![events("T2", &["1"], true); MOST_PAGES]).await;
+    assert_eq!((version.unwrap(), changed), (format!("{}~T2", mark()), None));
+}
+
+#[tokio::test]
+async fn where_events_are_refused_there_is_no_version() {
+    let (version, ..) = version(None, vec![(403, json!({"errors": []}))]).await;
+    assert_eq!(version, None);
+    let scripted = Scripted::new([refusal(403, "no batches")]);
+    assert!(versions(&asana(&scripted), &[&project()]).await.unwrap().is_empty());
+}

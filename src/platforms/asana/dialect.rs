@@ -1,0 +1,216 @@
+//! What tables cannot say about Asana: how texts link to tasks and projects, and how a restored comment names its
+//! author. Texts are fragments of XML in `<body>`.
+
+use std::ops::Range;
+
+use serde_json::Value;
+
+use super::json::text;
+use super::spec::KINDS;
+use crate::base::clock::Timestamp;
+use crate::model::dialect::{Dialect, TextLink};
+use crate::model::spec::KindSpec;
+use crate::model::{Kind, Record};
+
+/// The pure half of the platform.
+pub(super) struct AsanaDialect;
+
+/// How a text begins.
+const BODY: &str = "<body>";
+
+/// How the line begins that goes before a restored comment:
+/// `[boardvault] Originally by Ada Lovelace on 2026-11-21 10:00 UTC`.
+const ATTRIBUTION_START: &str = "[boardvault] Originally by ";
+const ATTRIBUTION_END: &str = " UTC";
+
+/// The attributes that hold the gid of what a link or an inline image shows.
+const GID_ATTRIBUTES: [&str; 3] = ["data-asana-gid=\"", "data-asana-project=\"", "data-asana-tag=\""];
+
+impl Dialect for AsanaDialect {
+    fn kinds(&self) -> &'static [KindSpec] {
+        KINDS
+    }
+
+    fn link_token(&self, record: &Record) -> Option<String> {
+        let key = &record.key;
+        has_link(key.kind).then(|| key.id.0.clone())
+    }
+
+    fn text_links(&self, text: &str) -> Vec<TextLink> {
+        let in_attributes = GID_ATTRIBUTES.into_iter().flat_map(|attribute| {
+            text.match_indices(attribute).map(move |(at, _)| at + attribute.len())
+        });
+        let in_addresses = text.match_indices("://").flat_map(|(at, _)| address_segments(text, at + "://".len()));
+        let digits = in_attributes.chain(in_addresses).filter_map(|start| number_at(text, start));
+        let mut links: Vec<TextLink> = digits
+            .map(|range| TextLink { token: text.get(range.clone()).unwrap_or_default().to_owned(), range })
+            .collect();
+        links.sort_by_key(|link| link.range.start);
+        links
+    }
+
+    fn attribution(&self, comment: &Record) -> Option<String> {
+        let native = &comment.native;
+        if begins_with_attribution(text(native, "html_text")) {
+            return None;
+        }
+        // A status update names its author so, and its creator as well.
+        let author = ["author", "created_by"].iter().find_map(|key| native.get(key).filter(|who| !who.is_null()));
+        // People who left an organization are null, or a gid without a name.
+        let name = author.map(|who| text(who, "name")).filter(|name| !name.is_empty());
+        let author = match (name, author.map(|who| text(who, "gid")).filter(|gid| !gid.is_empty())) {
+            (Some(name), _) => name.to_owned(),
+            (None, Some(gid)) => format!("a person unknown ({gid})"),
+            (None, None) => "a person unknown".to_owned(),
+        };
+        let time = native.get("created_at").and_then(Value::as_str);
+        let time = time.and_then(|time| time.parse::<Timestamp>().ok()).map_or_else(
+            || "an unknown date".to_owned(),
+            |time| time.strftime("%Y-%m-%d %H:%M").to_string(),
+        );
+        // A name is foreign text: a line break in it would end the header line.
+        let author = author.replace(char::is_control, " ");
+        Some(format!("{ATTRIBUTION_START}{author} on {time}{ATTRIBUTION_END}"))
+    }
+
+    fn attributed(&self, line: &str, text: &str) -> String {
+        let (line, rest) = (escaped(line), text.strip_prefix(BODY).unwrap_or(text));
+        // A comment may be nothing but a sticker.
+        let gap = if rest == "</body>" { "" } else { "\n\n" };
+        format!("{BODY}{line}{gap}{rest}")
+    }
+}
+
+/// Whether texts can link to records of a kind.
+pub(super) fn has_link(kind: Kind) -> bool {
+    matches!(kind, Kind::Item | Kind::Container | Kind::Group | Kind::Attachment)
+}
+
+/// A text as it stands between tags.
+fn escaped(text: &str) -> String {
+    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
+}
+
+/// Whether the first line is one that `attribution` made.
+fn begins_with_attribution(text: &str) -> bool {
+    let text = text.strip_prefix(BODY).unwrap_or(text).trim_end_matches("</body>");
+    let line = text.lines().next().unwrap_or_default().trim_end();
+    line.starts_with(ATTRIBUTION_START) && line.ends_with(ATTRIBUTION_END)
+}
+
+/// Where the path segments of an address begin that may hold gids: those after `host/0/` and `host/1/`.
+///
+/// Any host counts, so that links made in a sandbox are followed as well; a gid decides nothing by itself, it only
+/// has an effect where it belongs to a restored thing.
+fn address_segments(text: &str, start: usize) -> Vec<usize> {
+    let address = text.get(start..).unwrap_or_default();
+    let len = address.find(|c: char| c.is_whitespace() || "\"'<>?#".contains(c)).unwrap_or(address.len());
+    let address = address.get(..len).unwrap_or_default();
+    let mut slashes = address.match_indices('/').map(|(at, _)| at);
+    let Some(first) = slashes.next() else { return Vec::new() };
+    let path = address.get(first..).unwrap_or_default();
+    if !(path.starts_with("/0/") || path.starts_with("/1/")) {
+        return Vec::new();
+    }
+    slashes.map(|slash| start + slash + 1).collect()
+}
+
+/// The digits at `start`, if nothing but the end of a segment or an attribute follows them.
+fn number_at(text: &str, start: usize) -> Option<Range<usize>> {
+    let rest = text.get(start..)?;
+    let len = rest.find(|c: char| !c.is_ascii_digit()).unwrap_or(rest.len());
+    let next = rest.get(len..)?.chars().next();
+    let ends = next.is_none_or(|c| c.is_whitespace() || "/\"'<>?#,.;:)".contains(c));
+    (len > 0 && ends).then(|| start..start + len)
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+    use serde_json::json;
+
+    use super::*;
+    use crate::model::{Blob, RecordKey, ops};
+
+    fn comment(native: Value) -> Record {
+        Record { key: RecordKey::new("p", Kind::Comment, "s"), native, blob: Blob::None }
+    }
+
+    fn tokens(text: &str) -> Vec<String> {
+        AsanaDialect.text_links(text).into_iter().map(|link| link.token).collect()
+    }
+
+    #[test]
+    fn mentions_images_and_addresses_are_links() {
+        let text = r#"<body>see <a href="https://app.asana.com/0/12001/12002/f" data-asana-gid="12002"
+            data-asana-project="12001">T</a> and <img data-asana-gid="12009"/> or
+            https://app.asana.com/1/77/project/12003/task/12004?focus=true, http://127.0.0.1:4001/0/0/12005</body>"#;
+        assert_eq!(
+            tokens(text),
+            ["12001", "12002", "12002", "12001", "12009", "77", "12003", "12004", "0", "12005"]
+        );
+        for link in AsanaDialect.text_links(text) {
+            assert_eq!(text[link.range.clone()], link.token);
+        }
+    }
+
+    #[test]
+    fn other_numbers_are_left_alone() {
+        for text in ["call 12002", "https://x.org/12002/3", "https://app.asana.com/0/12a02", "data-asana-gid=\"\""] {
+            assert_eq!(tokens(text), [""; 0], "{text}");
+        }
+    }
+
+    #[test]
+    fn all_links_to_a_task_follow_it() {
+        let text = r#"<a href="https://app.asana.com/0/1/5/f" data-asana-gid="5">T</a>"#;
+        let new = |token: &str| (token == "5").then(|| "66".to_owned());
+        assert_eq!(
+            ops::rewrite_links(&AsanaDialect, text, new),
+            r#"<a href="https://app.asana.com/0/1/66/f" data-asana-gid="66">T</a>"#
+        );
+    }
+
+    #[test]
+    fn the_header_stands_inside_the_body_and_is_not_repeated() {
+        let native = json!({
+            "html_text": "<body>Done &amp; dusted.</body>", "created_at": "2026-11-21T10:00:42.123Z",
+            "created_by": {"gid": "5", "name": "Ada <L> & Co"},
+        });
+        let line = AsanaDialect.attribution(&comment(native)).unwrap();
+        assert_eq!(line, "[boardvault] Originally by Ada <L> & Co on 2026-11-21 10:00 UTC");
+        let text = AsanaDialect.attributed(&line, "<body>Done &amp; dusted.</body>");
+        assert_eq!(
+            text,
+            "<body>[boardvault] Originally by Ada &lt;L&gt; &amp; Co on 2026-11-21 10:00 UTC\n\nDone &amp; dusted.</body>"
+        );
+        assert_eq!(AsanaDialect.attribution(&comment(json!({ "html_text": text }))), None);
+        let alone = AsanaDialect.attributed(&line, "<body></body>");
+        assert!(alone.ends_with(" UTC</body>"), "{alone}");
+        assert_eq!(AsanaDialect.attribution(&comment(json!({ "html_text": alone }))), None);
+    }
+
+    #[test]
+    fn an_author_who_left_is_told_as_far_as_known() {
+        for (author, told) in [
+            (json!(null), "a person unknown"),
+            (json!({"gid": "7"}), "a person unknown (7)"),
+            (json!({"gid": "7", "name": "A\nB"}), "A B"),
+        ] {
+            let native = json!({"html_text": "<body>x</body>", "created_by": author, "created_at": "?"});
+            let line = AsanaDialect.attribution(&comment(native)).unwrap();
+            assert_eq!(line, format!("[boardvault] Originally by {told} on an unknown date UTC"));
+        }
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(64))]
+        #[test]
+        fn any_text_is_taken_and_ranges_are_exact(text in "(://|/0/|/1/|data-asana-gid=\"|[0-9é\"<. ]){0,30}") {
+            for link in AsanaDialect.text_links(&text) {
+                prop_assert_eq!(&text[link.range.clone()], link.token.as_str());
+                prop_assert!(link.token.bytes().all(|byte| byte.is_ascii_digit()));
+            }
+        }
+    }
+}

@@ -1,0 +1,184 @@
+//! What the account may do, from the memberships that discovery sees.
+
+use serde_json::Value;
+
+use super::discover::{Seen, Team, Workspace, is_listed_member};
+use super::json::{gid, gid_at, is, text};
+use crate::model::Kind;
+use crate::model::grants::{Grant, Grants, Rule, Verb};
+
+/// The account's part in a workspace.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Part {
+    /// Administrator.
+    Admin,
+    /// Ordinary member.
+    Member,
+    /// Sees what is shared with it.
+    Guest,
+    /// May look and comment, whatever a project grants.
+    ViewOnly,
+    /// No longer active.
+    Inactive,
+    /// Nothing tells.
+    Unknown,
+}
+
+/// The account's part in a workspace.
+pub(super) fn part(workspace: &Workspace, me: &str) -> Part {
+    match workspace.own(me) {
+        None => Part::Unknown,
+        Some(own) if own.get("is_active").and_then(Value::as_bool) == Some(false) => Part::Inactive,
+        Some(own) if is(own, "is_view_only") => Part::ViewOnly,
+        Some(own) if is(own, "is_guest") => Part::Guest,
+        Some(own) if is(own, "is_admin") => Part::Admin,
+        Some(_) => Part::Member,
+    }
+}
+
+/// The rights table of the account.
+pub(super) fn grants(seen: &Seen) -> Grants {
+    let me = seen.me();
+    let mut grants = Grants::default();
+    for workspace in &seen.workspaces {
+        let part = part(workspace, me);
+        grants.containers.insert(workspace.gid().into(), workspace_rules(part, &workspace.native));
+        for team in &workspace.teams {
+            grants.containers.insert(gid(&team.native).into(), team_rules(part, own_membership(team, me), team));
+        }
+        for project in &workspace.projects {
+            let level = level(workspace, project, me);
+            let rules = project_rules(part, level.as_ref(), project, workspace.paid);
+            grants.containers.insert(gid(project).into(), rules);
+        }
+    }
+    grants
+}
+
+/// What every write in a workspace meets first.
+fn never(part: Part) -> Option<Grant> {
+    match part {
+        Part::ViewOnly => Some(denied("the account's licence is view-only; give it a full one")),
+        Part::Inactive => Some(denied("the account is no longer active in the workspace")),
+        Part::Admin | Part::Member | Part::Guest | Part::Unknown => None,
+    }
+}
+
+fn workspace_rules(part: Part, workspace: &Value) -> Vec<Rule> {
+    if let Some(never) = never(part) {
+        return vec![rule(None, None, never)];
+    }
+    let as_member = match part {
+        Part::Admin | Part::Member => Grant::Allowed,
+        Part::Unknown => Grant::Unknown,
+        _ => denied("a guest cannot create it; make the account a member of the workspace"),
+    };
+    let team = if is(workspace, "is_organization") {
+        as_member.clone()
+    } else {
+        denied("only organizations have teams")
+    };
+    vec![
+        rule(Some(Kind::Group), Some(Verb::Create), team),
+        rule(Some(Kind::Container), Some(Verb::Create), as_member),
+    ]
+}
+
+/// The account's own membership of a team.
+pub(super) fn own_membership<'a>(team: &'a Team, me: &str) -> Option<&'a Value> {
+    team.members.iter().find(|member| gid_at(member, "user") == me)
+}
+
+fn team_rules(part: Part, own: Option<&Value>, team: &Team) -> Vec<Rule> {
+    if let Some(never) = never(part) {
+        return vec![rule(None, None, never)];
+    }
+    let Some(own) = own else {
+        return vec![rule(None, None, denied("the account is not a member of the team; add it to the team"))];
+    };
+    if part == Part::Guest || is(own, "is_guest") {
+        return vec![rule(None, None, denied("a guest cannot change a team; make the account a member"))];
+    }
+    let by = |setting: &str| {
+        let admins_only = text(&team.native, setting) == "only_team_admins" && !is(own, "is_admin");
+        if admins_only { denied("the team lets only its admins do this") } else { Grant::Allowed }
+    };
+    vec![
+        rule(Some(Kind::Group), Some(Verb::Update), by("edit_team_name_or_description_access_level")),
+        rule(Some(Kind::GroupMember), Some(Verb::Create), by("member_invite_management_access_level")),
+        rule(Some(Kind::GroupMember), Some(Verb::Delete), by("team_member_removal_access_level")),
+    ]
+}
+
+/// The account's access to a project, as far as it is known.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Level {
+    /// By its own membership.
+    Own(String),
+    /// By the team or the workspace: what the project gives to those that join.
+    Shared(String),
+}
+
+/// The account's access to a project that it can see.
+pub(super) fn level(workspace: &Workspace, project: &Value, me: &str) -> Option<Level> {
+    let own = workspace.access.get(gid(project)).cloned().map(Level::Own);
+    own.or_else(|| {
+        let default = text(project, "default_access_level");
+        let shared = !is_listed_member(project, me) && !default.is_empty();
+        shared.then(|| Level::Shared(default.to_owned()))
+    })
+}
+
+fn project_rules(part: Part, level: Option<&Level>, project: &Value, paid: Option<bool>) -> Vec<Rule> {
+    if let Some(never) = never(part) {
+        return vec![rule(None, None, never)];
+    }
+    let mut rules = Vec::new();
+    if paid == Some(false) {
+        let why = "custom fields need a paid plan of Asana";
+        rules.extend([Kind::FieldDef, Kind::FieldOption].map(|kind| rule(Some(kind), None, denied(why))));
+    }
+    let (level, rest) = match level {
+        Some(Level::Own(level)) => (level.as_str(), Grant::Allowed),
+        // A team may have been given more, or less, than those that join.
+        Some(Level::Shared(level)) => (level.as_str(), Grant::Unknown),
+        None => ("", Grant::Unknown),
+    };
+    match level {
+        "admin" => {}
+        "editor" => {
+            let needs_admin = |setting: &str| text(project, setting) == "admin";
+            let why = "needs an admin of the project";
+            rules.push(rule(Some(Kind::Container), Some(Verb::Delete), denied(why)));
+            if needs_admin("minimum_access_level_for_customization") {
+                let kinds = [Kind::Container, Kind::FieldDef, Kind::FieldOption, Kind::Section];
+                rules.extend(kinds.map(|kind| rule(Some(kind), None, denied(why))));
+            }
+            if needs_admin("minimum_access_level_for_sharing") {
+                rules.push(rule(Some(Kind::Member), None, denied(why)));
+            }
+        }
+        "commenter" | "viewer" if rest == Grant::Allowed => {
+            if level == "commenter" {
+                rules.push(rule(Some(Kind::Comment), Some(Verb::Create), Grant::Allowed));
+            }
+            let why = format!("a {level} of the project cannot change it; make the account an editor");
+            rules.push(rule(None, None, Grant::Denied(why)));
+        }
+        _ => {}
+    }
+    rules.push(rule(None, None, rest));
+    rules
+}
+
+fn rule(kind: Option<Kind>, verb: Option<Verb>, grant: Grant) -> Rule {
+    Rule { kind, verb, grant }
+}
+
+fn denied(why: &str) -> Grant {
+    Grant::Denied(why.to_owned())
+}
+
+#[cfg(test)]
+#[path = "grants_tests.rs"]
+mod tests;

@@ -1,0 +1,165 @@
+//! Comments and files, which Asana only gives task by task. What a task had in the last backup is taken from
+//! there where nothing says that it has changed.
+
+use std::collections::{BTreeSet, HashMap, HashSet};
+
+use serde_json::Value;
+
+use super::super::Asana;
+use super::super::api::is_plan;
+use super::super::asking::{Answered, PAGE, Question, named};
+use super::super::connector::lock;
+use super::super::json::{gid, gid_at, text};
+use super::fields;
+use super::split::{Splitter, is_comment};
+use crate::http::fault::{ApiFault, FaultClass};
+use crate::model::coverage::Missing;
+use crate::model::{Kind, Record, RecordKey};
+
+/// What the last backup has of a project.
+#[derive(Debug, Default)]
+pub(super) struct Before {
+    /// When each task was last changed.
+    modified: HashMap<String, String>,
+    /// Comments and files by task.
+    details: HashMap<String, Vec<Record>>,
+}
+
+impl Before {
+    /// Sorts the records of the last backup.
+    pub(super) fn of(records: Vec<Record>) -> Self {
+        let mut before = Self::default();
+        for record in records {
+            match record.key.kind {
+                Kind::Item => {
+                    let modified = text(&record.native, "modified_at").to_owned();
+                    before.modified.insert(record.key.id.0, modified);
+                }
+                Kind::Comment | Kind::Attachment => {
+                    let task = text(&record.native, "task").to_owned();
+                    before.details.entry(task).or_default().push(record);
+                }
+                _ => {}
+            }
+        }
+        before
+    }
+
+    fn is_empty(&self) -> bool {
+        self.modified.is_empty()
+    }
+
+    /// Whether a task was there and has not been changed since. Asana does not move the time of change for
+    /// everything, so events count as well, where they are known.
+    fn has_unchanged(&self, task: &Value, events: Option<&BTreeSet<String>>) -> bool {
+        let before = self.modified.get(gid(task)).filter(|modified| !modified.is_empty());
+        before.is_some_and(|before| before == text(task, "modified_at"))
+            && events.is_none_or(|events| !events.contains(gid(task)))
+    }
+}
+
+/// Reads comments and files of all tasks.
+pub(super) async fn read(
+    asana: &Asana,
+    project: &Value,
+    tasks: &[Value],
+    mut before: Before,
+    splitter: &mut Splitter,
+) -> Result<(), ApiFault> {
+    let events = lock(&asana.changed).get(gid(project)).cloned();
+    let events = events.as_ref().map(|changed| &changed.0);
+    let (same, due): (Vec<&Value>, Vec<&Value>) =
+        tasks.iter().partition(|task| before.has_unchanged(task, events));
+    for task in same {
+        before.details.remove(gid(task)).into_iter().flatten().for_each(|record| splitter.unchanged(record));
+    }
+    let mut with_files: HashSet<String> =
+        if before.is_empty() { known_to_search(asana, project).await? } else { HashSet::new() };
+    let stories: Vec<Question> =
+        due.iter().map(|task| Question::new(&["tasks", gid(task), "stories"], fields::STORY)).collect();
+    for (task, answer) in due.iter().zip(asana.lists(&stories).await?) {
+        let had = before.details.get(gid(task)).map(Vec::as_slice).unwrap_or_default();
+        let had_files = had.iter().any(|record| record.key.kind == Kind::Attachment);
+        let stories = accept(splitter, task, "comments", Kind::Comment, answer)?;
+        if had_files || shows_files(task, &stories) {
+            with_files.insert(gid(task).to_owned());
+        }
+        splitter.stories(gid(task), stories);
+    }
+    let due: Vec<&Value> = due.into_iter().filter(|task| with_files.contains(gid(task))).collect();
+    let files: Vec<Question> = due.iter().map(|task| files_of(gid(task))).collect();
+    for (task, answer) in due.iter().zip(asana.lists(&files).await?) {
+        let files = accept(splitter, task, "files", Kind::Attachment, answer)?;
+        files.into_iter().for_each(|file| splitter.attachment(file));
+    }
+    Ok(())
+}
+
+/// The question for the files of a task, a project or a brief.
+pub(super) fn files_of(parent: &str) -> Question {
+    Question::new(&["attachments"], fields::ATTACHMENT).with("parent", parent)
+}
+
+/// Whether a task has files: somebody attached one, or put one into a text. To ask every task would double the
+/// number of questions.
+fn shows_files(task: &Value, stories: &[Value]) -> bool {
+    let image = |text: &str| text.contains("<img") || text.contains("<object");
+    image(text(task, "html_notes"))
+        || stories.iter().any(|story| {
+            text(story, "resource_subtype") == "attachment_added"
+                || is_comment(story) && image(text(story, "html_text"))
+        })
+}
+
+/// The tasks that Asana's search knows to have files: those of a duplicated task have no story of their own.
+/// Only paid plans have the search.
+async fn known_to_search(asana: &Asana, project: &Value) -> Result<HashSet<String>, ApiFault> {
+    let mut found = HashSet::new();
+    let mut earlier_than = None::<String>;
+    loop {
+        let path = ["workspaces", gid_at(project, "workspace"), "tasks", "search"];
+        let mut question = Question::new(&path, "created_at")
+            .with("projects.any", gid(project))
+            .with("has_attachment", "true")
+            .with("sort_by", "created_at")
+            .with("limit", &PAGE.to_string());
+        if let Some(earlier_than) = &earlier_than {
+            question = question.with("created_at.before", earlier_than);
+        }
+        let page = match asana.one(&question).await {
+            Ok(page) => page,
+            Err(fault) if is_plan(&fault) || fault.class == FaultClass::Forbidden => return Ok(found),
+            Err(fault) => return Err(fault),
+        };
+        let page = page.as_array().map(Vec::as_slice).unwrap_or_default();
+        let known = found.len();
+        found.extend(page.iter().map(|task| gid(task).to_owned()));
+        // The search has no pages: the next hundred are those made before the oldest of these.
+        earlier_than = page.iter().map(|task| text(task, "created_at")).min().map(ToOwned::to_owned);
+        if page.len() < PAGE || found.len() == known {
+            return Ok(found);
+        }
+    }
+}
+
+/// What a task has, or nothing and a note of why. A task that was deleted meanwhile has nothing.
+fn accept(
+    splitter: &mut Splitter,
+    task: &Value,
+    what: &str,
+    kind: Kind,
+    answer: Answered,
+) -> Result<Vec<Value>, ApiFault> {
+    match answer {
+        Ok(entries) => Ok(entries),
+        Err(fault) if fault.class == FaultClass::NotFound => Ok(Vec::new()),
+        Err(fault) if fault.class == FaultClass::Forbidden => {
+            let key = RecordKey::new(splitter.project_id(), Kind::Item, gid(task));
+            let what = format!("the {what} of task \"{}\"", named(task));
+            tracing::warn!(%fault, %kind, "not readable");
+            splitter.missing.push(Missing { key: Some(key), what, why: fault.to_string() });
+            Ok(Vec::new())
+        }
+        Err(fault) => Err(fault),
+    }
+}

@@ -1,0 +1,156 @@
+//! Reads one project: itself and its frame, its tasks in pages, subtasks level by level, then comments and files.
+
+mod details;
+mod fields;
+mod split;
+mod tree;
+
+use serde_json::Value;
+
+use super::Asana;
+use super::api::is_plan;
+use super::asking::{Answered, Question};
+use super::json::{gid, gid_at};
+use crate::http::fault::{ApiFault, FaultClass};
+use crate::model::Kind;
+use crate::model::coverage::{Count, Coverage};
+use crate::platforms::connector::{ContainerInfo, RecordSink};
+use details::{Before, files_of};
+pub(super) use split::placement_id;
+use split::Splitter;
+use tree::Tree;
+
+/// Reads a project into the sink.
+pub(super) async fn read(
+    asana: &Asana,
+    container: &ContainerInfo,
+    sink: &mut dyn RecordSink,
+) -> Result<Coverage, ApiFault> {
+    let mut splitter = Splitter::new(container.id.clone());
+    let id = container.id.as_str();
+    let project = asana.one(&Question::new(&["projects", id], fields::PROJECT)).await?;
+    let sections = frame(asana, &project, &mut splitter).await?;
+    splitter.project(project.clone(), &sections);
+
+    let mut tree = Tree::default();
+    tree.listed(id, tasks(asana, id, &sections).await?);
+    let promised = subtasks(asana, &mut tree, &mut splitter).await?;
+    let before = Before::of(sink.before().await?);
+    details::read(asana, &project, tree.own(), before, &mut splitter).await?;
+    tree.into_records(sections, &mut splitter);
+
+    let coverage = coverage(&splitter, promised);
+    for (record, bytes) in splitter.found {
+        sink.put(record, bytes).await?;
+    }
+    Ok(coverage)
+}
+
+/// Reads what belongs to the project as a whole; gives the sections, which still lack their tasks.
+async fn frame(asana: &Asana, project: &Value, splitter: &mut Splitter) -> Result<Vec<Value>, ApiFault> {
+    let id = gid(project);
+    let brief = gid_at(project, "project_brief");
+    let mut questions = vec![
+        Question::new(&["projects", id, "sections"], fields::SECTION),
+        Question::new(&["memberships"], fields::MEMBERSHIP).with("parent", id),
+        Question::new(&["status_updates"], fields::STATUS_UPDATE).with("parent", id),
+        Question::new(&["task_templates"], fields::TASK_TEMPLATE).with("project", id),
+        files_of(id),
+    ];
+    if !brief.is_empty() {
+        questions.push(files_of(brief));
+        match asana.one(&Question::new(&["project_briefs", brief], fields::BRIEF)).await {
+            Ok(brief) => splitter.add(Kind::Brief, super::json::object(brief)),
+            Err(fault) => drop(accept(splitter, "the project brief", Err(fault))?),
+        }
+    }
+    let mut answers = asana.lists(&questions).await?.into_iter();
+    let mut next = || answers.next().unwrap_or_else(|| Ok(Vec::new()));
+    // Without its sections a project is not read at all: nothing would have its place.
+    let sections = next()?;
+    for membership in accept(splitter, "the members of the project", next())? {
+        splitter.membership(membership);
+    }
+    for update in accept(splitter, "the status updates of the project", next())? {
+        splitter.add(Kind::StatusUpdate, super::json::object(update));
+    }
+    for template in accept(splitter, "the task templates of the project", next())? {
+        splitter.add(Kind::Inventory, super::json::object(template));
+    }
+    for what in ["the files of the project", "the files of the project brief"] {
+        for file in accept(splitter, what, next())? {
+            splitter.attachment(file);
+        }
+    }
+    Ok(sections)
+}
+
+/// A list, or nothing and a note of why. What the plan does not include does not exist.
+fn accept(splitter: &mut Splitter, what: &str, answer: Answered) -> Result<Vec<Value>, ApiFault> {
+    match answer {
+        Ok(entries) => Ok(entries),
+        Err(fault) if is_plan(&fault) => Ok(Vec::new()),
+        Err(fault) if matches!(fault.class, FaultClass::Forbidden | FaultClass::NotFound) => {
+            splitter.miss(what.to_owned(), fault.to_string());
+            Ok(Vec::new())
+        }
+        Err(fault) => Err(fault),
+    }
+}
+
+/// The tasks that a project lists, in its order; section by section where that is too much for one list.
+async fn tasks(asana: &Asana, project: &str, sections: &[Value]) -> Answered {
+    match asana.list(&Question::new(&["projects", project, "tasks"], fields::TASK)).await {
+        Err(fault) if fault.class == FaultClass::TooLarge => {
+            tracing::info!(project, %fault, "too large for one list; read section by section");
+        }
+        answer => return answer,
+    }
+    let mut all = Vec::new();
+    for section in sections {
+        all.extend(asana.list(&Question::new(&["sections", gid(section), "tasks"], fields::TASK)).await?);
+    }
+    Ok(all)
+}
+
+/// Reads subtasks level by level. Gives how many tasks there should be by the tasks' own counts.
+async fn subtasks(asana: &Asana, tree: &mut Tree, splitter: &mut Splitter) -> Result<u64, ApiFault> {
+    let mut promised = tree.own().len() as u64;
+    let mut parents = with_subtasks(tree.own());
+    while !parents.is_empty() {
+        let questions: Vec<Question> = parents
+            .iter()
+            .map(|(parent, _)| Question::new(&["tasks", parent, "subtasks"], fields::TASK))
+            .collect();
+        let mut new = Vec::new();
+        for ((parent, count), answer) in parents.iter().zip(asana.lists(&questions).await?) {
+            let found = accept(splitter, &format!("the subtasks of task {parent}"), answer)?;
+            let read = found.len();
+            let own = tree.below(parent, found);
+            // Those that belong to other projects are counted there.
+            promised += count.saturating_sub((read - own.len()) as u64);
+            new.extend(own);
+        }
+        parents = with_subtasks(&new);
+    }
+    Ok(promised)
+}
+
+/// The tasks that say that they have subtasks, and how many.
+fn with_subtasks(tasks: &[Value]) -> Vec<(String, u64)> {
+    let count = |task: &Value| task.get("num_subtasks").and_then(Value::as_u64).unwrap_or_default();
+    tasks.iter().map(|task| (gid(task).to_owned(), count(task))).filter(|(_, count)| *count > 0).collect()
+}
+
+fn coverage(splitter: &Splitter, promised_tasks: u64) -> Coverage {
+    let expected = |kind| (kind == Kind::Item).then_some(promised_tasks);
+    let counts = Kind::ALL
+        .iter()
+        .filter(|kind| kind.rank() >= Kind::Container.rank())
+        .map(|kind| Count { kind: *kind, expected: expected(*kind), got: splitter.count(*kind) })
+        .collect();
+    Coverage { counts, missing: splitter.missing.clone() }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,247 @@
+//! Cuts answers into records, so that each thing has its own identity and nothing is said twice.
+//!
+//! Together the records hold every field of the answers, with the exceptions that the folder's README names.
+
+use std::collections::HashSet;
+
+use serde_json::{Map, Value, json};
+
+use super::super::json::{gid, gid_at, is, lists_of_gids, object, take_list, text};
+use crate::model::coverage::Missing;
+use crate::model::{Blob, Kind, NativeId, Record, RecordKey};
+use crate::platforms::connector::ExpectedBytes;
+
+/// A record, and what is promised about its bytes if it has any.
+pub(super) type Found = (Record, Option<ExpectedBytes>);
+
+/// Collects the records of one project.
+#[derive(Debug)]
+pub(super) struct Splitter {
+    project: NativeId,
+    seen: HashSet<RecordKey>,
+    /// The records so far.
+    pub(super) found: Vec<Found>,
+    /// What could not be read or made a record.
+    pub(super) missing: Vec<Missing>,
+}
+
+impl Splitter {
+    /// Starts with nothing.
+    pub(super) fn new(project: NativeId) -> Self {
+        Self { project, seen: HashSet::new(), found: Vec::new(), missing: Vec::new() }
+    }
+
+    /// The project's gid.
+    pub(super) fn project_id(&self) -> &str {
+        self.project.as_str()
+    }
+
+    /// Splits a project into itself and the custom fields that are set up in it.
+    pub(super) fn project(&mut self, project: Value, sections: &[Value]) {
+        let mut project = object(project);
+        let settings = take_list(&mut project, "custom_field_settings");
+        lists_of_gids(&mut project, &["followers"]);
+        let order: Vec<&str> = sections.iter().map(gid).collect();
+        project.insert("sections".to_owned(), json!(order));
+        self.add(Kind::Container, project);
+        settings.into_iter().for_each(|setting| self.custom_field(setting));
+    }
+
+    /// A custom field with its setting; one that Asana computes is inventory.
+    fn custom_field(&mut self, setting: Value) {
+        let mut setting = object(setting);
+        let mut field = object(setting.remove("custom_field").unwrap_or_default());
+        if let Some(important) = setting.remove("is_important") {
+            field.insert("is_important".to_owned(), important);
+        }
+        let options = take_list(&mut field, "enum_options");
+        let native = Value::from(field.clone());
+        if is_computed(&native) {
+            self.add(Kind::Inventory, field);
+            return;
+        }
+        let order: Vec<&str> = options.iter().map(gid).collect();
+        field.insert("options".to_owned(), json!(order));
+        self.add(Kind::FieldDef, field);
+        for option in options {
+            self.add(Kind::FieldOption, with(option, "custom_field", gid(&native)));
+        }
+    }
+
+    /// A membership: of a person, or of a team.
+    pub(super) fn membership(&mut self, membership: Value) {
+        let member = membership.get("member").cloned().unwrap_or_default();
+        let mut membership = object(membership);
+        if text(&member, "resource_type") == "team" {
+            membership.insert("team".to_owned(), json!(gid(&member)));
+        }
+        self.put(Kind::Member, gid(&member), membership, None);
+    }
+
+    /// A task that belongs here: itself, its tags and the values of its custom fields.
+    pub(super) fn task(&mut self, task: Value, section: Option<&str>, subtasks: &[String]) {
+        let id = gid(&task).to_owned();
+        let mut task = object(task);
+        self.prepare(&mut task, section);
+        if !subtasks.is_empty() {
+            task.insert("subtasks".to_owned(), json!(subtasks));
+        }
+        let values = take_list(&mut task, "custom_fields");
+        let (computed, values): (Vec<_>, Vec<_>) =
+            values.into_iter().partition(|value| is_computed(value) || is(value, "is_value_read_only"));
+        let computed: Vec<Value> = computed.into_iter().filter(|value| !value["display_value"].is_null()).collect();
+        if !computed.is_empty() {
+            task.insert("custom_fields".to_owned(), computed.into());
+        }
+        self.add(Kind::Item, task);
+        values.into_iter().for_each(|value| self.value(&id, value));
+    }
+
+    /// A task of another project that is shown here as well.
+    pub(super) fn placement(&mut self, task: Value, section: Option<&str>) {
+        let id = placement_id(self.project.as_str(), gid(&task));
+        let mut native = with(task.clone(), "item", gid(&task));
+        self.prepare(&mut native, section);
+        self.put(Kind::Placement, &id, native, None);
+    }
+
+    /// What is done with every task: tags become records, lists of compact records lists of gids.
+    fn prepare(&mut self, task: &mut Map<String, Value>, section: Option<&str>) {
+        for tag in task.get("tags").and_then(Value::as_array).cloned().unwrap_or_default() {
+            self.add(Kind::Label, object(tag));
+        }
+        let likes: Vec<Value> =
+            take_list(task, "likes").iter().map(|like| json!(gid_at(like, "user"))).collect();
+        task.insert("likes".to_owned(), likes.into());
+        lists_of_gids(task, &["tags", "followers", "dependencies"]);
+        task.remove("memberships");
+        if let Some(Value::Object(parent)) = task.get_mut("parent") {
+            parent.remove("memberships");
+        }
+        if let Some(section) = section {
+            task.insert("section".to_owned(), json!(section));
+        }
+    }
+
+    /// The value of a custom field, unless it is empty.
+    fn value(&mut self, task: &str, value: Value) {
+        const PATHS: [&str; 7] = [
+            "text_value", "number_value", "date_value", "enum_value", "multi_enum_values", "people_value",
+            "reference_value",
+        ];
+        let is_empty = |value: &Value| match value {
+            Value::Null => true,
+            Value::String(text) => text.is_empty(),
+            Value::Array(entries) => entries.is_empty(),
+            _ => false,
+        };
+        if PATHS.iter().all(|path| value.get(path).is_none_or(is_empty)) {
+            return;
+        }
+        let field = gid(&value).to_owned();
+        let mut value = with(value, "task", task);
+        value.insert("custom_field".to_owned(), json!(field));
+        lists_of_gids(&mut value, &["multi_enum_values", "people_value", "reference_value"]);
+        let id = if field.is_empty() { String::new() } else { format!("{task}:{field}") };
+        self.put(Kind::FieldValue, &id, value, None);
+    }
+
+    /// The stories of a task that people wrote.
+    pub(super) fn stories(&mut self, task: &str, stories: Vec<Value>) {
+        for story in stories.into_iter().filter(is_comment) {
+            self.add(Kind::Comment, with(story, "task", task));
+        }
+    }
+
+    /// An attachment of a task, of the brief or of the project.
+    pub(super) fn attachment(&mut self, attachment: Value) {
+        let (hung_on, id) = (attachment.get("parent").cloned().unwrap_or_default(), gid(&attachment).to_owned());
+        let is_upload = text(&attachment, "resource_subtype") == "asana";
+        let len = attachment.get("size").and_then(Value::as_u64);
+        let mut native = object(attachment);
+        match text(&hung_on, "resource_type") {
+            "task" => drop(native.insert("task".to_owned(), json!(gid(&hung_on)))),
+            "project_brief" => drop(native.insert("brief".to_owned(), json!(gid(&hung_on)))),
+            _ => {}
+        }
+        // An upload's address is made anew for each reader and expires; a link's address is the user's.
+        if let Some(url) = native.remove("view_url").filter(|_| !is_upload) {
+            native.insert("url".to_owned(), url);
+        }
+        self.put(Kind::Attachment, &id, native, is_upload.then_some(ExpectedBytes { len }));
+    }
+
+    /// A section with the tasks in it, in their order.
+    pub(super) fn section(&mut self, section: Value, items: &[String], placements: &[String]) {
+        let mut section = object(section);
+        section.insert("items".to_owned(), json!(items));
+        if !placements.is_empty() {
+            section.insert("placements".to_owned(), json!(placements));
+        }
+        self.add(Kind::Section, section);
+    }
+
+    /// Notes that a part of the project is missing.
+    pub(super) fn miss(&mut self, what: String, why: String) {
+        let key = Some(RecordKey::new(self.project.clone(), Kind::Container, self.project.clone()));
+        self.missing.push(Missing { key, what, why });
+    }
+
+    /// A record as it stands in an answer.
+    pub(super) fn add(&mut self, kind: Kind, native: Map<String, Value>) {
+        let id = native.get("gid").and_then(Value::as_str).unwrap_or_default().to_owned();
+        self.put(kind, &id, native, None);
+    }
+
+    /// A record that the last backup has and that has not changed since.
+    pub(super) fn unchanged(&mut self, record: Record) {
+        let bytes = (record.blob != Blob::None)
+            .then(|| ExpectedBytes { len: record.native.get("size").and_then(Value::as_u64) });
+        if self.seen.insert(record.key.clone()) {
+            self.found.push((record, bytes));
+        }
+    }
+
+    /// How many records of a kind there are so far.
+    pub(super) fn count(&self, kind: Kind) -> u64 {
+        self.found.iter().filter(|(record, _)| record.key.kind == kind).count() as u64
+    }
+
+    fn put(&mut self, kind: Kind, id: &str, native: Map<String, Value>, bytes: Option<ExpectedBytes>) {
+        if id.is_empty() {
+            let what = format!("a {kind} named `{}`", text(&Value::Object(native), "name"));
+            self.miss(what, "it came without an id".to_owned());
+            return;
+        }
+        let key = RecordKey::new(self.project.clone(), kind, id);
+        // Pages overlap when something is added between two of them.
+        if self.seen.insert(key.clone()) {
+            self.found.push((Record { key, native: Value::Object(native), blob: Blob::None }, bytes));
+        }
+    }
+}
+
+/// The id of a task's place in a project that it does not belong to.
+pub(in super::super) fn placement_id(project: &str, task: &str) -> String {
+    format!("{project}:{task}")
+}
+
+/// Whether a story is what a person wrote, and not what Asana noted down.
+pub(super) fn is_comment(story: &Value) -> bool {
+    text(story, "type") == "comment" || text(story, "resource_subtype") == "comment_added"
+}
+
+/// Whether nobody but Asana sets the values of a custom field.
+fn is_computed(field: &Value) -> bool {
+    is(field, "is_formula_field") || matches!(text(field, "representation_type"), "formula" | "custom_id")
+}
+
+fn with(value: Value, key: &str, id: &str) -> Map<String, Value> {
+    let mut object = object(value);
+    object.insert(key.to_owned(), json!(id));
+    object
+}
+
+#[cfg(test)]
+#[path = "split_tests.rs"]
+mod tests;

@@ -1,0 +1,190 @@
+use serde_json::json;
+
+use super::*;
+use crate::http::testing::{Answer, Scripted};
+use crate::model::{Blob, BlobRef, Record, RecordKey};
+use crate::platforms::asana::changes::Changed;
+use crate::platforms::asana::connector::lock;
+use crate::platforms::asana::testing::{Held, asana, batch, data, refusal};
+
+fn info() -> ContainerInfo {
+    ContainerInfo { id: "20".into(), name: "P".into(), workspace: None, closed: false, version: None }
+}
+
+fn list(entries: &Value) -> Value {
+    json!({"data": entries, "next_page": null})
+}
+
+fn project() -> Answer {
+    data(&json!({"gid": "20", "name": "P", "workspace": {"gid": "9"}, "project_brief": null}))
+}
+
+/// Sections, memberships, status updates, task templates and files.
+fn frame() -> Answer {
+    batch(&[
+        (200, list(&json!([{"gid": "s1", "name": "To do"}]))),
+        (200, list(&json!([{"gid": "m1", "member": {"gid": "5", "resource_type": "user"}}]))),
+        (200, list(&json!([{"gid": "u1", "title": "Week 1"}]))),
+        (402, json!({"errors": [{"message": "Payment Required"}]})),
+        (200, list(&json!([]))),
+    ])
+}
+
+fn task(gid: &str, subtasks: u64) -> Value {
+    json!({"gid": gid, "name": gid, "num_subtasks": subtasks, "modified_at": "2026-11-01T00:00:00Z",
+        "memberships": [{"project": {"gid": "20"}, "section": {"gid": "s1"}}]})
+}
+
+fn tasks(tasks: &[Value]) -> Answer {
+    Answer::json(200, &list(&json!(tasks)).to_string())
+}
+
+fn comment(gid: &str) -> Value {
+    json!({"gid": gid, "type": "comment", "resource_subtype": "comment_added", "html_text": "<body>x</body>"})
+}
+
+async fn reading(answers: Vec<Answer>, before: Vec<Record>) -> (Coverage, Held, Scripted) {
+    let scripted = Scripted::new(answers);
+    let mut held = Held { before, ..Held::default() };
+    let coverage = read(&asana(&scripted), &info(), &mut held).await.unwrap();
+    (coverage, held, scripted)
+}
+
+fn ids(held: &Held, kind: Kind) -> Vec<&str> {
+    let records = held.records.iter().map(|(record, _)| record);
+    records.filter(|record| record.key.kind == kind).map(|record| record.key.id.as_str()).collect()
+}
+
+fn expected(coverage: &Coverage) -> (Option<u64>, u64) {
+    let count = coverage.counts.iter().find(|count| count.kind == Kind::Item).unwrap();
+    (count.expected, count.got)
+}
+
+#[tokio::test]
+async fn a_project_is_read_with_subtasks_comments_and_files() {
+    let file = json!({"gid": "a1", "resource_subtype": "asana", "size": 3,
+        "parent": {"gid": "1", "resource_type": "task"}});
+    let (coverage, held, scripted) = reading(
+        vec![
+            project(),
+            frame(),
+            tasks(&[task("1", 1), task("2", 0)]),
+            tasks(&[json!({"gid": "3", "name": "sub", "parent": {"gid": "1"}, "num_subtasks": 0})]),
+            data(&json!([{"gid": "2", "created_at": "2026-01-01T00:00:00Z"}])),
+            batch(&[
+                (200, list(&json!([comment("c1"), {"gid": "x", "resource_subtype": "attachment_added"}]))),
+                (200, list(&json!([]))),
+                (404, json!({"errors": [{"message": "gone"}]})),
+            ]),
+            batch(&[(200, list(&json!([file]))), (200, list(&json!([])))]),
+        ],
+        vec![],
+    )
+    .await;
+    assert_eq!(ids(&held, Kind::Item), ["1", "2", "3"]);
+    assert_eq!((ids(&held, Kind::Comment), ids(&held, Kind::Attachment)), (vec!["c1"], vec!["a1"]));
+    assert_eq!((ids(&held, Kind::Member), ids(&held, Kind::StatusUpdate)), (vec!["5"], vec!["u1"]));
+    assert_eq!(expected(&coverage), (Some(3), 3));
+    assert!(coverage.missing.is_empty(), "a plan without task templates misses nothing");
+    assert!(scripted.calls()[4].contains("has_attachment=true"), "duplicated tasks have files without a story");
+}
+
+#[tokio::test]
+async fn what_cannot_be_seen_is_told_and_subtasks_are_counted() {
+    let no_members = batch(&[
+        (200, list(&json!([{"gid": "s1"}]))),
+        (403, json!({"errors": [{"message": "needs the scope default"}]})),
+        (200, list(&json!([]))),
+        (200, list(&json!([]))),
+        (200, list(&json!([]))),
+    ]);
+    let (coverage, ..) = reading(
+        vec![
+            project(),
+            no_members,
+            tasks(&[task("1", 3)]),
+            tasks(&[json!({"gid": "3", "parent": {"gid": "1"}})]),
+            refusal(402, "no search"),
+            batch(&[(200, list(&json!([]))), (200, list(&json!([])))]),
+        ],
+        vec![],
+    )
+    .await;
+    assert_eq!(expected(&coverage), (Some(4), 2));
+    assert_eq!(coverage.missing.len(), 1);
+    assert!(coverage.missing[0].what.contains("members") && coverage.missing[0].why.contains("default"));
+}
+
+#[tokio::test]
+async fn a_list_that_is_too_long_is_read_section_by_section() {
+    let (_, held, scripted) = reading(
+        vec![
+            project(),
+            frame(),
+            refusal(400, "The result was truncated; narrow the question"),
+            tasks(&[task("1", 0)]),
+            refusal(402, "no search"),
+            Answer::json(200, &list(&json!([])).to_string()),
+        ],
+        vec![],
+    )
+    .await;
+    assert_eq!(ids(&held, Kind::Item), ["1"]);
+    assert!(scripted.calls()[3].contains("/sections/s1/tasks"));
+}
+
+fn before() -> Vec<Record> {
+    let record = |kind, id: &str, native: Value, blob| Record { key: RecordKey::new("20", kind, id), native, blob };
+    let stored = Blob::Stored(BlobRef { id: crate::base::hash::Hash::default(), len: 3 });
+    let mut records = Vec::new();
+    for id in ["1", "2", "3"] {
+        records.push(record(Kind::Item, id, json!({"modified_at": "2026-11-01T00:00:00Z"}), Blob::None));
+        records.push(record(Kind::Comment, &format!("c{id}"), json!({ "task": id }), Blob::None));
+    }
+    records.push(record(Kind::Attachment, "a1", json!({"task": "1", "size": 3}), stored));
+    records
+}
+
+#[tokio::test]
+async fn what_has_not_changed_since_the_last_backup_is_taken_from_it() {
+    let mut moved = task("2", 0);
+    moved["modified_at"] = json!("2026-11-20T00:00:00Z");
+    let (_, held, scripted) = reading(
+        vec![
+            project(),
+            frame(),
+            tasks(&[task("1", 0), moved]),
+            Answer::json(200, &list(&json!([comment("c9")])).to_string()),
+        ],
+        before(),
+    )
+    .await;
+    assert_eq!(ids(&held, Kind::Comment), ["c1", "c9"], "and what hung on a task that is gone is gone");
+    assert!(scripted.calls()[3].contains("/tasks/2/stories"));
+    let file = held.records.iter().find(|(record, _)| record.key.kind == Kind::Attachment).unwrap();
+    assert_eq!(file.1.as_ref().unwrap().len, Some(3));
+}
+
+#[tokio::test]
+async fn events_count_although_the_time_of_change_stands_still() {
+    let scripted = Scripted::new([
+        project(),
+        frame(),
+        tasks(&[task("1", 0), task("2", 0)]),
+        Answer::json(200, &list(&json!([comment("c9")])).to_string()),
+    ]);
+    let asana = asana(&scripted);
+    lock(&asana.changed).insert("20".to_owned(), Changed(["2".to_owned()].into()));
+    let mut held = Held { before: before(), ..Held::default() };
+    read(&asana, &info(), &mut held).await.unwrap();
+    assert_eq!(ids(&held, Kind::Comment), ["c1", "c9"]);
+}
+
+#[tokio::test]
+async fn a_project_without_its_sections_is_not_read() {
+    let mut answers = vec![(403, json!({"errors": []}))];
+    answers.extend(vec![(200, list(&json!([]))); 4]);
+    let scripted = Scripted::new([project(), batch(&answers)]);
+    let fault = read(&asana(&scripted), &info(), &mut Held::default()).await.unwrap_err();
+    assert_eq!(fault.class, FaultClass::Forbidden);
+}

@@ -1,0 +1,89 @@
+//! What is Asana's own: quota, sync tokens, and a whole account there and back.
+
+use boardvault::plan::types::{Mode, Verdict};
+use boardvault::snapshot::Changes;
+use boardvault::snapshot::manifest::Status;
+
+use crate::common::scene::Scene;
+use crate::common::{Call, Desk, FULL, USUAL};
+
+const ASANA: &str = "asana";
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_backup_is_complete_and_the_next_one_finds_nothing_new() {
+    for (world, status) in [("tiny", Status::Complete), ("typical", Status::Complete)] {
+        let desk = Desk::on(ASANA, world, 1).await;
+        let first = desk.backup(USUAL).await;
+        assert_eq!(first.manifest.status, status, "{world}: {:?}", first.manifest.missing);
+        let log = desk.world.log().await;
+        let bad: Vec<&Call> = log.iter().filter(|call| call.status >= 400 && call.status != 402).collect();
+        assert!(bad.is_empty(), "{world}: {bad:?}");
+        let again = desk.backup(FULL).await;
+        assert_eq!(again.changes, Changes::default(), "{world}");
+        let state = desk.world.state().await;
+        println!("{world} {:?} {}", first.manifest.usage, state["unknown_parameters"]);
+        for count in &first.manifest.coverage {
+            println!("  {:?} {:?} {}", count.kind, count.expected, count.got);
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nothing_to_do_right_after_a_backup() {
+    for world in ["tiny", "typical", "nasty"] {
+        let desk = Desk::on(ASANA, world, 1).await;
+        let backup = desk.backup(USUAL).await;
+        let plan = desk.plan(&backup.id.to_string(), Mode::Merge, &[]).await;
+        assert_eq!(plan.plan.verdict, Verdict::NothingToDo, "{world}: {:#?}", plan.plan.steps);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn there_and_back() {
+    let scene = Scene::on(ASANA, "tiny", 1, ("disaster", 0)).await;
+    let plan = scene.desk.plan(&scene.snapshot(), Mode::Merge, &[]).await;
+    for blocked in &plan.plan.blocked {
+        println!("blocked {:?} {:?} {}", blocked.path, blocked.action, blocked.why);
+    }
+    scene.desk.apply(&plan).await;
+    let found = scene.now().await;
+    let compared = scene.compare(&scene.wanted, &found, &plan.plan, boardvault::apply::Relation::Restored);
+    compared.assert_same("asana tiny");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn debugging() {
+    for (mode, path) in [
+        (Mode::Merge, ""),
+        (Mode::Merge, "Acme/Roadmap/Doing"),
+        (Mode::Copy, "Acme/Roadmap"),
+        (Mode::DeleteBefore, "Acme/Roadmap"),
+        (Mode::DeleteBeforeLiteral, "Acme/Roadmap"),
+    ] {
+        println!("MODE {mode:?} {path}");
+        let scene = Scene::on(ASANA, "tiny", 0, ("disaster", 0)).await;
+        let snapshot = if path.is_empty() { scene.snapshot() } else { scene.path(path) };
+        let plan = scene.desk.plan(&snapshot, mode, &[]).await;
+        for step in &plan.plan.steps {
+            println!("PSTEP {:?} {} {:?}", step.action, step.subject, step.path);
+        }
+        let applied = scene.desk.apply(&plan).await;
+        for (key, record) in
+            scene.now().await.iter().filter(|(key, _)| key.kind == boardvault::model::Kind::Comment)
+        {
+            println!("REC {key} {} {}", record.native["task"], record.native["text"]);
+        }
+        let back = scene.desk.undo(&applied.run).await;
+        for step in &back.plan.steps {
+            println!(
+                "STEP {:?} {} {:?} {:?}",
+                step.action,
+                step.subject,
+                step.path,
+                step.changes.iter().map(|c| format!("{}={}", c.path, c.to)).collect::<Vec<_>>()
+            );
+        }
+        let done = scene.desk.try_apply(&back).await;
+        println!("{:?}", done.map(|a| a.run));
+    }
+}

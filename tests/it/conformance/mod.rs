@@ -1,0 +1,52 @@
+//! What every platform must do, in every world: the same tests over all of them, from one table.
+
+mod faults;
+mod interruptions;
+mod restores;
+
+use crate::common::TRELLO;
+
+/// A platform, and what the tests must know of its sandbox.
+pub(crate) struct Subject {
+    /// The platform's id.
+    pub(crate) platform: &'static str,
+    /// Path of the container in the world `tiny` that a disaster damages.
+    pub(crate) container: &'static str,
+    /// Path of a part of it that the disaster damages too.
+    pub(crate) part: &'static str,
+    /// What the names begin with of those things in the world `nasty` that its first person may not change.
+    pub(crate) closed: &'static [&'static str],
+    /// Kinds in the sandbox's state that a second attempt may add to: what happened, not what is.
+    pub(crate) history: &'static [&'static str],
+}
+
+/// All platforms. A platform that is not in it is not finished.
+pub(crate) const SUBJECTS: &[Subject] = &[
+    Subject {
+        platform: TRELLO,
+        container: "Acme/Roadmap",
+        part: "Acme/Roadmap/Doing",
+        closed: &["Ada may only look"],
+        history: &["action"],
+    },
+    Subject {
+        platform: "asana",
+        container: "Acme/Roadmap",
+        part: "Acme/Roadmap/Doing",
+        closed: &[],
+        history: &["story", "event"],
+    },
+    Subject {
+        platform: "smartsheet",
+        container: "Acme/Launch plan",
+        part: "Acme/Launch plan/Prepare",
+        closed: &["Ben's notes"],
+        history: &[],
+    },
+];
+
+#[test]
+fn every_platform_is_a_subject() {
+    let platforms: Vec<&str> = boardvault::platforms::PLATFORMS.iter().map(|platform| platform.id).collect();
+    assert_eq!(SUBJECTS.iter().map(|subject| subject.platform).collect::<Vec<_>>(), platforms);
+}

@@ -1,0 +1,145 @@
+//! Backup, damage, restore, backup: the two backups differ in nothing but the closed list.
+
+use boardvault::apply::Relation;
+use boardvault::model::{Kind, RecordKey};
+use boardvault::plan::types::Mode;
+
+use super::{SUBJECTS, Subject};
+use crate::common::compare::Side;
+use crate::common::many;
+use crate::common::scene::{Scene, inside, without};
+
+async fn merge_restores(subject: &Subject, world: &str, seed: u64, damage: (&str, usize)) {
+    let about = format!("{} {world} {seed}", subject.platform);
+    let scene = Scene::on(subject.platform, world, seed, damage).await;
+    let plan = scene.desk.plan(&scene.snapshot(), Mode::Merge, &[]).await;
+    let may_do_all = |name: &String| !subject.closed.iter().any(|closed| name.starts_with(closed));
+    let blocked: Vec<_> =
+        plan.plan.blocked.iter().filter(|blocked| blocked.path.iter().all(may_do_all)).collect();
+    assert!(blocked.is_empty(), "{about}: {blocked:#?}");
+    if plan.plan.steps.is_empty() {
+        return;
+    }
+    scene.desk.apply(&plan).await;
+    let found = scene.now().await;
+
+    let compared = scene.compare(&scene.wanted, &found, &plan.plan, Relation::Restored);
+    compared.assert_same(&about);
+    let strange: Vec<_> =
+        compared.extra(&found).into_iter().filter(|key| !scene.damaged.contains_key(key)).collect();
+    assert!(strange.is_empty(), "{about}: made for nothing: {strange:?}");
+    let gone: Vec<_> = scene.damaged.keys().filter(|key| !found.contains_key(key)).collect();
+    assert!(gone.is_empty(), "{about}: a merge removed {gone:?}");
+    let again = scene.desk.plan(&scene.snapshot(), Mode::Merge, &[]).await;
+    assert!(again.plan.steps.is_empty(), "{about}: a second merge plans {:#?}", again.plan.steps);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_merge_brings_back_what_a_disaster_took() {
+    for subject in SUBJECTS {
+        for (world, seed) in [("tiny", 1), ("typical", 2), ("nasty", 3)] {
+            merge_restores(subject, world, seed, ("disaster", 0)).await;
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_merge_takes_random_damage_back() {
+    for subject in SUBJECTS {
+        for seed in 0..if many() { 200 } else { 10 } {
+            merge_restores(subject, "tiny", seed, ("random-damage", 30)).await;
+        }
+        merge_restores(subject, "typical", 1, ("random-damage", 60)).await;
+        for seed in 0..if many() { 20 } else { 0 } {
+            merge_restores(subject, "typical", seed, ("random-damage", 60)).await;
+            merge_restores(subject, "nasty", seed, ("random-damage", 60)).await;
+        }
+    }
+}
+
+async fn undo_restores(subject: &Subject, seed: u64, mode: Mode, path: &str) {
+    let about = format!("{} {mode:?} {path} {seed}", subject.platform);
+    let scene = Scene::on(subject.platform, "tiny", seed, ("disaster", 0)).await;
+    let snapshot = if path.is_empty() { scene.snapshot() } else { scene.path(path) };
+    let plan = scene.desk.plan(&snapshot, mode, &[]).await;
+    let applied = scene.desk.apply(&plan).await;
+    let back = scene.desk.undo(&applied.run).await;
+    scene.desk.apply(&back).await;
+    let found = scene.now().await;
+    let compared = scene.compare(&scene.damaged, &found, &back.plan, Relation::Restored);
+    compared.assert_same(&about);
+    let archived = |key: &&RecordKey| found[*key].native["closed"] == true;
+    let extra: Vec<_> = compared.extra(&found).into_iter().filter(|key| !archived(key)).collect();
+    assert!(extra.is_empty(), "{about}: the undo left {extra:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_undo_takes_a_run_of_every_mode_back() {
+    for subject in SUBJECTS {
+        for seed in 0..if many() { 20 } else { 2 } {
+            undo_restores(subject, seed, Mode::Merge, "").await;
+            undo_restores(subject, seed, Mode::Merge, subject.part).await;
+            undo_restores(subject, seed, Mode::Copy, subject.container).await;
+            undo_restores(subject, seed, Mode::DeleteBefore, subject.container).await;
+            undo_restores(subject, seed, Mode::DeleteBeforeLiteral, subject.container).await;
+        }
+    }
+}
+
+async fn replacing_restores(subject: &Subject, mode: Mode, seed: u64) {
+    let about = format!("{} {mode:?} {seed}", subject.platform);
+    let scene = Scene::on(subject.platform, "tiny", seed, ("random-damage", 30)).await;
+    let old = scene.container(subject.container.rsplit('/').next().unwrap());
+    let plan = scene.desk.plan(&scene.path(subject.container), mode, &[]).await;
+    scene.desk.apply(&plan).await;
+    let found = scene.now().await;
+
+    assert!(inside(&found, &old).is_empty(), "{about}: the old one is still there");
+    let compared = scene.compare(&inside(&scene.wanted, &old), &found, &plan.plan, Relation::Restored);
+    compared.assert_same(&about);
+    let new = &compared.places[&RecordKey::new(old.clone(), Kind::Container, old.clone())].container;
+    let strange: Vec<_> = compared.extra(&found).into_iter().filter(|key| key.container == *new).collect();
+    assert!(strange.is_empty(), "{about}: more than the backup holds: {strange:?}");
+    let others = without(&scene.damaged, &old);
+    scene.compare(&others, &found, &plan.plan, Relation::Restored).assert_same(&about);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn replacing_a_container_leaves_exactly_the_backup() {
+    for subject in SUBJECTS {
+        for seed in 0..if many() { 50 } else { 3 } {
+            replacing_restores(subject, Mode::DeleteBefore, seed).await;
+            replacing_restores(subject, Mode::DeleteBeforeLiteral, seed).await;
+        }
+    }
+}
+
+async fn copying_restores(subject: &Subject, seed: u64) {
+    let about = format!("{} copy {seed}", subject.platform);
+    let scene = Scene::on(subject.platform, "tiny", seed, ("random-damage", 30)).await;
+    let old = scene.container(subject.container.rsplit('/').next().unwrap());
+    let plan = scene.desk.plan(&scene.path(subject.container), Mode::Copy, &[]).await;
+    scene.desk.apply(&plan).await;
+    let found = scene.now().await;
+
+    // What was there is as it was.
+    scene.compare(&scene.damaged, &found, &plan.plan, Relation::Restored).assert_same(&about);
+    let mut wanted = inside(&scene.wanted, &old);
+    let root = wanted.get_mut(&RecordKey::new(old.clone(), Kind::Container, old)).unwrap();
+    let name = root.native["name"].as_str().unwrap();
+    root.native["name"] = format!("{name} (restored 2026-11-21)").into();
+    let is_new = |key: &&RecordKey| !scene.damaged.contains_key(*key);
+    let added: Side = found.keys().filter(is_new).map(|key| (key.clone(), found[key].clone())).collect();
+    let compared = scene.compare(&wanted, &added, &plan.plan, Relation::Copied);
+    compared.assert_same(&about);
+    assert!(compared.extra(&added).is_empty(), "{about}: {:?}", compared.extra(&added));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_copy_of_a_container_equals_the_backup_up_to_ids_and_name() {
+    for subject in SUBJECTS {
+        for seed in 0..if many() { 50 } else { 3 } {
+            copying_restores(subject, seed).await;
+        }
+    }
+}
