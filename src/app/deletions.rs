@@ -32,7 +32,8 @@ fn moved<'a>(dialect: &dyn Dialect, steps: impl IntoIterator<Item = &'a Step>) -
         places.iter().any(|(_, place)| *place == path)
     };
     let moves = steps.into_iter().filter(|step| {
-        step.action == Action::Update && step.changes.iter().any(|change| is_place(step.subject.kind, &change.path))
+        step.action == Action::Update
+            && step.changes.iter().any(|change| is_place(step.subject.kind, &change.path))
     });
     let live = moves.filter_map(|step| match &step.target {
         Some(Target::Live(key)) => Some(key.clone()),
@@ -55,7 +56,8 @@ fn taken_along(
         for record in live.container(&container) {
             let record = record?;
             let above = lineage::ancestors(live, dialect, &record)?;
-            let mut chain = std::iter::once(&record).chain(&above).take_while(|above| !moved.contains(&above.key));
+            let mut chain =
+                std::iter::once(&record).chain(&above).take_while(|above| !moved.contains(&above.key));
             let goes = deleted.contains(&whole)
                 || chain.any(|above| above.key.kind != Kind::Workspace && deleted.contains(&above.key));
             if goes {

@@ -4,8 +4,6 @@ mod faults;
 mod interruptions;
 mod restores;
 
-
-
 /// A platform, and what the tests must know of its sandbox.
 pub(crate) struct Subject {
     /// The platform's id.
