@@ -53,37 +53,46 @@ async fn there_and_back() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn debugging() {
-    for (mode, path) in [
-        (Mode::Merge, ""),
-        (Mode::Merge, "Acme/Roadmap/Doing"),
-        (Mode::Copy, "Acme/Roadmap"),
-        (Mode::DeleteBefore, "Acme/Roadmap"),
-        (Mode::DeleteBeforeLiteral, "Acme/Roadmap"),
-    ] {
-        println!("MODE {mode:?} {path}");
-        let scene = Scene::on(ASANA, "tiny", 0, ("disaster", 0)).await;
-        let snapshot = if path.is_empty() { scene.snapshot() } else { scene.path(path) };
-        let plan = scene.desk.plan(&snapshot, mode, &[]).await;
-        for step in &plan.plan.steps {
-            println!("PSTEP {:?} {} {:?}", step.action, step.subject, step.path);
+    let desk = Desk::on(ASANA, "tiny", 5).await;
+    desk.backup(USUAL).await;
+    for told in desk.world.people("random-damage", 5, 30).await {
+        println!("TOLD {told}");
+    }
+    let scene = Scene::on(ASANA, "tiny", 5, ("random-damage", 30)).await;
+    for (at, side) in [&scene.wanted, &scene.damaged].into_iter().enumerate() {
+        for (key, record) in side.iter() {
+            if key.id.as_str().ends_with("000062") || key.id.as_str().ends_with("0048") {
+                println!(
+                    "REC {at} {key} {} {} {}",
+                    record.native["parent"], record.native["section"], record.native["reference_value"]
+                );
+            }
         }
-        let applied = scene.desk.apply(&plan).await;
-        for (key, record) in
-            scene.now().await.iter().filter(|(key, _)| key.kind == boardvault::model::Kind::Comment)
+    }
+    let plan = scene.desk.plan(&scene.snapshot(), Mode::Merge, &[]).await;
+    for step in &plan.plan.steps {
+        println!(
+            "STEP {:?} {} {:?} {:?}",
+            step.action,
+            step.subject,
+            step.path,
+            step.changes.iter().map(|c| format!("{}={}", c.path, c.to)).collect::<Vec<_>>()
+        );
+    }
+    println!("{:?}", plan.plan.bindings);
+    scene.desk.apply(&plan).await;
+    for (key, record) in scene.now().await.iter() {
+        if key.id.as_str().ends_with("000062")
+            || key.id.as_str().ends_with("130")
+            || key.id.as_str().ends_with("0048")
         {
-            println!("REC {key} {} {}", record.native["task"], record.native["text"]);
-        }
-        let back = scene.desk.undo(&applied.run).await;
-        for step in &back.plan.steps {
             println!(
-                "STEP {:?} {} {:?} {:?}",
-                step.action,
-                step.subject,
-                step.path,
-                step.changes.iter().map(|c| format!("{}={}", c.path, c.to)).collect::<Vec<_>>()
+                "REC {key} {} {} {} {}",
+                record.native["name"],
+                record.native["parent"],
+                record.native["section"],
+                record.native["reference_value"]
             );
         }
-        let done = scene.desk.try_apply(&back).await;
-        println!("{:?}", done.map(|a| a.run));
     }
 }

@@ -288,6 +288,13 @@ impl Comparison<'_> {
             place.map_or_else(|| id.to_owned(), |place| place.id.0.clone())
         };
         let values = match (field.role, field.codec, &value) {
+            // What lies beyond all containers can still be referred to.
+            (Role::Reference(kind) | Role::References(kind), _, Value::Array(ids)) if field.anywhere => {
+                vec![
+                    ids.iter().filter_map(Value::as_str).map(|id| Value::from(moved(kind, id))).collect(),
+                    value.clone(),
+                ]
+            }
             (Role::Reference(kind) | Role::References(kind), _, Value::Array(ids)) => {
                 vec![ids.iter().filter_map(Value::as_str).map(|id| Value::from(moved(kind, id))).collect()]
             }
