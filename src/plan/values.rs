@@ -87,7 +87,7 @@ impl<'a, 's> Facts<'a, 's> {
     }
 
     /// The fate of what a field of `from` points to. Another container comes back when it is asked for and not
-    /// because something points into it, and of one that was not read its parts are taken to be there.
+    /// because something points into it, and what the comparison does not hold of one is taken to be there.
     pub(super) fn far_fate(
         &self,
         from: &Record,
@@ -99,7 +99,7 @@ impl<'a, 's> Facts<'a, 's> {
         let is_known = self.scene.desired.contains_key(key);
         let is_far = (anywhere && (is_elsewhere || !is_known)) || (is_elsewhere && key.kind == Kind::Container);
         match self.fate(key, creates) {
-            Fate::Gone if is_far && !(is_known && self.scene.live.contains_key(&home(key))) => Fate::Outside,
+            Fate::Gone if is_far && !is_known => Fate::Outside,
             Fate::Created if is_far && matches!(creates, Creates::Possible) => Fate::Outside,
             fate => fate,
         }
