@@ -137,3 +137,56 @@ async fn a_body_of_the_wrong_size_agrees_with_its_headers() {
     let answer = served.send("GET", "/x", "").await;
     assert!(answer.contains("content-length: 10") && answer.ends_with("{\"count\":0"), "{answer}");
 }
+
+/// Takes one write at a time.
+struct OneLane;
+
+impl Imitation for OneLane {
+    fn answer(&mut self, _: &Request) -> Reply {
+        Reply::text(200, "done")
+    }
+    fn too_many_requests(&self) -> Reply {
+        Reply::text(429, "slow down")
+    }
+    fn state(&self) -> Value {
+        Value::Null
+    }
+    fn people(&mut self, order: &PeopleOrder) -> Result<Vec<String>, String> {
+        Err(order.what.clone())
+    }
+    fn loggable_path(&self, path: &str) -> String {
+        path.to_owned()
+    }
+    fn lane(&self, request: &Request) -> Option<String> {
+        (request.method == "PUT").then(|| request.path.clone())
+    }
+}
+
+#[tokio::test]
+async fn a_write_that_comes_while_another_is_under_way_in_its_lane_collides() {
+    let engine = Engine {
+        imitation: Mutex::new(OneLane),
+        faults: Mutex::default(),
+        log: Mutex::default(),
+        lanes: Mutex::default(),
+        clock: Arc::new(ManualClock::new(Timestamp::UNIX_EPOCH)),
+    };
+    let engine = Arc::new(engine);
+    let send = async |method: &str, path: &str| {
+        let request = axum::http::Request::builder().method(method).uri(path).body(Body::empty()).unwrap();
+        handle(State(Arc::clone(&engine)), request).await.status().as_u16()
+    };
+    let under_way = UnderWay { engine: &engine, lane: Some("/a".to_owned()) };
+    hold(&engine.lanes).insert("/a".to_owned());
+    assert_eq!([send("PUT", "/a").await, send("PUT", "/b").await, send("GET", "/a").await], [409, 200, 200]);
+    drop(under_way);
+    assert_eq!([send("PUT", "/a").await, send("PUT", "/a").await], [200, 200]);
+}
+
+#[tokio::test]
+async fn a_scripted_answer_that_is_json_says_so() {
+    let served = Served::start().await;
+    served.fault(r#"{"kind":"status","status":500,"body":"{\"errorCode\":4004}"}"#).await;
+    let answer = served.send("POST", "/x", "").await;
+    assert!(answer.contains("content-type: application/json"), "{answer}");
+}

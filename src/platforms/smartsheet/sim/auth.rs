@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 use super::access::Caller;
 use super::refusal::Refusal;
 use crate::base::clock::Timestamp;
+use crate::base::hash::Hash;
 use crate::sim::limits::{Budget, Limiter};
 use crate::sim::reply::Reply;
 use crate::sim::request::{Params, Request};
@@ -82,8 +83,8 @@ impl Gate {
     /// Gives an access token and a refresh token out.
     pub(super) fn grant(&mut self, caller: Caller, now: Timestamp) -> (String, String) {
         let (access, refresh) = (self.word("access token"), self.word("refresh token"));
-        let expires = now.checked_add(Duration::from_secs(TOKEN_SECONDS)).ok();
-        self.tokens.insert(access.clone(), Grant { caller, expires, refresh: Some(refresh.clone()) });
+        let lent = Grant { caller, expires: Some(expiry(now)), refresh: Some(refresh.clone()) };
+        self.tokens.insert(access.clone(), lent);
         (access, refresh)
     }
 
@@ -214,6 +215,11 @@ impl Gate {
     }
 }
 
+/// When an access token that is given out now stops working.
+pub(super) fn expiry(now: Timestamp) -> Timestamp {
+    now.checked_add(Duration::from_secs(TOKEN_SECONDS)).unwrap_or(Timestamp::MAX)
+}
+
 fn bearer(request: &Request) -> Option<&str> {
     let (scheme, token) = request.header("authorization").split_once(' ')?;
     (scheme.eq_ignore_ascii_case("bearer") && !token.trim().is_empty()).then_some(token.trim())
@@ -221,5 +227,5 @@ fn bearer(request: &Request) -> Option<&str> {
 
 fn sha256(text: &str) -> String {
     let digest = digest::digest(&digest::SHA256, text.as_bytes());
-    digest.as_ref().iter().map(|byte| format!("{byte:02x}")).collect()
+    digest.as_ref().try_into().map(|bytes| Hash(bytes).to_string()).unwrap_or_default()
 }

@@ -114,10 +114,9 @@ impl Call<'_> {
             ["groups"] => self.post_group(),
             ["groups", id, "members"] => self.post_group_members(id),
             ["workspaces"] => self.post_workspace(),
-            ["workspaces", id, "folders"] => self.post_folder(id),
             ["workspaces", id, "sheets"] => self.post_sheet(Some((WORKSPACE, id))),
             ["workspaces", id, "copy"] => self.copy_workspace(id),
-            ["folders", id, "folders"] => self.post_folder(id),
+            ["workspaces" | "folders", id, "folders"] => self.post_folder(id),
             ["folders", id, "sheets"] => self.post_sheet(Some((FOLDER, id))),
             ["folders", id, "copy"] => self.copy_item(FOLDER, id),
             ["folders", id, "move"] => self.move_item(FOLDER, id),
@@ -203,13 +202,12 @@ impl Call<'_> {
 
 /// Routes that were taken out of the API in June 2026.
 fn is_gone(method: &str, parts: &[&str]) -> bool {
-    match (method, parts) {
-        (_, ["sheets" | "reports" | "sights" | "workspaces", _, "shares", ..]) => true,
-        ("GET", ["folders", "personal"]) => false,
-        (
-            "GET",
-            ["workspaces" | "folders", _] | ["workspaces" | "folders", _, "folders"] | ["templates", ..],
-        ) => true,
+    match parts {
+        ["sheets" | "reports" | "sights" | "workspaces", _, "shares", ..] => true,
+        ["folders", "personal"] => false,
+        ["workspaces" | "folders", _] | ["workspaces" | "folders", _, "folders"] | ["templates", ..] => {
+            method == "GET"
+        }
         _ => false,
     }
 }
@@ -221,10 +219,14 @@ pub(super) fn success() -> Value {
 
 /// The answer to a write.
 pub(super) fn done(result: Value) -> Value {
-    json!({"message": "SUCCESS", "resultCode": 0, "result": result})
+    let mut answer = success();
+    answer["result"] = result;
+    answer
 }
 
 /// The answer to a write that changed the content of a sheet.
 pub(super) fn done_at(version: u64, result: Value) -> Value {
-    json!({"message": "SUCCESS", "resultCode": 0, "version": version, "result": result})
+    let mut answer = done(result);
+    answer["version"] = version.into();
+    answer
 }

@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 use super::access::{Level, home};
 use super::call::{Answer, Call, done, success};
 use super::input;
+use super::items::brief;
 use super::paging;
 use super::refusal::Refusal;
 use super::state::{FOLDER, PARTS, SHARE, SHEET, State, TEMPLATE, WORKSPACE};
@@ -86,7 +87,7 @@ impl Call<'_> {
         let name = input::name(self.body, "name", LONGEST_NAME)?;
         self.state.may_fill(container, &self.caller.user)?;
         let id = self.state.new_folder(container, &name);
-        Ok(done(self.state.brief(FOLDER, self.state.find(self.caller, FOLDER, &id, Level::Viewer)?)))
+        Ok(done(brief(FOLDER, self.state.find(self.caller, FOLDER, &id, Level::Viewer)?)))
     }
 
     pub(super) fn post_home_folder(&mut self) -> Answer {

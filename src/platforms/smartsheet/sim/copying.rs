@@ -211,7 +211,7 @@ impl State {
                 } else {
                     let folder = self.new_folder(to, &name);
                     self.change(FOLDER, &folder, |folder| {
-                        folder["source"] = json!({"id": id, "type": FOLDER})
+                        folder["source"] = json!({"id": id, "type": FOLDER});
                     });
                     self.copy_contents(&id, &folder, user, taken);
                 }

@@ -29,7 +29,7 @@ fn kind_of(part: &str) -> Kind {
 /// What anybody may know about the service.
 pub(super) fn server_info() -> Value {
     json!({
-        "supportedLocales": ["en_US"], "featureInfo": {"symbolsVersion": 10},
+        "supportedLocales": ["en_US"],
         "formats": {
             "defaults": vec!["0"; 17].join(","), "bold": ["none", "on"], "italic": ["none", "on"],
             "color": ["none", "#000000", "#FFFFFF", "transparent"],

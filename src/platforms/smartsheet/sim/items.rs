@@ -25,15 +25,15 @@ pub(super) fn is_since(entity: &Value, since: Option<Timestamp>) -> bool {
     since.is_none_or(|since| text(entity, "modifiedAt").parse().is_ok_and(|at: Timestamp| at >= since))
 }
 
-impl State {
-    /// `{id, name, permalink}`: how a thing is named in the answers of others.
-    pub(super) fn brief(&self, kind: Kind, item: &Value) -> Value {
-        json!({"id": item["id"], "name": item["name"], "permalink": permalink(kind, text(item, "id"))})
-    }
+/// `{id, name, permalink}`: how a thing is named in the answers of others.
+pub(super) fn brief(kind: Kind, item: &Value) -> Value {
+    json!({"id": item["id"], "name": item["name"], "permalink": permalink(kind, text(item, "id"))})
+}
 
-    /// The same with the caller's level; folders have none.
+impl State {
+    /// The brief of a thing with the user's level; folders have none.
     pub(super) fn brief_for(&self, kind: Kind, item: &Value, user: &str, api_level: usize) -> Value {
-        let mut brief = self.brief(kind, item);
+        let mut brief = brief(kind, item);
         if kind != FOLDER
             && let Some(level) = self.level(kind, text(item, "id"), user)
         {
@@ -117,7 +117,7 @@ impl Call<'_> {
         let mut view = self.state.brief_for(kind, item, &self.caller.user, api_level);
         let (mut field, mut parent) = (format!("{kind}s"), text(item, "_parent").to_owned());
         while let Some(folder) = self.state.world.get(FOLDER, &parent) {
-            let mut around = self.state.brief(FOLDER, folder);
+            let mut around = brief(FOLDER, folder);
             around[field.as_str()] = json!([view]);
             (view, field, parent) = (around, "folders".to_owned(), text(folder, "_parent").to_owned());
         }
@@ -148,9 +148,6 @@ impl Call<'_> {
         if let Some(sheets) = view["sheets"].as_array_mut() {
             sheets.extend(shared);
         }
-        view["id"] = self.state.user(&self.caller.user)?["_home"].clone();
-        view["name"] = "Sheets".into();
-        view["permalink"] = permalink(FOLDER, &self.caller.user).into();
         Ok(view)
     }
 
@@ -164,7 +161,7 @@ impl Call<'_> {
         }
         let folders = self.state.visible(container, FOLDER, &self.caller.user).into_iter().map(|folder| {
             let mut inner = self.contents(text(folder, "id"), api_level);
-            for (field, value) in self.state.brief(FOLDER, folder).as_object().into_iter().flatten() {
+            for (field, value) in brief(FOLDER, folder).as_object().into_iter().flatten() {
                 inner[field.as_str()] = value.clone();
             }
             inner
@@ -175,7 +172,7 @@ impl Call<'_> {
 
     pub(super) fn get_home_folders(&mut self) -> Answer {
         let folders = self.state.listed(&home(&self.caller.user), FOLDER);
-        let briefs = folders.into_iter().map(|folder| self.state.brief(FOLDER, folder)).collect();
+        let briefs = folders.into_iter().map(|folder| brief(FOLDER, folder)).collect();
         paging::numbered(self.query, briefs)
     }
 

@@ -213,23 +213,6 @@ impl Call<'_> {
         Ok(done(self.state.world.get(REFERENCE, &id).cloned().unwrap_or_default()))
     }
 
-    /// Whether a request sets links; when it does it must do nothing else.
-    pub(super) fn only_links(&self, rows: &[Value]) -> Result<bool, Refusal> {
-        let cells: Vec<&Value> = rows.iter().flat_map(|row| items(row, "cells")).collect();
-        let links = |cell: &&&Value| cell.get("linkInFromCell").is_some_and(|link| !link.is_null());
-        let count = cells.iter().filter(links).count();
-        let pure = rows.iter().all(|row| {
-            let fields = row.as_object().into_iter().flatten();
-            fields.into_iter().all(|(field, _)| field == "id" || field == "cells")
-        });
-        let alone = cells.iter().all(|cell| cell["value"].is_null() && cell.get("formula").is_none());
-        match count {
-            0 => Ok(false),
-            count if count == cells.len() && pure && alone => Ok(true),
-            _ => Err(Refusal::of(1115)),
-        }
-    }
-
     pub(super) fn set_links(
         &mut self,
         sheet: &str,
@@ -280,5 +263,22 @@ impl Call<'_> {
             self.state.touch(ROW, id);
         }
         Ok(())
+    }
+}
+
+/// Whether a request sets links; when it does it must do nothing else.
+pub(super) fn only_links(rows: &[Value]) -> Result<bool, Refusal> {
+    let cells: Vec<&Value> = rows.iter().flat_map(|row| items(row, "cells")).collect();
+    let links = |cell: &&&Value| cell.get("linkInFromCell").is_some_and(|link| !link.is_null());
+    let count = cells.iter().filter(links).count();
+    let pure = rows.iter().all(|row| {
+        let fields = row.as_object().into_iter().flatten();
+        fields.into_iter().all(|(field, _)| field == "id" || field == "cells")
+    });
+    let alone = cells.iter().all(|cell| cell["value"].is_null() && cell.get("formula").is_none());
+    match count {
+        0 => Ok(false),
+        count if count == cells.len() && pure && alone => Ok(true),
+        _ => Err(Refusal::of(1115)),
     }
 }

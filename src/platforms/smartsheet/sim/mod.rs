@@ -19,6 +19,7 @@ mod auth;
 mod blob;
 mod call;
 mod cells;
+mod column_rules;
 mod columns;
 mod containers;
 mod copying;
@@ -34,6 +35,7 @@ mod paging;
 mod people;
 mod refusal;
 mod reports;
+mod row_order;
 mod rows;
 mod rows_reading;
 mod schedule;
@@ -47,6 +49,7 @@ mod summary;
 #[cfg(test)]
 mod tests;
 mod users;
+mod values;
 mod worlds;
 
 use std::collections::BTreeMap;
@@ -72,8 +75,8 @@ const DOWNLOAD_SECONDS: i64 = 120;
 
 /// Builds the sandbox. The error names the worlds when there is none of that name.
 ///
-/// The credential of an account is its `token`; that of the application also has `refresh_token`, `client_id`,
-/// `client_secret` and the addresses `authorize_url` and `token_url`.
+/// The credential of an account is its `token`. Only the one of the application is lent for a while: it has the
+/// parts `access_token`, `refresh_token`, `expires_at`, `client_id`, `client_secret` and `redirect_uri`.
 pub fn sandbox(settings: SandboxSettings) -> Result<Sandbox, String> {
     let (smartsheet, accounts) = open(&settings)?;
     Ok(Sandbox {
@@ -94,14 +97,14 @@ fn open(settings: &SandboxSettings) -> Result<(Smartsheet, Vec<SandboxAccount>),
         let mut credentials = BTreeMap::new();
         let mut credential = |name: &str, value: String| credentials.insert(name.to_owned(), value);
         let caller = Caller { user: resident.user, scopes: resident.scopes };
-        if caller.scopes.is_some() {
+        if resident.lent {
             let (access, refresh) = gate.grant(caller, now);
-            credential("token", access);
+            credential("access_token", access);
             credential("refresh_token", refresh);
+            credential("expires_at", auth::expiry(now).to_string());
             credential("client_id", gate.client.id.clone());
             credential("client_secret", gate.client.secret.clone());
-            credential("authorize_url", format!("{}/b/authorize", settings.origin));
-            credential("token_url", format!("{}/2.0/token", settings.origin));
+            credential("redirect_uri", "http://127.0.0.1/".to_owned());
         } else {
             let token = derived("token", settings.seed, &resident.role, 37);
             credential("token", token.clone());

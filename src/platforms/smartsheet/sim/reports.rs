@@ -6,7 +6,7 @@ use super::access::Level;
 use super::call::{Answer, Call};
 use super::columns;
 use super::input;
-use super::items::is_since;
+use super::items::{brief, is_since};
 use super::paging;
 use super::refusal::Refusal;
 use super::rows_reading::Shown;
@@ -29,7 +29,7 @@ impl Call<'_> {
         let api_level = self.api_level()?;
         let reports = self.listed_items(REPORT).into_iter().filter(|(report, _)| is_since(report, since));
         let views = reports.map(|(report, level)| {
-            let mut view = self.state.brief(REPORT, report);
+            let mut view = brief(REPORT, report);
             view["accessLevel"] = level.shown(api_level).into();
             view["isSummaryReport"] = false.into();
             view["createdAt"] = report["createdAt"].clone();
@@ -116,7 +116,7 @@ impl Call<'_> {
     pub(super) fn get_sights(&mut self) -> Answer {
         let api_level = self.api_level()?;
         let views = self.listed_items(SIGHT).into_iter().map(|(sight, level)| {
-            let mut view = self.state.brief(SIGHT, sight);
+            let mut view = brief(SIGHT, sight);
             view["accessLevel"] = level.shown(api_level).into();
             view["createdAt"] = sight["createdAt"].clone();
             view["modifiedAt"] = sight["modifiedAt"].clone();

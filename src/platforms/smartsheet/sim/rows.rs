@@ -6,163 +6,24 @@ use super::access::Level;
 use super::call::{Answer, Call, done_at};
 use super::columns;
 use super::input;
+use super::links;
 use super::outward;
 use super::refusal::Refusal;
+use super::row_order::{LOCATION, Place};
 use super::rows_reading::Shown;
 use super::state::{ATTACHMENT, COMMENT, DISCUSSION, ROW, SHEET, State, items};
 use crate::sim::world::text;
 
-/// The attributes that say where a row goes.
-const LOCATION: &[&str] = &["toTop", "toBottom", "parentId", "siblingId", "above", "indent", "outdent"];
 const ATTRIBUTES: &[&str] = &["id", "cells", "expanded", "locked", "format", "rowNumber"];
 
-/// Where rows go.
-#[derive(Debug, Clone, PartialEq, Eq)]
-enum Place {
-    Top,
-    Bottom,
-    Below { parent: String, bottom: bool },
-    Beside { sibling: String, above: bool },
-    Indent,
-    Outdent,
-}
-
-impl Place {
-    /// Reads the location of a row; none when it has none.
-    fn read(row: &Value) -> Result<Option<Self>, Refusal> {
-        let wrong = || Refusal::of(1062);
-        let is = |field: &str| match row.get(field) {
-            None | Some(Value::Null | Value::Bool(false)) => Ok(false),
-            Some(Value::Bool(true)) => Ok(true),
-            Some(Value::Number(number)) if number.as_u64() == Some(1) => Ok(true),
-            Some(_) => Err(wrong()),
-        };
-        let parent =
-            input::optional_id(row, "parentId").map_err(|_| Refusal::about(1063, &row["parentId"]))?;
-        let sibling =
-            input::optional_id(row, "siblingId").map_err(|_| Refusal::about(1064, &row["siblingId"]))?;
-        let (top, bottom, above, indent, outdent) =
-            (is("toTop")?, is("toBottom")?, is("above")?, is("indent")?, is("outdent")?);
-        match (parent, sibling) {
-            (None, Some(sibling)) if !top && !bottom && !indent && !outdent => {
-                Ok(Some(Self::Beside { sibling, above }))
-            }
-            (Some(parent), None) if !(top && bottom) && !above && !indent && !outdent => {
-                Ok(Some(Self::Below { parent, bottom }))
-            }
-            (None, None) => match (top, bottom, above, indent, outdent) {
-                (true, false, false, false, false) => Ok(Some(Self::Top)),
-                (false, true, false, false, false) => Ok(Some(Self::Bottom)),
-                (false, false, false, true, false) => Ok(Some(Self::Indent)),
-                (false, false, false, false, true) => Ok(Some(Self::Outdent)),
-                (false, false, false, false, false) => Ok(None),
-                _ => Err(wrong()),
-            },
-            _ => Err(wrong()),
-        }
-    }
-}
-
 impl State {
-    /// The row of a sheet with this id.
-    pub(super) fn row(&self, sheet: &str, id: &str) -> Result<&Value, Refusal> {
-        self.world.get(ROW, id).filter(|row| text(row, "_sheet") == sheet).ok_or_else(|| Refusal::of(1006))
-    }
-
-    /// The number of a row in its sheet, from 1.
-    pub(super) fn row_number(&self, id: &str) -> Option<usize> {
-        let sheet = text(self.world.get(ROW, id)?, "_sheet");
-        self.order.get(sheet)?.iter().position(|row| row == id).map(|at| at + 1)
-    }
-
-    /// Whether a row is below another one, at any depth.
-    fn is_below(&self, row: &str, ancestor: &str) -> bool {
-        let mut here = row.to_owned();
-        while let Some(row) = self.world.get(ROW, &here) {
-            here = text(row, "parentId").to_owned();
-            if here == ancestor {
-                return true;
-            }
-        }
-        false
-    }
-
-    /// The position behind a row and everything below it.
-    fn behind(&self, order: &[String], at: usize) -> usize {
-        let Some(row) = order.get(at) else { return at };
-        let below = order.iter().skip(at + 1).take_while(|other| self.is_below(other, row));
-        at + 1 + below.count()
-    }
-
-    /// The row and everything below it, in order.
-    pub(super) fn with_descendants(&self, sheet: &str, row: &str) -> Vec<String> {
-        let order = self.order.get(sheet).map(Vec::as_slice).unwrap_or_default();
-        let Some(at) = order.iter().position(|known| known == row) else { return Vec::new() };
-        order.get(at..self.behind(order, at)).map(<[String]>::to_vec).unwrap_or_default()
-    }
-
-    /// Where in the order new rows go, and below which parent.
-    fn place(&self, sheet: &str, order: &[String], place: &Place) -> Result<(usize, String), Refusal> {
-        let at = |row: &str| order.iter().position(|known| known == row);
-        match place {
-            Place::Top => Ok((0, String::new())),
-            Place::Bottom => Ok((order.len(), String::new())),
-            Place::Below { parent, bottom } => {
-                let at = at(parent).ok_or_else(|| Refusal::about(1063, parent))?;
-                let holds = |cell: &Value| cell.get("value").is_some() || cell.get("formula").is_some();
-                let cells = &self.row(sheet, parent)?["cells"];
-                if !cells.as_object().into_iter().flatten().any(|(_, cell)| holds(cell)) {
-                    return Err(Refusal::of(1185));
-                }
-                Ok((if *bottom { self.behind(order, at) } else { at + 1 }, parent.clone()))
-            }
-            Place::Beside { sibling, above } => {
-                let at = at(sibling).ok_or_else(|| Refusal::about(1064, sibling))?;
-                let parent = text(self.row(sheet, sibling)?, "parentId").to_owned();
-                Ok((if *above { at } else { self.behind(order, at) }, parent))
-            }
-            Place::Indent | Place::Outdent => Err(Refusal::of(1062)),
-        }
-    }
-
-    /// Moves a row with everything below it.
-    fn move_row(&mut self, sheet: &str, row: &str, place: &Place) -> Result<(), Refusal> {
-        let place = self.beside_itself(sheet, row, place)?;
-        let block = self.with_descendants(sheet, row);
-        let mut order = self.order.get(sheet).cloned().unwrap_or_default();
-        order.retain(|known| !block.contains(known));
-        let (at, parent) = self.place(sheet, &order, &place)?;
-        order.splice(at..at, block);
-        self.order.insert(sheet.to_owned(), order);
-        self.change(ROW, row, |row| row["parentId"] = parent.into());
-        Ok(())
-    }
-
-    /// Indenting and outdenting as places among the other rows.
-    fn beside_itself(&self, sheet: &str, row: &str, place: &Place) -> Result<Place, Refusal> {
-        let parent = text(self.row(sheet, row)?, "parentId");
-        match place {
-            Place::Outdent if parent.is_empty() => Err(Refusal::of(1062)),
-            Place::Outdent => Ok(Place::Beside { sibling: parent.to_owned(), above: false }),
-            Place::Indent => {
-                let order = self.order.get(sheet).map(Vec::as_slice).unwrap_or_default();
-                let before = order.iter().take_while(|other| *other != row);
-                let sibling = before.filter(|other| {
-                    self.row(sheet, other).is_ok_and(|other| text(other, "parentId") == parent)
-                });
-                let parent = sibling.last().cloned().ok_or_else(|| Refusal::of(1062))?;
-                Ok(Place::Below { parent, bottom: true })
-            }
-            other => Ok(other.clone()),
-        }
-    }
-
     /// Makes a row that has a number where the sheet numbers its rows.
     pub(super) fn new_row(&mut self, user: &str, sheet: &str, parent: &str, cells: Value) -> String {
-        let row = json!({
-            "_sheet": sheet, "parentId": parent, "cells": cells, "createdAt": self.date(), "modifiedAt": self.date(),
+        let mut row = json!({
+            "_sheet": sheet, "parentId": parent, "createdAt": self.date(), "modifiedAt": self.date(),
             "_createdBy": user, "_modifiedBy": user, "expanded": true, "locked": false,
         });
+        row["cells"] = cells;
         self.add(ROW, &[sheet], row)
     }
 
@@ -282,7 +143,7 @@ impl Call<'_> {
         let access = self.state.level(SHEET, text(sheet, "id"), &self.caller.user).unwrap_or(Level::Viewer);
         let mut cells = json!({});
         for given in items(row, "cells") {
-            let column = self.column_of_cell(sheet, given, access)?;
+            let column = column_of_cell(sheet, given, access)?;
             let id = text(column, "id");
             if cells.get(id).is_some() {
                 return Err(Refusal::about(1037, id));
@@ -298,20 +159,6 @@ impl Call<'_> {
             }
         }
         Ok(cells)
-    }
-
-    fn column_of_cell<'a>(
-        &self,
-        sheet: &'a Value,
-        cell: &Value,
-        access: Level,
-    ) -> Result<&'a Value, Refusal> {
-        let id = input::optional_id(cell, "columnId")?.ok_or_else(|| Refusal::about(1012, "columnId"))?;
-        let column = columns::find(sheet, &id)?;
-        if column["locked"] == true && access < Level::Admin {
-            return Err(Refusal::about(1039, text(column, "title")));
-        }
-        Ok(column)
     }
 
     fn set_row_attributes(&mut self, id: &str, given: &Value, access: Level) -> Result<(), Refusal> {
@@ -345,7 +192,7 @@ impl Call<'_> {
         let partial = input::flag(self.query, "allowPartialSuccess")?;
         self.api_level()?;
         let (given, many, place) = self.rows_of_request()?;
-        let links = self.only_links(&given)?;
+        let links = links::only_links(&given)?;
         let before = self.state.world.clone();
         let order_before = self.state.order.get(sheet).cloned();
         let mut ids = Vec::new();
@@ -416,7 +263,7 @@ impl Call<'_> {
         }
         let mut changed = Vec::new();
         for cell in items(given, "cells") {
-            let column = self.column_of_cell(entity, cell, access)?;
+            let column = column_of_cell(entity, cell, access)?;
             let column_id = text(column, "id").to_owned();
             if changed.iter().any(|(known, _)| *known == column_id) {
                 return Err(Refusal::about(1037, column_id));
@@ -496,6 +343,16 @@ impl Call<'_> {
         }
         Ok(answer)
     }
+}
+
+/// The column that a cell is for, unless it is locked for the caller.
+fn column_of_cell<'a>(sheet: &'a Value, cell: &Value, access: Level) -> Result<&'a Value, Refusal> {
+    let id = input::optional_id(cell, "columnId")?.ok_or_else(|| Refusal::about(1012, "columnId"))?;
+    let column = columns::find(sheet, &id)?;
+    if column["locked"] == true && access < Level::Admin {
+        return Err(Refusal::about(1039, text(column, "title")));
+    }
+    Ok(column)
 }
 
 /// Dates that the dependencies of a project sheet decide cannot be set.

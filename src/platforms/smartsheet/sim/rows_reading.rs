@@ -6,12 +6,12 @@ use serde_json::{Value, json};
 
 use super::access::{Level, mini};
 use super::call::{Answer, Call};
-use super::cells;
 use super::columns;
 use super::input;
 use super::paging;
 use super::refusal::Refusal;
 use super::state::{ROW, SHEET, USER, items, permalink};
+use super::values;
 use crate::sim::world::text;
 
 /// What is wanted of rows.
@@ -214,7 +214,7 @@ impl Call<'_> {
 fn is_filtered_out(filter: &Value, row: &Value) -> bool {
     let fits = |criterion: &Value| {
         let cell = &row["cells"][text(criterion, "columnId")];
-        items(criterion, "values").iter().any(|value| cells::shown_text(cell) == cells::plain_text(value))
+        items(criterion, "values").iter().any(|value| values::shown_text(cell) == values::plain_text(value))
     };
     !items(&filter["query"], "criteria").iter().all(fits)
 }

@@ -92,14 +92,14 @@ impl State {
             "FF" => (finish, -length),
             "SF" => (start, -length),
             // Nothing ends on its own day: what follows a milestone starts with it.
-            _ => (finish, i64::from(self.lasts(plan, before))),
+            _ => (finish, i64::from(lasts(plan, before))),
         };
         from.checked_add((shift + whole(link["lag"]["days"].as_f64().unwrap_or(0.0))).days()).ok()
     }
+}
 
-    fn lasts(&self, plan: &Plan, row: &Value) -> bool {
-        days(row, &plan.duration).is_some_and(|days| days > 0)
-    }
+fn lasts(plan: &Plan, row: &Value) -> bool {
+    days(row, &plan.duration).is_some_and(|days| days > 0)
 }
 
 fn date(row: &Value, column: &str) -> Option<Date> {

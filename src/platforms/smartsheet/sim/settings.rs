@@ -62,7 +62,7 @@ impl Call<'_> {
                 match self.body.get(*field) {
                     None | Some(Value::Null) => {}
                     Some(Value::String(word)) if words.contains(&word.as_str()) => {
-                        settings[*field] = word.as_str().into()
+                        settings[*field] = word.as_str().into();
                     }
                     Some(_) => return Err(Refusal::about(1031, field)),
                 }

@@ -182,7 +182,7 @@ impl State {
         let user = json!({
             "email": email, "firstName": "", "lastName": "", "status": "PENDING", "seatType": "GUEST", "admin": false,
             "groupAdmin": false, "licensedSheetCreator": false, "resourceViewer": false, "_paid": false,
-            "_account": account, "_accountName": "", "_home": self.new_id(), "createdAt": self.date(),
+            "_account": account, "_accountName": "", "createdAt": self.date(),
         });
         self.add(USER, &[], user)
     }

@@ -4,10 +4,11 @@ use serde_json::{Value, json};
 
 use super::access::{Level, home};
 use super::call::{Answer, Call, done, success};
+use super::column_rules;
 use super::columns;
 use super::copying::Taken;
 use super::input;
-use super::items::is_since;
+use super::items::{brief, is_since};
 use super::paging;
 use super::refusal::Refusal;
 use super::state::{ROW, SHEET, State, TEMPLATE, permalink};
@@ -29,13 +30,14 @@ impl State {
         name: &str,
         columns: Vec<Value>,
     ) -> String {
-        let sheet = json!({
+        let mut sheet = json!({
             "name": name, "version": 1, "createdAt": self.date(), "modifiedAt": self.date(), "_parent": container,
-            "source": null, "columns": columns, "summaryFields": [], "ganttEnabled": false,
+            "source": null, "summaryFields": [], "ganttEnabled": false,
             "dependenciesEnabled": false, "resourceManagementEnabled": false, "resourceManagementType": "NONE",
             "effectiveAttachmentOptions": ATTACHMENT_TYPES, "projectSettings": null, "_autoNumber": 0,
             "userSettings": {"criticalPathEnabled": false, "displaySummaryTasks": true}, "_publish": {},
         });
+        sheet["columns"] = columns.into();
         let id = self.add(kind, &[container], sheet);
         self.own(kind, &id, user);
         self.order.insert(id.clone(), Vec::new());
@@ -65,7 +67,7 @@ impl Call<'_> {
         sheets.retain(|(sheet, _)| is_since(sheet, since));
         sheets.sort_by_key(|(sheet, _)| (text(sheet, "name").to_lowercase(), text(sheet, "id").to_owned()));
         let view = |(sheet, level): (&Value, Level)| {
-            let mut view = self.state.brief(SHEET, sheet);
+            let mut view = brief(SHEET, sheet);
             view["accessLevel"] = level.shown(api_level).into();
             view["createdAt"] = sheet["createdAt"].clone();
             view["modifiedAt"] = sheet["modifiedAt"].clone();
@@ -108,7 +110,7 @@ impl Call<'_> {
                 self.state.copy_sheet(kind, &from, &self.caller.user, &container, &name, &taken)
             }
             (None, Value::Array(given)) => {
-                let columns = columns::of_new_sheet(self.state, given)?;
+                let columns = column_rules::of_new_sheet(self.state, given)?;
                 self.state.new_sheet(SHEET, &self.caller.user, &container, &name, columns)
             }
             _ => return Err(Refusal::of(1054)),

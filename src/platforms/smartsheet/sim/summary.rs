@@ -97,7 +97,7 @@ impl Call<'_> {
         let mut title = input::name(given, "title", LONGEST_TITLE)?;
         let taken = |title: &str| fields.iter().any(|field| text(field, "title") == title);
         if taken(&title) {
-            let free = (1..).map(|n| format!("{title} ({n})")).find(|title| !taken(title));
+            let free = (1..=fields.len() + 1).map(|n| format!("{title} ({n})")).find(|title| !taken(title));
             title = free.filter(|_| rename).ok_or_else(|| Refusal::about(1129, "summary field"))?;
         }
         let kind = given["type"].as_str().ok_or_else(|| Refusal::about(1012, "type"))?;

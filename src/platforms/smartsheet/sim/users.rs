@@ -7,7 +7,7 @@ use super::call::{Answer, Call, done, success};
 use super::input;
 use super::paging;
 use super::refusal::Refusal;
-use super::state::{GROUP, SHARE, State, USER, items};
+use super::state::{GROUP, State, USER, items};
 use crate::sim::world::text;
 
 /// What only system administrators see of others and may change.
@@ -27,21 +27,19 @@ impl State {
         users.sort_by_key(|user| text(user, "email"));
         Ok(users)
     }
-
-    fn user_view(&self, user: &Value, roles: bool) -> Value {
-        let mut view = json!({"id": user["id"], "email": user["email"], "name": name(user)});
-        if roles {
-            for field in ["firstName", "lastName", "status", "seatType"].iter().chain(ROLES) {
-                view[*field] = user[*field].clone();
-            }
-            view["sheetCount"] = self.world.all(SHARE).filter(|share| owns(share, user)).count().into();
-        }
-        view
-    }
 }
 
-fn owns(share: &Value, user: &Value) -> bool {
-    share["accessLevel"] == "OWNER" && share["_asset"] == "sheet" && share["userId"] == user["id"]
+/// A user as others see them: with `roles` for system administrators.
+fn user_view(user: &Value, roles: bool) -> Value {
+    let mut view = json!({"id": user["id"], "email": user["email"], "name": name(user)});
+    if roles {
+        for field in ["firstName", "lastName", "status", "seatType"].iter().chain(ROLES) {
+            view[*field] = user[*field].clone();
+        }
+        // The platform counts no longer.
+        view["sheetCount"] = (-1).into();
+    }
+    view
 }
 
 impl Call<'_> {
@@ -58,7 +56,7 @@ impl Call<'_> {
             "id": me["id"], "email": me["email"], "firstName": me["firstName"], "lastName": me["lastName"],
             "locale": "en_US", "timeZone": "Etc/UTC", "company": "", "department": "", "title": "",
             "account": {"id": me["_account"], "name": me["_accountName"]},
-            "alternateEmails": [], "jiraAdmin": false, "salesforceAdmin": false, "salesforceUser": false,
+            "jiraAdmin": false, "salesforceAdmin": false, "salesforceUser": false,
         });
         for role in ROLES {
             view[*role] = me[*role].clone();
@@ -83,14 +81,14 @@ impl Call<'_> {
             emails.as_ref().is_none_or(|emails| emails.iter().any(known))
         };
         let users = self.state.colleagues(self.caller)?.into_iter().filter(wanted);
-        paging::numbered(self.query, users.map(|user| self.state.user_view(user, admin)).collect())
+        paging::numbered(self.query, users.map(|user| user_view(user, admin)).collect())
     }
 
     pub(super) fn get_user(&mut self, id: &str) -> Answer {
         self.paid()?;
         let admin = self.state.system_admin(self.caller).is_ok();
         let user = self.colleague(id)?;
-        Ok(self.state.user_view(user, admin || id == self.caller.user))
+        Ok(user_view(user, admin || id == self.caller.user))
     }
 
     fn colleague(&self, id: &str) -> Result<&Value, Refusal> {
@@ -121,7 +119,7 @@ impl Call<'_> {
 
     pub(super) fn get_contacts(&mut self) -> Answer {
         let contacts = self.state.colleagues(self.caller)?.into_iter().map(|user| {
-            let id = text(user, "email").bytes().map(|byte| format!("{byte:02x}")).collect::<String>();
+            let id = super::derived("contact", 0, text(user, "email"), 24);
             json!({"id": format!("C{id}"), "name": name(user), "email": user["email"]})
         });
         paging::numbered(self.query, contacts.collect())
@@ -158,9 +156,8 @@ impl Call<'_> {
         if user["licensedSheetCreator"] == true {
             user["seatType"] = "MEMBER".into();
         }
-        user["_home"] = self.state.new_id().into();
         let id = self.state.add(USER, &[], user);
-        Ok(done(self.state.user_view(self.state.user(&id)?, true)))
+        Ok(done(user_view(self.state.user(&id)?, true)))
     }
 
     pub(super) fn put_user(&mut self, id: &str) -> Answer {
@@ -181,7 +178,7 @@ impl Call<'_> {
                 self.state.change(USER, id, |user| user[field] = value.into());
             }
         }
-        Ok(done(self.state.user_view(self.state.user(id)?, true)))
+        Ok(done(user_view(self.state.user(id)?, true)))
     }
 
     pub(super) fn delete_user(&mut self, id: &str) -> Answer {

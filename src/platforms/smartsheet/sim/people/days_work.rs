@@ -48,19 +48,12 @@ impl People<'_> {
     fn comment_on(&mut self, sheet: &str, row: &str, user: &str) {
         let words = format!("Talked about this, see minute {}.", self.random.u8(1..60));
         let talk = self.state.listed(row, DISCUSSION).first().map(|talk| text(talk, "id").to_owned());
-        let done = match talk {
-            Some(talk) => self.did(
-                user,
-                "POST",
-                &format!("/sheets/{sheet}/discussions/{talk}/comments"),
-                json!({"text": words}),
-            ),
-            None => {
-                let body = json!({"comment": {"text": words}});
-                self.did(user, "POST", &format!("/sheets/{sheet}/rows/{row}/discussions"), body)
-            }
+        let (path, body) = if let Some(talk) = talk {
+            (format!("discussions/{talk}/comments"), json!({"text": words}))
+        } else {
+            (format!("rows/{row}/discussions"), json!({"comment": {"text": words}}))
         };
-        if done {
+        if self.did(user, "POST", &format!("/sheets/{sheet}/{path}"), body) {
             let (who, row, sheet) = (self.first_name(user), self.title(sheet, row), self.name(SHEET, sheet));
             self.tell(format!("{who} commented on \"{row}\" in {sheet}."));
         }

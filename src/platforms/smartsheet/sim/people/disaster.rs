@@ -228,11 +228,17 @@ impl People<'_> {
         }
     }
 
-    /// A whole sheet beside the busiest one, and the folder it was in when that has a parent of its own.
+    /// A whole sheet of the same workspace goes, and the folder that it was in gets another name.
     fn delete_another_sheet(&mut self, busiest: &str, culprit: &str) {
+        let workspace = self.state.world.get(SHEET, busiest).and_then(|sheet| self.state.workspace_of(sheet));
+        let workspace = workspace.map(|workspace| workspace["id"].clone());
         let may = |sheet: &String| {
             let entity = self.state.world.get(SHEET, sheet);
-            sheet != busiest && entity.is_some_and(|entity| self.state.may_delete(SHEET, entity, culprit))
+            let here = |entity: &Value| {
+                self.state.workspace_of(entity).map(|one| &one["id"]) == workspace.as_ref()
+                    && self.state.may_delete(SHEET, entity, culprit)
+            };
+            sheet != busiest && entity.is_some_and(here)
         };
         let others: Vec<String> = self.sheets().into_iter().filter(may).collect();
         let Some(sheet) = self.pick(&others) else { return };

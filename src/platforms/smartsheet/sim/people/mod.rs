@@ -35,16 +35,18 @@ struct People<'a> {
 
 impl People<'_> {
     /// Carries out a request as a user; null when the user may not.
-    fn ask(&mut self, user: &str, method: &str, path: &str, body: Value) -> Value {
+    fn ask(&mut self, user: &str, method: &str, path: &str, body: &Value) -> Value {
         let caller = Caller { user: user.to_owned(), scopes: None };
         let (path, query) = path.split_once('?').unwrap_or((path, ""));
         let query = Params::from_query(query);
-        let mut call = Call { state: self.state, caller: &caller, query: &query, body: &body, file: None };
+        let mut call = Call { state: self.state, caller: &caller, query: &query, body, file: None };
         call.answer(method, path).unwrap_or_default()
     }
 
+    /// The same for who does not care about the answer.
+    #[expect(clippy::needless_pass_by_value, reason = "bodies are written where they are sent")]
     fn did(&mut self, user: &str, method: &str, path: &str, body: Value) -> bool {
-        !self.ask(user, method, path, body).is_null()
+        !self.ask(user, method, path, &body).is_null()
     }
 
     /// Attaches a small file to a row.
@@ -84,7 +86,7 @@ impl People<'_> {
         let primary =
             self.columns(sheet).into_iter().find(|column| column["primary"] == true).unwrap_or_default();
         let cell = self.state.world.get(ROW, row).map(|row| row["cells"][text(&primary, "id")].clone());
-        super::cells::shown_text(&cell.unwrap_or_default()).chars().take(40).collect()
+        super::values::shown_text(&cell.unwrap_or_default()).chars().take(40).collect()
     }
 
     fn sheets(&self) -> Vec<String> {

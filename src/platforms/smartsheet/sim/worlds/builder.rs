@@ -84,7 +84,6 @@ impl Builder {
                 "status": "ACTIVE", "seatType": seat, "admin": first == "Ada", "groupAdmin": first == "Ada",
                 "licensedSheetCreator": seat == "MEMBER", "resourceViewer": first == "Ada", "createdAt": state.date(),
                 "_account": account, "_accountName": if paid { "Acme" } else { "Finn's account" }, "_paid": paid,
-                "_home": state.new_id(),
             });
             state.add(USER, &[], user)
         };
@@ -106,6 +105,7 @@ impl Builder {
     }
 
     /// Carries out a request as a user; gives the answer with ids as texts, or null when it was refused.
+    #[expect(clippy::needless_pass_by_value, reason = "bodies are written where they are sent")]
     pub(super) fn ask(&mut self, user: &str, method: &str, path: &str, body: Value) -> Value {
         self.pass(1);
         let caller = Caller { user: user.to_owned(), scopes: None };
@@ -298,6 +298,7 @@ impl Builder {
             user: user.clone(),
             role: role.to_owned(),
             scopes: scopes.map(|scopes| scopes.iter().map(|scope| (*scope).to_owned()).collect()),
+            lent: role.contains("through an application"),
         };
         let residents = vec![
             resident(&cast.ada, "system admin", None),
@@ -307,7 +308,7 @@ impl Builder {
             resident(&cast.eve, "unlicensed user", None),
             resident(&cast.finn, "unpaid plan", None),
             resident(&cast.ada, "system admin, through an application", Some(GRANTED)),
-            resident(&cast.ada, "system admin, application that only reads", Some(READ_ONLY)),
+            resident(&cast.ada, "system admin, token that only reads", Some(READ_ONLY)),
         ];
         debug_assert!(self.state.world.all(USER).count() >= 6, "the cast is part of every world");
         debug_assert!(

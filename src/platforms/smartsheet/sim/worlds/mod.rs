@@ -21,8 +21,10 @@ pub(super) struct Built {
 pub(super) struct Resident {
     pub(super) user: String,
     pub(super) role: String,
-    /// What the application was granted; none for a personal token.
+    /// What the token may be used for; none for everything.
     pub(super) scopes: Option<BTreeSet<String>>,
+    /// Whether an application was lent the access for a while.
+    pub(super) lent: bool,
 }
 
 /// Builds the world of this name.

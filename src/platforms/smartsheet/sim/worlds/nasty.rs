@@ -215,7 +215,7 @@ fn fill_locks(build: &mut Builder, workspace: &str) {
         build.force(ROW, row, |row| row["locked"] = true.into());
     }
     build.force(SHEET, &sheet.id, |sheet| {
-        sheet["effectiveAttachmentOptions"] = json!(["LINK", "GOOGLE_DRIVE"])
+        sheet["effectiveAttachmentOptions"] = json!(["LINK", "GOOGLE_DRIVE"]);
     });
     if let Some(row) = rows.first() {
         build.ask(

@@ -183,7 +183,7 @@ fn fill_inventory(build: &mut Builder, workspace: &str, launch: &Grid) {
     build.place(UPDATE_REQUEST, &launch.id, json!({
         "sendTo": [{"email": "ben@acme.example"}], "subject": "Please update", "message": "It is due.", "ccMe": false,
         "columnIds": [launch.column("Status")], "rowIds": [first], "includeAttachments": false,
-        "includeDiscussions": true, "layout": "VERTICAL", "sentBy": by,
+        "includeDiscussions": true, "sentBy": by,
         "schedule": {"type": "WEEKLY", "repeatEvery": 1, "startAt": "2026-01-05T08:00:00Z", "dayDescriptors": ["MONDAY"]},
     }));
     build.place(PROOF, &launch.id, json!({
@@ -201,8 +201,8 @@ fn fill_inventory(build: &mut Builder, workspace: &str, launch: &Grid) {
     build.state.own(REPORT, &report, &ada);
     let sight = build.place(SIGHT, workspace, json!({
         "name": "Overview", "_parent": workspace, "source": null, "_publish": {},
-        "widgets": [{"id": "1", "type": "TITLE", "title": "Overview", "xPosition": 0, "yPosition": 0, "width": 6,
-            "height": 1, "version": 1, "viewMode": 1, "contents": {"type": "TITLE", "htmlContent": "<p>Overview</p>"}}],
+        "widgets": [{"id": "1", "type": "RICHTEXT", "title": "Overview", "xPosition": 0, "yPosition": 0, "width": 6,
+            "height": 1, "version": 1, "viewMode": 1, "contents": {"type": "RICHTEXT", "htmlContent": "<p>Overview</p>"}}],
     }));
     build.state.own(SIGHT, &sight, &ada);
 }

@@ -101,7 +101,7 @@ fn some_row(build: &mut Builder) -> Value {
         "Owner": format!("{owner}@acme.example"), "Hours": f64::from(build.random.u8(1..40)) / 2.0,
         "Ready": build.random.bool(),
     });
-    if day % 3 == 0 {
+    if day.is_multiple_of(3) {
         row["Due"] = format!("2026-12-{day:02}").into();
     }
     row
