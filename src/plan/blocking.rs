@@ -11,7 +11,7 @@ use super::values::{Creates, Facts, Fate};
 use crate::model::grants::{Grant, Verb};
 use crate::model::lineage::{home, pointed_to};
 use crate::model::loss::LossCause;
-use crate::model::spec::{IdPolicy, KindSpec, Role};
+use crate::model::spec::{Field, IdPolicy, KindSpec, Role};
 use crate::model::ops::Pointer;
 use crate::model::{Blob, Kind, NativeId, Record, RecordKey, ops};
 
@@ -57,8 +57,16 @@ impl<'a, 's> Blocking<'a, 's> {
         out.creates.retain(|key, _| self.created.contains(key));
     }
 
-    /// Whether `record` is nothing without something in another container that is known to be gone.
+    /// Whether `record` is nothing without something in another container that is known to be gone, now or already
+    /// when it was backed up.
     fn points_into_nothing(&self, record: &Record) -> bool {
+        let names_the_gone = |field: &Field| {
+            field.role == Role::ReadOnly(LossCause::TargetGone) && ops::get(&record.native, field.path).is_some()
+        };
+        let spec = self.facts.scene.spec(record.key.kind);
+        if spec.is_some_and(|spec| !spec.verbs.update && spec.fields.iter().any(names_the_gone)) {
+            return true;
+        }
         let creates = Creates::Exactly(&self.created);
         self.prerequisites(record).iter().any(|(key, anywhere)| {
             let is_far = key.container != record.key.container && (*anywhere || key.kind == Kind::Container);
