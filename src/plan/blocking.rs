@@ -11,8 +11,8 @@ use super::values::{Creates, Facts, Fate};
 use crate::model::grants::{Grant, Verb};
 use crate::model::lineage::{home, pointed_to};
 use crate::model::loss::LossCause;
-use crate::model::spec::{Field, IdPolicy, KindSpec, Role};
 use crate::model::ops::Pointer;
+use crate::model::spec::{Field, IdPolicy, KindSpec, Role};
 use crate::model::{Blob, Kind, NativeId, Record, RecordKey, ops};
 
 /// Takes out of the decisions what cannot be done.
@@ -61,7 +61,8 @@ impl<'a, 's> Blocking<'a, 's> {
     /// when it was backed up.
     fn points_into_nothing(&self, record: &Record) -> bool {
         let names_the_gone = |field: &Field| {
-            field.role == Role::ReadOnly(LossCause::TargetGone) && ops::get(&record.native, field.path).is_some()
+            field.role == Role::ReadOnly(LossCause::TargetGone)
+                && ops::get(&record.native, field.path).is_some()
         };
         let spec = self.facts.scene.spec(record.key.kind);
         if spec.is_some_and(|spec| !spec.verbs.update && spec.fields.iter().any(names_the_gone)) {

@@ -200,9 +200,7 @@ impl Drafter<'_, '_> {
         let scene = self.facts.scene;
         let is_batched = scene.spec(key.kind).is_some_and(|spec| spec.batch.max > 1);
         let Some(other) = scene.desired.get(key) else { return false };
-        let is_sibling = || {
-            key.kind == record.key.kind && scene.parent(other) == scene.parent(record)
-        };
+        let is_sibling = || key.kind == record.key.kind && scene.parent(other) == scene.parent(record);
         Place::of(scene, &scene.desired, other) < Place::of(scene, &scene.desired, record)
             && !(is_batched && is_sibling())
     }

@@ -97,7 +97,8 @@ impl<'a, 's> Facts<'a, 's> {
     ) -> Fate<'a> {
         let is_elsewhere = key.container != from.key.container;
         let is_known = self.scene.desired.contains_key(key);
-        let is_far = (anywhere && (is_elsewhere || !is_known)) || (is_elsewhere && key.kind == Kind::Container);
+        let is_far =
+            (anywhere && (is_elsewhere || !is_known)) || (is_elsewhere && key.kind == Kind::Container);
         match self.fate(key, creates) {
             Fate::Gone if is_far && !is_known => Fate::Outside,
             Fate::Created if is_far && matches!(creates, Creates::Possible) => Fate::Outside,
@@ -136,7 +137,8 @@ impl<'a, 's> Facts<'a, 's> {
             && there == ops::normal(field.role, value);
         // Nor does what a creation would leave out.
         let by_itself = field.when != When::Create && starts_as(field, &there) && starts_as(field, &expected);
-        out.differs = there != ops::normal(field.role, Some(&expected)) && !literally && !by_itself;
+        out.differs =
+            !field.repeats && there != ops::normal(field.role, Some(&expected)) && !literally && !by_itself;
         out
     }
 }

@@ -26,7 +26,8 @@ impl ReadAhead {
             wanted.take(LEAVES).copied().collect::<Vec<_>>()
         };
         let (left, right) = (only(left, right), only(right, left));
-        let pairs: Vec<_> = (0..left.len().max(right.len())).map(|at| (left.get(at), right.get(at))).collect();
+        let pairs: Vec<_> =
+            (0..left.len().max(right.len())).map(|at| (left.get(at), right.get(at))).collect();
         let read = pairs.into_par_iter().flat_map_iter(|(left, right)| {
             let first = left.and_then(|id| Some((*id, load(chunks, id, 0).ok()?)));
             let second = right.and_then(|id| Some((*id, beside(chunks, id, first.as_ref())?)));

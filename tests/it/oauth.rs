@@ -176,7 +176,8 @@ fn a_renewal_that_is_refused_names_the_way_out_and_deletes_nothing() {
         let unauthorised = json!({ "kind": "status", "status": 401, "body": "{}", "every": true });
         let refusal = r#"{"error":"invalid_grant"}"#;
         let path = scene.endpoint.as_str();
-        let refused = json!({ "kind": "status", "status": 400, "body": refusal, "path": path, "every": true });
+        let refused =
+            json!({ "kind": "status", "status": 400, "body": refusal, "path": path, "every": true });
         scene.fault(&json!([refused, unauthorised]));
         scene.place.run("backup work").ended(1).says(&["boardvault connection reconnect work"]);
         scene.no_faults();

@@ -76,7 +76,10 @@ mod tests {
         }
         let vocabulary = train(&[leaf.clone(), b"not a leaf".to_vec()]);
         assert_eq!(vocabulary.number(b"often"[..].into()), Some(0));
-        assert!(vocabulary.number(br#"{"name":""#[..].into()).is_some() && vocabulary.number(b"rare"[..].into()).is_some());
+        assert!(
+            vocabulary.number(br#"{"name":""#[..].into()).is_some()
+                && vocabulary.number(b"rare"[..].into()).is_some()
+        );
         let once = [&leaf[..2], &[1, 0, 0, 0, 0, 0, 4, 0, 0, 0], b"once"].concat();
         assert!(train(&[once]).is_empty(), "once is not often");
     }

@@ -195,7 +195,8 @@ impl Vocabulary {
             let number = *self.slots.get(at)?;
             // Nothing is there of a free slot's number.
             let span = self.entries.get(usize::from(number))?;
-            if span.first == run.first && usize::from(span.len) == run.bytes.len() && self.ends_as(span, run) {
+            if span.first == run.first && usize::from(span.len) == run.bytes.len() && self.ends_as(span, run)
+            {
                 return Some(number);
             }
             at = (at + 1) % SLOTS;
@@ -275,7 +276,10 @@ mod tests {
         let bytes =
             Vocabulary::new([b"one".to_vec(), b"\":".to_vec(), b"one".to_vec(), Vec::new()]).to_bytes();
         let read = Vocabulary::from_bytes(&bytes).unwrap();
-        assert_eq!((read.len(), read.number(b"\":"[..].into()), read.to_bytes()), (2, Some(1), bytes.clone()));
+        assert_eq!(
+            (read.len(), read.number(b"\":"[..].into()), read.to_bytes()),
+            (2, Some(1), bytes.clone())
+        );
         assert!(read.entry(0).unwrap().is_word && !read.entry(1).unwrap().is_word);
         for cut in 0..bytes.len() {
             assert!(Vocabulary::from_bytes(&bytes[..cut]).is_none(), "{cut}");

@@ -22,7 +22,7 @@ const COUNTERS: [&str; 3] = ["rowNumber", "siblingId", "version"];
 const MADE_BY_LOOKING: [&str; 2] = ["url", "urlExpiresInMillis"];
 
 /// What a cross-sheet reference names.
-const RANGE: [&str; 4] = ["startColumnId", "endColumnId", "startRowId", "endRowId"];
+const RANGE: [&str; 5] = ["sourceSheetId", "startColumnId", "endColumnId", "startRowId", "endRowId"];
 
 /// Media types that say nothing about a file. Whether one has the first or the second depends on who uploaded it.
 const UNTYPED: [&str; 2] = ["", "application/octet-stream"];
@@ -77,7 +77,8 @@ impl Splitter {
         attachments.into_iter().for_each(|file| self.file(Kind::Attachment, object(file), &[]));
         for entry in &answers.shares {
             let sheet = self.sheet.to_string();
-            self.found.extend(share(&sheet, Kind::Member, entry).map(|record| (record, None)));
+            let record = share(&sheet, Kind::Member, entry, &self.me.0);
+            self.found.extend(record.map(|record| (record, None)));
         }
         answers.discussions.into_iter().for_each(|discussion| self.discussion(object(discussion)));
         for filter in filters {
