@@ -229,7 +229,7 @@ impl Comparison<'_> {
         if self.losses.blocked.contains(&wanted.key) || self.losses.records.contains(&wanted.key) {
             return differences;
         }
-        for field in ops::writable(spec) {
+        for field in ops::writable(spec).filter(|field| !field.repeats) {
             if self.losses.fields.contains(&(wanted.key.clone(), field.path.to_owned())) {
                 continue;
             }
