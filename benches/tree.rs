@@ -23,7 +23,7 @@ impl Chunks for Memory {
     fn get(&self, _kind: ChunkKind, id: &Hash) -> Result<Vec<u8>, ChunkError> {
         self.0.lock().unwrap().get(id).cloned().ok_or(ChunkError::Absent(*id))
     }
-    fn id(&self, _kind: ChunkKind, plain: &[u8]) -> Hash {
+    fn id_of(&self, _kind: ChunkKind, plain: &[u8]) -> Hash {
         Hash::of(plain)
     }
     fn put(&self, _kind: ChunkKind, plain: &[u8]) -> Result<Hash, ChunkError> {
@@ -46,7 +46,7 @@ impl Chunks for Void {
     fn get(&self, _kind: ChunkKind, id: &Hash) -> Result<Vec<u8>, ChunkError> {
         Err(ChunkError::Absent(*id))
     }
-    fn id(&self, _kind: ChunkKind, plain: &[u8]) -> Hash {
+    fn id_of(&self, _kind: ChunkKind, plain: &[u8]) -> Hash {
         Hash::of(plain)
     }
     fn put(&self, _kind: ChunkKind, plain: &[u8]) -> Result<Hash, ChunkError> {

@@ -32,7 +32,11 @@ class Catalogue:
         self.snapshots[snapshot_id] = part, manifest(part)
 
     def connection(self, part):
-        variant(part, {"Added": {"name", "platform", "base_url", "identity", "credentials"}, "Removed": {"name"}})
+        variant(part, {
+            "Added": {"name", "platform", "base_url", "identity", "credentials"},
+            "Removed": {"name"},
+            "Rotated": {"name", "of", "credentials"},
+        })
 
     def plan(self, part):
         said = part.json()

@@ -95,10 +95,25 @@ struct State {
     left_out_bytes: u64,
 }
 
-#[derive(Serialize, Deserialize)]
-struct Ledger {
-    connection: String,
-    stored: Vec<(RecordKey, BlobRef)>,
+/// What the log's entries of kind 5 say: attachments that a backup has stored before its manifest is written.
+#[derive(Debug, PartialEq, Serialize, Deserialize)]
+pub struct Ledger {
+    /// The connection that is backed up.
+    pub connection: String,
+    /// The attachments' records, and where their bytes lie.
+    pub stored: Vec<(RecordKey, BlobRef)>,
+}
+
+impl Ledger {
+    /// Reads an entry's payload.
+    pub fn decode(payload: &[u8]) -> Result<Self, serde_json::Error> {
+        serde_json::from_slice(payload)
+    }
+
+    /// The payload of an entry.
+    pub fn encode(&self) -> Result<Vec<u8>, serde_json::Error> {
+        serde_json::to_vec(self)
+    }
 }
 
 /// Attachments stored by backups of `connection` that did not come to their end.
@@ -135,7 +150,7 @@ fn is_open(history: &[snapshots::Logged], seq: u64, connection: &str) -> bool {
 
 fn ledgers(app: &App) -> Result<Vec<(u64, Ledger)>, Error> {
     let read = |logged: Entry| {
-        serde_json::from_slice(&logged.payload).map(|ledger| (logged.seq, ledger)).map_err(|error| Error {
+        Ledger::decode(&logged.payload).map(|ledger| (logged.seq, ledger)).map_err(|error| Error {
             kind: ErrorKind::Damage,
             ..Error::failed(format!("entry {} of the vault's log cannot be read: {error}", logged.seq))
                 .hint("It was perhaps written by a newer boardvault.")
@@ -194,7 +209,7 @@ impl Downloads {
             return Ok(());
         }
         let ledger = Ledger { connection: self.connection.clone(), stored };
-        let bytes = serde_json::to_vec(&ledger).map_err(|error| Error::failed(error.to_string()))?;
+        let bytes = ledger.encode().map_err(|error| Error::failed(error.to_string()))?;
         self.vault.append(entry::DOWNLOADS, &bytes)?;
         Ok(())
     }

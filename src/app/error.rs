@@ -85,7 +85,7 @@ impl From<ApiFault> for Error {
             }
             FaultClass::Forbidden => error.hint("`boardvault connection check NAME --for restore` shows what this account may do."),
             FaultClass::Network => error.hint("Check the network and the connection's base URL (`boardvault connection list`), then try again."),
-            FaultClass::RateLimited => error.hint("The platform limits the number of calls; wait a few minutes and try again. Nothing that was stored is lost."),
+            FaultClass::RateLimited | FaultClass::Postponed => error.hint("The platform limits the number of calls; wait a few minutes and try again. Nothing that was stored is lost."),
             FaultClass::Stopped => Self::failed("stopped"),
             _ => error,
         }

@@ -80,7 +80,8 @@ pub async fn plan(app: &App, request: &PlanRequest, progress: &dyn Progress) -> 
     let origins = runs::origins(app, &connection)?;
 
     let desired = opened.containers_of(&selection);
-    let scope = with_aliases(&desired, Kind::Container, &origins);
+    let pointed_into = opened.pointed_into(&desired)?;
+    let scope = with_aliases(&desired.union(&pointed_into).cloned().collect(), Kind::Container, &origins);
     let scan = read_live(app, &connector, &connection, &scope, progress).await?;
 
     let around = opened.places_of(&selection)?;

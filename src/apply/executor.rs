@@ -234,7 +234,10 @@ impl<'a> Executor<'a> {
         if !planted(Defect::IntentAfterWrite) {
             self.record(&intents)?;
         }
-        let (steps, mutations): (Vec<&Step>, Vec<Mutation>) = due.into_iter().unzip();
+        let (steps, mut mutations): (Vec<&Step>, Vec<Mutation>) = due.into_iter().unzip();
+        if planted(Defect::WriteOutsidePlan) {
+            mutations.extend(mutations.first().cloned());
+        }
         let mut answers = self.run.connector.write(&mutations, self.run.blobs).await.into_iter();
         if planted(Defect::IntentAfterWrite) {
             self.record(&intents)?;

@@ -57,6 +57,8 @@ pub enum Defect {
     ErrorTextStored,
     /// A command that only reads may write.
     WriteWhileReading,
+    /// A write is sent that the plan does not have.
+    WriteOutsidePlan,
     /// The intent to write is noted after the write.
     IntentAfterWrite,
     /// A creation whose answer was lost is repeated without looking for it.

@@ -2,6 +2,7 @@
 
 mod args;
 mod commands;
+mod connection_args;
 mod documents;
 mod exit;
 mod keeping_args;

@@ -16,6 +16,8 @@ pub enum FaultClass {
     Invalid,
     /// The answer would be too large; a smaller question may work.
     TooLarge,
+    /// Put off: the platform says that it has done nothing and wants to be asked again later.
+    Postponed,
     /// Refused for the number of calls, after all waiting was used up.
     RateLimited,
     /// The server failed, after all retries.

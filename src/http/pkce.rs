@@ -1,5 +1,7 @@
 //! The unguessable parts of an authorisation: `state`, the PKCE verifier, and the hashes that prove a secret.
 
+use std::fmt::Write;
+
 use aws_lc_rs::{constant_time, digest};
 
 use crate::base::ids::{NoRandomness, Random};
@@ -20,8 +22,14 @@ pub fn challenge(verifier: &Secret) -> String {
 /// The SHA-256 of the parts one after the other, in lower-case hexadecimal digits.
 pub fn sha256_hex(parts: &[&str]) -> Secret {
     let mut hash = digest::Context::new(&digest::SHA256);
-    parts.iter().for_each(|part| hash.update(part.as_bytes()));
-    let digits: String = hash.finish().as_ref().iter().map(|byte| format!("{byte:02x}")).collect();
+    for part in parts {
+        hash.update(part.as_bytes());
+    }
+    let mut digits = String::new();
+    for byte in hash.finish().as_ref() {
+        // Writing to a string cannot fail.
+        let _ = write!(digits, "{byte:02x}");
+    }
     Secret::new(digits)
 }
 

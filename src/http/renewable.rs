@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::time::Duration;
 
 use tokio::sync::{Mutex, OwnedMutexGuard};
@@ -37,6 +38,7 @@ pub struct Lent {
 
 impl Lent {
     /// What `tokens` make of this grant at `now`.
+    #[must_use]
     pub fn renewed(&self, tokens: Tokens, now: Timestamp) -> Self {
         Self {
             access: tokens.access,
@@ -77,6 +79,8 @@ struct Core {
     endpoint: TokenEndpoint,
     clock: Arc<dyn Clock>,
     keeper: Arc<dyn CredentialKeeper>,
+    /// How many renewals have failed.
+    failures: AtomicU64,
 }
 
 struct State {
@@ -85,8 +89,8 @@ struct State {
     kept: bool,
     /// When the access token came from the endpoint, if that was in this process; on the monotonic clock.
     renewed_at: Option<Duration>,
-    /// The endpoint's final word on this grant: asking again would change nothing.
-    refused: Option<ApiFault>,
+    /// Why the last renewal failed. A refusal is the endpoint's final word: asking again would change nothing.
+    failed: Option<ApiFault>,
 }
 
 impl Renewable {
@@ -98,8 +102,8 @@ impl Renewable {
         keeper: Arc<dyn CredentialKeeper>,
     ) -> Self {
         let owner = Hash::of(lent.refresh.expose().as_bytes());
-        let state = State { lent, kept: true, renewed_at: None, refused: None };
-        let core = Arc::new(Core { endpoint, clock, keeper });
+        let state = State { lent, kept: true, renewed_at: None, failed: None };
+        let core = Arc::new(Core { endpoint, clock, keeper, failures: AtomicU64::new(0) });
         Self { core, state: Arc::new(Mutex::new(state)), owner }
     }
 
@@ -110,7 +114,7 @@ impl Renewable {
 
     /// The access token to use now, renewed if it is about to end.
     pub async fn token(&self) -> Result<Secret, ApiFault> {
-        self.ready(|core, state| core.is_ending(state)).await
+        self.ready(Core::is_ending).await
     }
 
     /// The access token to use after `refused` was answered 401: the one that came in its place meanwhile, or a new
@@ -127,9 +131,17 @@ impl Renewable {
     }
 
     async fn ready(&self, is_due: impl FnOnce(&Core, &State) -> bool) -> Result<Secret, ApiFault> {
+        let failures = self.core.failures.load(Relaxed);
         let state = Arc::clone(&self.state).lock_owned().await;
         if state.kept && !is_due(&self.core, &state) {
             return Ok(state.lent.access.clone());
+        }
+        if let Some(fault) = &state.failed
+            && (fault.class == FaultClass::Unauthorised || self.core.failures.load(Relaxed) != failures)
+        {
+            // It failed while we waited for it: each of many callers waiting for the network in turn would take for
+            // ever.
+            return Err(fault.clone());
         }
         // A task of its own: a caller that gives up does not cut off an exchange that may already have replaced the
         // refresh token.
@@ -153,19 +165,16 @@ impl Core {
     /// Gets new tokens, unless there are some that only wait to be stored, and stores them.
     async fn renew(&self, mut state: OwnedMutexGuard<State>) -> Result<Secret, ApiFault> {
         if state.kept {
-            if let Some(refused) = &state.refused {
-                return Err(refused.clone());
-            }
             match self.endpoint.exchange(&Grant::Refresh(state.lent.refresh.clone())).await {
                 Ok(tokens) => {
                     state.lent = state.lent.renewed(tokens, self.clock.now());
                     state.kept = false;
                     state.renewed_at = Some(self.clock.monotonic());
+                    state.failed = None;
                 }
                 Err(fault) => {
-                    if fault.class == FaultClass::Unauthorised {
-                        state.refused = Some(fault.clone());
-                    }
+                    state.failed = Some(fault.clone());
+                    self.failures.fetch_add(1, Relaxed);
                     return Err(fault);
                 }
             }

@@ -99,7 +99,7 @@ async fn replaced_refresh_tokens_are_used_from_then_on_and_others_stay() {
     let world = world(endpoint.clone(), 0);
     for _ in 0..3 {
         world.grant.token().await.unwrap();
-        world.clock.advance(Duration::from_secs(3600));
+        world.clock.advance(Duration::from_hours(1));
     }
     assert_eq!(refreshes_with(&endpoint), ["REFRESH-0", "REFRESH-1", "REFRESH-1"]);
     assert_eq!(world.notebook.texts(part::REFRESH_TOKEN), ["REFRESH-1", "REFRESH-1", "REFRESH-3"]);
@@ -150,6 +150,16 @@ async fn a_failed_renewal_leaves_the_grant_as_it_was() {
         assert_eq!(world.grant.token().await.unwrap().expose(), "ACCESS-1");
         assert_eq!(refreshes_with(&endpoint), ["REFRESH-0", "REFRESH-0"]);
     }
+}
+
+#[tokio::test]
+async fn all_that_wait_for_a_renewal_share_its_failure_and_the_next_one_tries_again() {
+    let endpoint = Scripted::new([Answer::lost(), tokens(1, true)]);
+    let world = world(endpoint.clone(), 0);
+    let all = join_all((0..20).map(|_| world.grant.token())).await;
+    assert!(all.into_iter().all(|token| token.unwrap_err().class == FaultClass::Network));
+    assert_eq!(endpoint.calls().len(), 1);
+    assert_eq!(world.grant.token().await.unwrap().expose(), "ACCESS-1");
 }
 
 #[tokio::test]

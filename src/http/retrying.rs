@@ -75,12 +75,13 @@ impl<T: Transport> Retrying<T> {
         let message =
             if response.media_type() == "text/html" { "a web page".to_owned() } else { said(&text) };
         // Trello answers 429 before it acts, as far as is known; other platforms have been seen to act first.
-        let unknown = status >= 500 || matches!(status, 408 | 429);
+        let class = (self.classify)(request, status, &text);
+        let unknown = class != FaultClass::Postponed && (status >= 500 || matches!(status, 408 | 429));
         ApiFault {
             status: Some(status),
             outcome_unknown: request.intent.is_write() && unknown,
             retry_after: response.header("retry-after").and_then(|s| s.parse().ok()).map(Duration::from_secs),
-            ..request.fault((self.classify)(request, status, &text), message)
+            ..request.fault(class, message)
         }
     }
 }
@@ -100,7 +101,10 @@ fn said(text: &str) -> String {
 
 /// Whether a call may be sent again after this fault.
 fn repeatable(intent: Intent, fault: &ApiFault) -> bool {
-    let transient = matches!(fault.class, FaultClass::RateLimited | FaultClass::Server | FaultClass::Network);
+    let transient = matches!(
+        fault.class,
+        FaultClass::Postponed | FaultClass::RateLimited | FaultClass::Server | FaultClass::Network
+    );
     transient && (planted(Defect::WriteRepeated) || !(intent == Intent::WriteOnce && fault.outcome_unknown))
 }
 
@@ -135,8 +139,9 @@ mod tests {
     use crate::base::ids::SeededRandom;
     use crate::http::testing::{Answer, Scripted, request};
 
-    fn classify(_: &Request<'_>, status: u16, _: &str) -> FaultClass {
+    fn classify(_: &Request<'_>, status: u16, text: &str) -> FaultClass {
         match status {
+            _ if text.contains("again later") => FaultClass::Postponed,
             429 => FaultClass::RateLimited,
             500.. => FaultClass::Server,
             _ => FaultClass::Invalid,
@@ -194,6 +199,13 @@ mod tests {
             let (answer, attempts) = outcome(Intent::WriteOnce, vec![bad, ok()]).await;
             assert_eq!((answer.unwrap_err().outcome_unknown, attempts), (true, 1));
         }
+    }
+
+    #[tokio::test]
+    async fn a_write_that_the_platform_says_it_put_off_is_sent_again() {
+        let later = Answer::json(500, r#"{"message":"again later"}"#);
+        let (answer, attempts) = outcome(Intent::WriteOnce, vec![later, ok()]).await;
+        assert_eq!((answer.unwrap(), attempts), (200, 2));
     }
 
     #[tokio::test]

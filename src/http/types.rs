@@ -37,6 +37,8 @@ pub enum Method {
     Post,
     /// Changes or sets.
     Put,
+    /// Changes in part.
+    Patch,
     /// Removes.
     Delete,
 }
@@ -48,6 +50,7 @@ impl Method {
             Self::Get => "GET",
             Self::Post => "POST",
             Self::Put => "PUT",
+            Self::Patch => "PATCH",
             Self::Delete => "DELETE",
         }
     }

@@ -58,14 +58,14 @@ kinds! {
     FieldOption = 80, "field-option";
     /// A field of the container itself, with its value.
     SummaryField = 85, "summary-field";
-    /// A name for a part of another container, to be used in formulas.
-    ContainerLink = 88, "container-link";
     /// A list, section, group or bucket.
     Section = 90, "section";
     /// A card, task, item or row.
     Item = 100, "item";
     /// An item of another container that is also shown in this one.
     Placement = 105, "placement";
+    /// A name for a part of another container, to be used in formulas.
+    ContainerLink = 107, "container-link";
     /// The value of a custom field on an item.
     FieldValue = 110, "field-value";
     /// A checklist on an item.

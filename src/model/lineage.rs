@@ -13,7 +13,11 @@ pub fn parent(spec: &KindSpec, record: &Record) -> Option<RecordKey> {
         Parent::At(places) => {
             let place =
                 places.iter().find_map(|(kind, path)| Some((*kind, ops::get_text(&record.native, path)?)));
-            Some(place.map_or_else(|| home(&record.key), |(kind, id)| pointed_to(&record.key, kind, id)))
+            match place {
+                Some((kind, id)) => Some(pointed_to(&record.key, kind, id)),
+                // The home of what stands alone is itself.
+                None => (!record.key.kind.stands_alone()).then(|| home(&record.key)),
+            }
         }
     }
 }

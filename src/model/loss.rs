@@ -47,6 +47,8 @@ causes! {
     ForeignComment, "foreign-comment", "The text of somebody else's comment can only be changed by its author.";
     Background, "background", "An uploaded background belongs to the person who uploaded it.";
     Membership, "membership", "The account's own right on a thing it creates is given by the platform.";
+    TargetGone, "target-gone", "What it points to lies elsewhere and is not there any more.";
+    ProjectSheet, "project-sheet", "A sheet with dependencies cannot be made through the API; it comes back as a plain sheet, durations and predecessors as text.";
     GoesAlong, "goes-along", "It was made after the backup and goes with the thing that it lies in, which is removed.";
 }
 

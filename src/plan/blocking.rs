@@ -11,7 +11,7 @@ use super::values::{Creates, Facts, Fate};
 use crate::model::grants::{Grant, Verb};
 use crate::model::lineage::{home, pointed_to};
 use crate::model::loss::LossCause;
-use crate::model::spec::{IdPolicy, Role};
+use crate::model::spec::{IdPolicy, KindSpec, Role};
 use crate::model::{Blob, Kind, NativeId, Record, RecordKey, ops};
 
 /// Takes out of the decisions what cannot be done.
@@ -43,6 +43,9 @@ impl<'a, 's> Blocking<'a, 's> {
             } else if matches!(record.blob, Blob::Missing(_)) {
                 out.lose(key, None, LossCause::BytesMissing);
                 self.refused.insert(key, LossCause::BytesMissing.text().to_owned());
+            } else if self.points_into_nothing(record) {
+                out.lose(key, None, LossCause::TargetGone);
+                self.refused.insert(key, LossCause::TargetGone.text().to_owned());
             } else if let Some(why) = self.refusal(record) {
                 out.blocked.push(blocked(scene, record, Action::Create, why.clone()));
                 self.refused.insert(key, why);
@@ -51,6 +54,15 @@ impl<'a, 's> Blocking<'a, 's> {
             }
         }
         out.creates.retain(|key, _| self.created.contains(key));
+    }
+
+    /// Whether `record` is nothing without something in another container that is known to be gone.
+    fn points_into_nothing(&self, record: &Record) -> bool {
+        let creates = Creates::Exactly(&self.created);
+        self.prerequisites(record).iter().any(|(key, anywhere)| {
+            let is_far = *anywhere && key.container != record.key.container;
+            is_far && self.facts.far_fate(record, key, *anywhere, creates) == Fate::Gone
+        })
     }
 
     /// Why `record` cannot be created, if so.
@@ -65,25 +77,30 @@ impl<'a, 's> Blocking<'a, 's> {
         {
             return Some(why);
         }
-        let fate = |key: &RecordKey| self.facts.fate(key, Creates::Exactly(&self.created));
+        let creates = Creates::Exactly(&self.created);
+        let fate = |(key, anywhere): &(RecordKey, bool)| self.facts.far_fate(record, key, *anywhere, creates);
         self.prerequisites(record)
             .into_iter()
             .find(|key| fate(key) == Fate::Gone)
-            .map(|key| self.without(&key))
+            .map(|(key, _)| self.without(&key))
     }
 
-    /// What `record` cannot exist without: its place, and for a record whose id is put together, all its parts.
-    fn prerequisites(&self, record: &Record) -> Vec<RecordKey> {
+    /// What `record` cannot exist without: its place; for a record whose id is put together, and for one that
+    /// cannot be changed later, all that it refers to. With each, whether it may lie in another container.
+    fn prerequisites(&self, record: &Record) -> Vec<(RecordKey, bool)> {
         let scene = self.facts.scene;
         let mut keys = Vec::new();
         if !record.key.kind.stands_alone() {
-            keys.push(home(&record.key));
-            keys.extend(scene.parent(record));
+            keys.push((home(&record.key), false));
+            keys.extend(scene.parent(record).map(|parent| (parent, false)));
         }
-        if let Some(spec) = scene.spec(record.key.kind).filter(|spec| spec.ids == IdPolicy::Composed) {
-            for pointer in ops::references(spec, &record.native) {
+        let is_part = |id: &NativeId| record.key.id.as_str().split(':').any(|part| part == id.as_str());
+        let is_whole = |spec: &&KindSpec| spec.ids == IdPolicy::Composed || !spec.verbs.update;
+        if let Some(spec) = scene.spec(record.key.kind).filter(is_whole) {
+            let needed = |pointer: &ops::Pointer| spec.ids != IdPolicy::Composed || is_part(&pointer.id);
+            for pointer in ops::references(spec, &record.native).into_iter().filter(needed) {
                 let key = |kind| scene.pointed_to(&record.key, kind, pointer.id.as_str(), pointer.anywhere);
-                keys.extend(pointer.kind.map(key));
+                keys.extend(pointer.kind.map(key).map(|key| (key, pointer.anywhere)));
             }
         }
         keys

@@ -200,8 +200,9 @@ impl Drafter<'_, '_> {
         let scene = self.facts.scene;
         let is_batched = scene.spec(key.kind).is_some_and(|spec| spec.batch.max > 1);
         let Some(other) = scene.desired.get(key) else { return false };
+        let is_sibling = || key.kind == record.key.kind && scene.parent(other) == scene.parent(record);
         Place::of(scene, &scene.desired, other) < Place::of(scene, &scene.desired, record)
-            && !(is_batched && key.kind == record.key.kind)
+            && !(is_batched && is_sibling())
     }
 
     /// Values of a record to be created that nobody can write and that the kind's own list does not name.

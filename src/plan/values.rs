@@ -86,6 +86,26 @@ impl<'a, 's> Facts<'a, 's> {
         }
     }
 
+    /// The fate of what a field of `from` points to. Another container comes back when it is asked for and not
+    /// because something points into it, and of one that was not read its parts are taken to be there.
+    pub(super) fn far_fate(
+        &self,
+        from: &Record,
+        key: &RecordKey,
+        anywhere: bool,
+        creates: Creates<'_, '_>,
+    ) -> Fate<'a> {
+        let is_elsewhere = key.container != from.key.container;
+        let is_known = self.scene.desired.contains_key(key);
+        let is_far =
+            (anywhere && (is_elsewhere || !is_known)) || (is_elsewhere && key.kind == Kind::Container);
+        match self.fate(key, creates) {
+            Fate::Gone if is_far && !(is_known && self.scene.live.contains_key(&home(key))) => Fate::Outside,
+            Fate::Created if is_far && matches!(creates, Creates::Possible) => Fate::Outside,
+            fate => fate,
+        }
+    }
+
     /// Resolves `field` of the backup's `desired` against the live record that it is, if there is one.
     pub(super) fn resolve(
         &self,
@@ -150,7 +170,7 @@ impl Resolving<'_, '_, '_> {
     fn records(&mut self, kind: Kind, anywhere: bool) -> Value {
         self.each_id(|this, id| {
             let key = this.facts.scene.pointed_to(&this.desired.key, kind, id, anywhere);
-            match this.facts.fate(&key, this.creates) {
+            match this.facts.far_fate(this.desired, &key, anywhere, this.creates) {
                 Fate::Live(live) => {
                     if live.id.as_str() != id {
                         this.out.refers.push(key);

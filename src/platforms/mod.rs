@@ -12,7 +12,7 @@ macro_rules! platforms {
     };
 }
 
-platforms! { trello, asana }
+platforms! { trello, asana, smartsheet }
 
 /// The platform with this id.
 pub fn find(id: &str) -> Option<&'static platform::Platform> {

@@ -1,6 +1,6 @@
 //! Building a tree from sorted entries, level by level from the leaves.
 
-use rayon::Scope;
+use rayon::ScopeFifo;
 
 use super::node::{Child, MAX_LEVEL, NodeError};
 use super::split::Splitter;
@@ -59,7 +59,7 @@ pub(super) fn write_level<'scope>(
     level: u8,
     write: impl FnOnce(&mut LevelWriter<'scope, '_>) -> Result<(), TreeError>,
 ) -> Result<Vec<(Vec<u8>, Child)>, TreeError> {
-    let nodes = rayon::in_place_scope(|scope| {
+    let nodes = rayon::in_place_scope_fifo(|scope| {
         let mut writer = LevelWriter::new(chunks, level, scope);
         write(&mut writer)?;
         Ok::<_, TreeError>(writer.finish())
@@ -76,7 +76,7 @@ pub(super) struct LevelWriter<'scope, 'a> {
 }
 
 impl<'scope, 'a> LevelWriter<'scope, 'a> {
-    fn new(chunks: &'scope dyn Chunks, level: u8, scope: &'a Scope<'scope>) -> Self {
+    fn new(chunks: &'scope dyn Chunks, level: u8, scope: &'a ScopeFifo<'scope>) -> Self {
         let (splitter, storing) = (Splitter::new(level), Storing::new(chunks, scope));
         Self { splitter, replaced: (None, None), storing }
     }

@@ -3,7 +3,7 @@
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, OnceLock};
 
-use rayon::Scope;
+use rayon::ScopeFifo;
 
 use super::TreeError;
 use super::node::Child;
@@ -17,7 +17,7 @@ const WAITING: usize = 2 << 20;
 /// Compresses and seals nodes on all threads, in any order.
 pub(super) struct Storing<'scope, 'a> {
     chunks: &'scope dyn Chunks,
-    scope: &'a Scope<'scope>,
+    scope: &'a ScopeFifo<'scope>,
     nodes: Vec<Stored>,
     state: Arc<State>,
 }
@@ -36,7 +36,7 @@ struct State {
 }
 
 impl<'scope, 'a> Storing<'scope, 'a> {
-    pub(super) fn new(chunks: &'scope dyn Chunks, scope: &'a Scope<'scope>) -> Self {
+    pub(super) fn new(chunks: &'scope dyn Chunks, scope: &'a ScopeFifo<'scope>) -> Self {
         Self { chunks, scope, nodes: Vec::new(), state: Arc::default() }
     }
 
@@ -66,7 +66,7 @@ impl<'scope, 'a> Storing<'scope, 'a> {
             state.waiting.fetch_sub(bytes.len(), Ordering::Relaxed);
         };
         if waiting < WAITING {
-            self.scope.spawn(move |_| store());
+            self.scope.spawn_fifo(move |_| store());
         } else {
             store();
         }

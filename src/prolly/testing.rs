@@ -61,14 +61,14 @@ impl Chunks for MemoryChunks {
     }
 
     fn put(&self, kind: ChunkKind, plain: &[u8]) -> Result<Hash, ChunkError> {
-        let id = self.id(kind, plain);
+        let id = self.id_of(kind, plain);
         if self.chunks.lock().unwrap().insert(id, plain.to_vec()).is_none() {
             self.new.fetch_add(1, Ordering::Relaxed);
         }
         Ok(id)
     }
 
-    fn id(&self, kind: ChunkKind, plain: &[u8]) -> Hash {
+    fn id_of(&self, kind: ChunkKind, plain: &[u8]) -> Hash {
         Hash(*blake3::Hasher::new().update(&[kind as u8]).update(plain).finalize().as_bytes())
     }
 

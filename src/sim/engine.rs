@@ -30,10 +30,15 @@ pub trait Imitation: Send + 'static {
     /// The platform's answer to too many requests.
     fn too_many_requests(&self) -> Reply;
 
-    /// Where a request has to find room while it is worked on. A request that finds none is refused as one too
-    /// many.
+    /// Where a request has to find room while it is worked on. A request that finds none gets
+    /// [`crowded`](Self::crowded).
     fn rooms(&self, _request: &Request) -> Vec<Room> {
         Vec::new()
+    }
+
+    /// The platform's answer to a request for which there is no room beside those that are being worked on.
+    fn crowded(&self) -> Reply {
+        self.too_many_requests()
     }
 
     /// The whole world, for comparing worlds.
@@ -45,6 +50,11 @@ pub trait Imitation: Send + 'static {
 
     /// The path as it may be logged.
     fn loggable_path(&self, path: &str) -> String;
+
+    /// The platform's answer to a request whose body cannot be read; `sentence` says why.
+    fn unreadable(&self, sentence: &str) -> Reply {
+        Reply::text(400, sentence)
+    }
 }
 
 /// What the people in a world shall do.
@@ -88,7 +98,7 @@ async fn handle<I: Imitation>(
 ) -> Response {
     let request = match Request::read(http, MAX_BODY).await {
         Ok(request) => request,
-        Err(sentence) => return Reply::text(400, &sentence).into_response(),
+        Err(sentence) => return hold(&engine.imitation).unreadable(&sentence).into_response(),
     };
     if let Some(control) = request.path.strip_prefix("/_sandbox/") {
         return engine.control(control, &request).into_response();
@@ -129,7 +139,7 @@ impl<I: Imitation> Engine<I> {
     /// Refuses a request for which there is no room.
     fn refuse(&self, request: &Request) -> Reply {
         let imitation = hold(&self.imitation);
-        let reply = imitation.too_many_requests();
+        let reply = imitation.crowded();
         self.note(request, &*imitation, reply.status, None);
         reply
     }
@@ -200,8 +210,13 @@ fn instead_of_working(fault: &Fault, imitation: &impl Imitation) -> Option<Reply
     }
 }
 
+/// The text in the fault; as JSON when it is that.
 fn scripted(fault: &Fault) -> Reply {
-    Reply::text(fault.status.unwrap_or(503), fault.body.as_deref().unwrap_or("scripted fault"))
+    let (status, body) = (fault.status.unwrap_or(503), fault.body.as_deref().unwrap_or("scripted fault"));
+    match serde_json::from_str::<Value>(body) {
+        Ok(json @ Value::Object(_)) => Reply::json(status, &json),
+        _ => Reply::text(status, body),
+    }
 }
 
 /// A response whose connection breaks after `at` bytes of the body, while the headers promise all of them.
@@ -227,7 +242,8 @@ fn broken(mut reply: Reply, at: usize) -> Response {
 }
 
 fn without_secrets(query: &str) -> String {
-    let harmless = |pair: &&str| !pair.starts_with("key=") && !pair.starts_with("token=");
+    let secret = ["key=", "token=", "code=", "hash=", "client_secret=", "refresh_token="];
+    let harmless = |pair: &&str| !secret.iter().any(|name| pair.starts_with(name));
     query.split('&').filter(harmless).collect::<Vec<_>>().join("&")
 }
 

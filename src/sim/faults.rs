@@ -26,7 +26,7 @@ pub struct Fault {
     /// Answered by `status` and `status_after`.
     #[serde(default)]
     pub status: Option<u16>,
-    /// Answered by `status` and `status_after`, as plain text.
+    /// Answered by `status` and `status_after`: as JSON when it is a JSON object, else as plain text.
     #[serde(default)]
     pub body: Option<String>,
     /// How long `delay` waits, in milliseconds.

@@ -23,6 +23,8 @@ pub struct Request {
     pub params: Params,
     /// The file part of a multipart body.
     pub file: Option<Upload>,
+    /// The body as it came; empty when it was multipart.
+    pub body: Vec<u8>,
 }
 
 /// A file that came with a request.
@@ -53,7 +55,9 @@ impl Request {
             return Ok(read);
         }
         let body = axum::body::to_bytes(request.into_body(), max_body).await.map_err(|e| e.to_string())?;
-        if body.is_empty() {
+        read.body = body.to_vec();
+        // A file that is sent as it is says so; it holds no parameters, whatever its type.
+        if body.is_empty() || read.header(header::CONTENT_DISPOSITION.as_str()).starts_with("attachment") {
             return Ok(read);
         }
         if kind.starts_with("application/x-www-form-urlencoded") {
@@ -61,7 +65,8 @@ impl Request {
         } else if kind.starts_with("application/json") {
             match serde_json::from_slice(&body) {
                 Ok(Value::Object(fields)) => read.params.extend(fields),
-                Ok(Value::Null) => {}
+                // A list holds no parameters either; an imitation that wants one reads the body.
+                Ok(Value::Null | Value::Array(_)) => {}
                 _ => return Err("Error parsing body: not a JSON object".to_owned()),
             }
         }
@@ -185,6 +190,23 @@ mod tests {
             (file.name.as_str(), file.mime.as_str(), &*file.bytes),
             ("a.txt", "text/plain", &b"hello"[..])
         );
+    }
+
+    #[tokio::test]
+    async fn a_list_is_left_to_the_imitation() {
+        let request = read("application/json", r#"[{"name":"in a list"}]"#).await.unwrap();
+        assert_eq!(request.params.text("name").as_deref(), Some("from query"));
+        assert_eq!(request.body, br#"[{"name":"in a list"}]"#);
+    }
+
+    #[tokio::test]
+    async fn a_file_that_is_the_whole_body_is_not_read_as_parameters() {
+        let request = axum::http::Request::post("/1/cards")
+            .header("content-type", "application/json")
+            .header("content-disposition", "attachment; filename=\"a.json\"")
+            .body(Body::from("{ broken"))
+            .unwrap();
+        assert_eq!(Request::read(request, 1_000).await.unwrap().body, b"{ broken");
     }
 
     #[tokio::test]

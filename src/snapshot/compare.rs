@@ -147,7 +147,9 @@ impl Context<'_> {
         for record in [&pair.desired, &pair.live].into_iter().flatten() {
             let Some(spec) = self.dialect.spec(record.key.kind) else { continue };
             for pointer in ops::references(spec, &record.native) {
-                let Some(kind) = pointer.kind.filter(|kind| !FURNITURE.contains(kind)) else { continue };
+                // The furniture of a pair's own container is there already.
+                let is_new = |kind: &Kind| pointer.anywhere || !FURNITURE.contains(kind);
+                let Some(kind) = pointer.kind.filter(is_new) else { continue };
                 let near = RecordKey::new(record.key.container.clone(), kind, pointer.id);
                 let key = if pointer.anywhere { self.wherever(near)? } else { near };
                 if !self.records.contains_key(&key) {

@@ -74,7 +74,7 @@ impl Staged {
     }
 
     fn keep(&self, plain: &[u8], replaced: Option<&Hash>) -> Hash {
-        let id = self.chunks.id(ChunkKind::Node, plain);
+        let id = self.chunks.id_of(ChunkKind::Node, plain);
         let mut waiting = self.waiting();
         if !waiting.nodes.contains_key(&id) {
             let replaced = replaced.and_then(|id| match waiting.nodes.get(id) {
@@ -115,8 +115,8 @@ impl Chunks for Staged {
         }
     }
 
-    fn id(&self, kind: ChunkKind, plain: &[u8]) -> Hash {
-        self.chunks.id(kind, plain)
+    fn id_of(&self, kind: ChunkKind, plain: &[u8]) -> Hash {
+        self.chunks.id_of(kind, plain)
     }
 
     fn has(&self, id: &Hash) -> Result<bool, ChunkError> {

@@ -56,7 +56,7 @@ pub trait Chunks: Send + Sync {
     }
 
     /// The id that a chunk has, or would have. Stores nothing.
-    fn id(&self, kind: ChunkKind, plain: &[u8]) -> Hash;
+    fn id_of(&self, kind: ChunkKind, plain: &[u8]) -> Hash;
 
     /// Whether a chunk is there. A yes is a promise that `get` finds its bytes, not that they are undamaged.
     fn has(&self, id: &Hash) -> Result<bool, ChunkError>;

@@ -39,12 +39,12 @@ impl Chunks for MemChunks {
     }
 
     fn put(&self, kind: ChunkKind, plain: &[u8]) -> Result<Hash, ChunkError> {
-        let id = self.id(kind, plain);
+        let id = self.id_of(kind, plain);
         self.map().entry(id).or_insert_with(|| (kind, plain.to_vec()));
         Ok(id)
     }
 
-    fn id(&self, kind: ChunkKind, plain: &[u8]) -> Hash {
+    fn id_of(&self, kind: ChunkKind, plain: &[u8]) -> Hash {
         let mut hasher = blake3::Hasher::new_derive_key("boardvault chunks in memory");
         Hash(*hasher.update(&[kind as u8]).update(plain).finalize().as_bytes())
     }

@@ -81,7 +81,7 @@ impl Chunks for Vault {
         self.put_with(kind, plain, &Hints { replaced: Some(*replaced), words: None })
     }
 
-    fn id(&self, kind: ChunkKind, plain: &[u8]) -> Hash {
+    fn id_of(&self, kind: ChunkKind, plain: &[u8]) -> Hash {
         self.keys.chunk_id(kind, plain)
     }
 

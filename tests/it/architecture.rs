@@ -22,7 +22,16 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
 const ONLY_IN: &[(&str, &[&str])] = &[
     ("sled", &["store/index.rs"]),
     ("reqwest", &["http/transport.rs"]),
-    ("axum", &["sim/", "platforms/platform.rs", "platforms/trello/sim", "app/sandbox.rs"]),
+    (
+        "axum",
+        &[
+            "sim/",
+            "platforms/platform.rs",
+            "platforms/trello/sim",
+            "platforms/smartsheet/sim",
+            "app/sandbox.rs",
+        ],
+    ),
     ("clap", &["cli/", "main.rs"]),
     ("comfy_table", &["cli/"]),
     ("indicatif", &["cli/"]),

@@ -66,11 +66,12 @@ fn commands(page: &str) -> Vec<Vec<String>> {
 }
 
 #[test]
-fn the_commands_in_the_readme_exist() {
-    let page = fs::read_to_string(root().join("README.md")).unwrap();
-    for command in commands(&page) {
-        if let Err(error) = Cli::try_parse_from(&command) {
-            assert!(!error.use_stderr(), "{}: {error}", command.join(" "));
+fn the_commands_in_the_pages_exist() {
+    for page in ["README.md", "docs/connections.md"] {
+        for command in commands(&fs::read_to_string(root().join(page)).unwrap()) {
+            if let Err(error) = Cli::try_parse_from(&command) {
+                assert!(!error.use_stderr(), "{page}: {}: {error}", command.join(" "));
+            }
         }
     }
     assert_eq!(

@@ -28,5 +28,6 @@ mod oauth;
 mod reconnecting;
 mod retention;
 mod round_trip;
+mod smartsheet;
 mod space;
 mod stored_account;

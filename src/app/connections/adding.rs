@@ -50,7 +50,7 @@ pub async fn add(app: &App, new: NewConnection) -> Result<Connection, Error> {
     let platform = platform(&new.platform)?;
     let base_url = new.base_url.unwrap_or_else(|| platform.base_url.to_owned());
     let (identity, credentials) = prove(app, platform, &base_url, new.credentials).await?;
-    store(app, new.name, platform, base_url, identity, &credentials)
+    store(app, &new.name, platform, base_url, identity, &credentials)
 }
 
 /// Gives a connection a new credential of the same account. Until it has proved itself, the old one stays in force.
@@ -74,7 +74,7 @@ pub async fn reconnect(
             "To back up another account from now on: `boardvault connection add {name} --replace`."
         )));
     }
-    store(app, name.to_owned(), platform, base_url, identity, &credentials)
+    store(app, name, platform, base_url, identity, &credentials)
 }
 
 /// Whose credential it is. The second value is the credential, which may have been renewed on the way.
@@ -97,19 +97,19 @@ async fn prove(
 
 fn store(
     app: &App,
-    name: String,
+    name: &str,
     platform: &Platform,
     base_url: String,
     identity: Identity,
     credentials: &BTreeMap<String, Secret>,
 ) -> Result<Connection, Error> {
     let stored = Stored::Added {
-        name: name.clone(),
+        name: name.to_owned(),
         platform: platform.id.to_owned(),
         base_url,
         identity,
         credentials: exposed(credentials),
     };
     app.append_json(entry::CONNECTION, &stored)?;
-    super::get(app, &name)
+    super::get(app, name)
 }

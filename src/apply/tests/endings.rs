@@ -31,6 +31,12 @@ async fn ids_and_links_of_the_snapshot_become_live_ones() {
 }
 
 #[tokio::test]
+async fn a_run_sends_the_writes_of_its_plan_and_no_other() {
+    let (world, _) = undisturbed().await;
+    assert_eq!(world.writes(), plan().steps.len() as u64);
+}
+
+#[tokio::test]
 async fn a_complete_run_is_left_alone() {
     let (world, mut journal) = undisturbed().await;
     let (writes, events) = (world.writes(), journal.events.clone());

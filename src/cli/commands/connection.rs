@@ -7,7 +7,7 @@ use crate::app::connections::authorisation::USUAL_REDIRECT;
 use crate::app::connections::{self, Connection, NewConnection};
 use crate::app::context::App;
 use crate::app::error::Error;
-use crate::cli::args::{ConnectionCommand, PurposeArg};
+use crate::cli::connection_args::{ConnectionCommand, PurposeArg};
 use crate::cli::documents::document;
 use crate::cli::exit::Done;
 use crate::cli::secrets;

@@ -7,7 +7,7 @@ use crate::app::connections::authorisation::{self, Authorisation, Registration, 
 use crate::app::context::App;
 use crate::app::error::Error;
 use crate::base::secret::Secret;
-use crate::cli::args::OAuthArgs;
+use crate::cli::connection_args::OAuthArgs;
 use crate::cli::secrets;
 use crate::cli::ui::Ui;
 use crate::platforms::platform::Platform;

@@ -5,6 +5,8 @@ use std::time::Duration;
 use super::platform::{CredentialField, Pace, Platform};
 use crate::http::fault::{ApiFault, FaultClass};
 use crate::http::transport::Network;
+use crate::model::coverage::Missing;
+use crate::model::{NativeId, Record};
 
 mod api;
 mod connector;
@@ -46,6 +48,13 @@ pub static PLATFORM: Platform = Platform {
     },
     sandbox: sim::sandbox,
 };
+
+/// The records of a board's answer that holds all of the board, and what could not be made one. Any JSON gives one or
+/// the other and no panic, which only a caller from outside can put to the test.
+#[doc(hidden)]
+pub fn split_board(board: NativeId, answer: serde_json::Value) -> (Vec<Record>, Vec<Missing>) {
+    read::split(board, answer)
+}
 
 /// A fault that no server had a part in.
 fn local(call: &str, message: &str) -> ApiFault {

@@ -137,3 +137,59 @@ async fn a_body_of_the_wrong_size_agrees_with_its_headers() {
     let answer = served.send("GET", "/x", "").await;
     assert!(answer.contains("content-length: 10") && answer.ends_with("{\"count\":0"), "{answer}");
 }
+
+/// Takes one write to a path at a time.
+struct OneWrite;
+
+impl Imitation for OneWrite {
+    fn answer(&mut self, _: &Request) -> Reply {
+        Reply::text(200, "done")
+    }
+    fn too_many_requests(&self) -> Reply {
+        Reply::text(429, "slow down")
+    }
+    fn crowded(&self) -> Reply {
+        Reply::text(409, "another write is under way")
+    }
+    fn state(&self) -> Value {
+        Value::Null
+    }
+    fn people(&mut self, order: &PeopleOrder) -> Result<Vec<String>, String> {
+        Err(order.what.clone())
+    }
+    fn loggable_path(&self, path: &str) -> String {
+        path.to_owned()
+    }
+    fn rooms(&self, request: &Request) -> Vec<Room> {
+        let written = (request.method == "PUT").then(|| request.path.clone());
+        written.map(|name| Room { name, places: 1, takes: 1 }).into_iter().collect()
+    }
+}
+
+#[tokio::test]
+async fn a_request_for_which_there_is_no_room_is_refused_and_logged() {
+    let engine = Arc::new(Engine {
+        imitation: Mutex::new(OneWrite),
+        faults: Mutex::default(),
+        log: Mutex::default(),
+        rooms: Rooms::default(),
+        clock: Arc::new(ManualClock::new(Timestamp::UNIX_EPOCH)),
+    });
+    let send = async |method: &str, path: &str| {
+        let request = axum::http::Request::builder().method(method).uri(path).body(Body::empty()).unwrap();
+        handle(State(Arc::clone(&engine)), request).await.status().as_u16()
+    };
+    let under_way = engine.rooms.enter(vec![Room { name: "/a".to_owned(), places: 1, takes: 1 }]);
+    assert_eq!([send("PUT", "/a").await, send("PUT", "/b").await, send("GET", "/a").await], [409, 200, 200]);
+    drop(under_way);
+    assert_eq!([send("PUT", "/a").await, send("PUT", "/a").await], [200, 200]);
+    assert_eq!(hold(&engine.log).lines().first().map(|line| line.status), Some(409));
+}
+
+#[tokio::test]
+async fn a_scripted_answer_that_is_json_says_so() {
+    let served = Served::start().await;
+    served.fault(r#"{"kind":"status","status":500,"body":"{\"errorCode\":4004}"}"#).await;
+    let answer = served.send("POST", "/x", "").await;
+    assert!(answer.contains("content-type: application/json"), "{answer}");
+}

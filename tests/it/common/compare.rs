@@ -226,7 +226,7 @@ impl Comparison<'_> {
         places: &BTreeMap<RecordKey, RecordKey>,
     ) -> Vec<String> {
         let mut differences = Vec::new();
-        if self.losses.blocked.contains(&wanted.key) {
+        if self.losses.blocked.contains(&wanted.key) || self.losses.records.contains(&wanted.key) {
             return differences;
         }
         for field in ops::writable(spec) {

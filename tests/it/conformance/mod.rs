@@ -4,6 +4,8 @@ mod faults;
 mod interruptions;
 mod restores;
 
+use crate::common::TRELLO;
+
 /// A platform, and what the tests must know of its sandbox.
 pub(crate) struct Subject {
     /// The platform's id.
@@ -19,13 +21,29 @@ pub(crate) struct Subject {
 }
 
 /// All platforms. A platform that is not in it is not finished.
-pub(crate) const SUBJECTS: &[Subject] = &[Subject {
-    platform: "asana",
-    container: "Acme/Roadmap",
-    part: "Acme/Roadmap/Doing",
-    closed: &[],
-    history: &["story", "event"],
-}];
+pub(crate) const SUBJECTS: &[Subject] = &[
+    Subject {
+        platform: TRELLO,
+        container: "Acme/Roadmap",
+        part: "Acme/Roadmap/Doing",
+        closed: &["Ada may only look"],
+        history: &["action"],
+    },
+    Subject {
+        platform: "asana",
+        container: "Acme/Roadmap",
+        part: "Acme/Roadmap/Doing",
+        closed: &[],
+        history: &["story", "event"],
+    },
+    Subject {
+        platform: "smartsheet",
+        container: "Acme/Launch plan",
+        part: "Acme/Launch plan/Prepare",
+        closed: &["Ben's notes"],
+        history: &[],
+    },
+];
 
 #[test]
 fn every_platform_is_a_subject() {

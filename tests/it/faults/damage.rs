@@ -19,7 +19,8 @@ use crate::common::many;
 use super::tape::{self, DIR, KEY, Promised, Tape};
 use super::workloads;
 
-/// A closed vault of two snapshots in several packs, and what it held at each moment before.
+/// A closed vault of two snapshots in several packs, one under each of two root keys, the second in words; some packs
+/// are doomed. And what it held at each moment before.
 struct Sample {
     tape: Tape,
     state: State,
@@ -35,18 +36,24 @@ impl Sample {
 
     fn on(tape: Tape, seed: u64) -> Self {
         // The larger vault has some ten times the bits.
-        let (cards, noise, pack) = if many() { (60, 6_000, 7_000) } else { (4, 150, 600) };
+        let (cards, words, noise, pack) = if many() { (60, 200, 6_000, 7_000) } else { (4, 40, 150, 600) };
         let alone = rayon::ThreadPoolBuilder::new().num_threads(1).build().unwrap();
         let manifests = alone.install(|| {
             let vault = tape.create(seed).unwrap();
             vault.vault.limit_packs(pack);
             let first = workloads::backup_of(&vault, 1, None, (cards, noise)).unwrap();
-            let second = workloads::backup_of(&vault, 2, Some(&first), (cards, noise)).unwrap();
+            vault.rotate().unwrap();
+            let taught = vault.in_words().unwrap();
+            let second = workloads::backup_of(&taught, 2, Some(&first), (words, noise)).unwrap();
+            assert!(!vault.vault.family_vocabularies().unwrap().is_empty(), "no words were learnt");
             // Two packs of the same length.
-            for n in 0..2 {
-                vault.put(ChunkKind::Document, &workloads::noise(90 + n, noise + 300)).unwrap();
-            }
+            let document =
+                |n: u32| vault.put(ChunkKind::Document, &workloads::noise(90 + n, noise + 300)).unwrap();
+            let needed = tape.put_so_far().into_iter().chain([document(0), document(1)]).collect::<Vec<_>>();
+            document(2);
             vault.append(4, b"the end").unwrap();
+            let report = vault.prune(&needed).unwrap();
+            assert!(report.doomed > 0, "no pack is doomed");
             vec![first, second]
         });
         let state = tape.disk().state();

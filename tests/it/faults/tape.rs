@@ -9,6 +9,7 @@ use boardvault::base::hash::Hash;
 use boardvault::base::ids::SeededRandom;
 use boardvault::store::chunks::{ChunkError, ChunkKind, Chunks};
 use boardvault::store::error::VaultError;
+use boardvault::store::family::Family;
 use boardvault::store::fs::Fs;
 use boardvault::store::live::LiveSet;
 use boardvault::store::memory_disk::{MemoryDisk, Op, Plan, State};
@@ -84,11 +85,20 @@ impl Tape {
     }
 
     fn spy(&self, vault: Vault) -> Arc<Spy> {
-        Arc::new(Spy { vault, tape: self.clone() })
+        Arc::new(Spy { vault: Arc::new(vault), family: None, tape: self.clone() })
     }
 
     fn note(&self, event: Event) {
         self.events.lock().unwrap().push((self.disk.changes(), event));
+    }
+
+    /// All chunks that were put.
+    pub(super) fn put_so_far(&self) -> BTreeSet<Hash> {
+        let ids = |event: &(usize, Event)| match &event.1 {
+            Event::Put(_, id, _) => Some(*id),
+            _ => None,
+        };
+        self.events.lock().unwrap().iter().filter_map(ids).collect()
     }
 
     /// What was promised by the time the disk had seen so many changes.
@@ -154,21 +164,34 @@ pub(super) struct Entry {
 
 /// A vault that writes down what it is asked and what it promises.
 pub(super) struct Spy {
-    pub(super) vault: Vault,
+    pub(super) vault: Arc<Vault>,
+    /// Through which leaves are written, if they are to be written in words.
+    family: Option<Family>,
     tape: Tape,
 }
 
 impl Spy {
+    /// The same vault, where leaves are written in words once 4 KiB of them taught which.
+    pub(super) fn in_words(&self) -> Result<Arc<Self>, Stop> {
+        let family = Family::new(Arc::clone(&self.vault), "words")?;
+        family.limit_lesson(4 << 10);
+        Ok(Arc::new(Self { vault: Arc::clone(&self.vault), family: Some(family), tape: self.tape.clone() }))
+    }
+
+    fn chunks(&self) -> &dyn Chunks {
+        match &self.family {
+            Some(family) => family,
+            None => &*self.vault,
+        }
+    }
+
     /// Prunes as one that needs nothing but `needed`.
     pub(super) fn prune(&self, needed: &[Hash]) -> Result<PruneReport, VaultError> {
-        let ids = |event: &(usize, Event)| match &event.1 {
-            Event::Put(_, id, _) => Some(*id),
-            _ => None,
-        };
-        let put: BTreeSet<Hash> = self.tape.events.lock().unwrap().iter().filter_map(ids).collect();
-        self.tape.note(Event::Forgotten(put.into_iter().filter(|id| !needed.contains(id)).collect()));
+        let put = self.tape.put_so_far().into_iter();
+        self.tape.note(Event::Forgotten(put.filter(|id| !needed.contains(id)).collect()));
         let mut live = LiveSet::default();
         live.extend(needed);
+        live.extend(self.vault.family_vocabularies()?.iter().map(|(_, id)| id));
         // At once: the prune after the one that has doomed a pack deletes it.
         let prune =
             self.vault.begin_prune(Grace { age: jiff::SignedDuration::ZERO, cycles: 1, now: None })?;
@@ -196,19 +219,19 @@ impl Chunks for Spy {
     }
 
     fn put(&self, kind: ChunkKind, plain: &[u8]) -> Result<Hash, ChunkError> {
-        let id = self.vault.put(kind, plain)?;
+        let id = self.chunks().put(kind, plain)?;
         self.tape.note(Event::Put(kind, id, plain.into()));
         Ok(id)
     }
 
     fn put_replacing(&self, kind: ChunkKind, plain: &[u8], replaced: &Hash) -> Result<Hash, ChunkError> {
-        let id = self.vault.put_replacing(kind, plain, replaced)?;
+        let id = self.chunks().put_replacing(kind, plain, replaced)?;
         self.tape.note(Event::Put(kind, id, plain.into()));
         Ok(id)
     }
 
-    fn id(&self, kind: ChunkKind, plain: &[u8]) -> Hash {
-        Chunks::id(&self.vault, kind, plain)
+    fn id_of(&self, kind: ChunkKind, plain: &[u8]) -> Hash {
+        self.vault.id_of(kind, plain)
     }
 
     fn has(&self, id: &Hash) -> Result<bool, ChunkError> {

@@ -16,11 +16,21 @@ use super::Trello;
 use crate::http::fault::{ApiFault, FaultClass};
 use crate::http::paging::{Backwards, Next};
 use crate::model::coverage::{Count, Coverage, Missing};
-use crate::model::{Kind, NativeId};
+use crate::model::{Kind, NativeId, Record};
 use crate::platforms::connector::{ContainerInfo, RecordSink};
 use question::{ACTIONS_LIMIT, CARD_PAGE, CARDS_LIMIT, LABELS_LIMIT, LIST_PAGE};
 pub(super) use split::join_members;
 use split::Splitter;
+
+/// The records of a board's answer that holds all of the board, and what could not be made one.
+pub(super) fn split(board: NativeId, answer: Value) -> (Vec<Record>, Vec<Missing>) {
+    let mut splitter = Splitter::new(board);
+    let parts = splitter.board(answer);
+    parts.cards.into_iter().for_each(|card| splitter.card(card));
+    splitter.comments(parts.comments);
+    splitter.power_ups(parts.power_ups.unwrap_or_default());
+    (splitter.found.into_iter().map(|(record, _)| record).collect(), splitter.missing)
+}
 
 /// Reads a board into the sink.
 pub(super) async fn read(

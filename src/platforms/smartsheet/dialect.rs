@@ -1,0 +1,176 @@
+//! What tables cannot say about Smartsheet: how texts link to sheets and rows, and how a restored comment names its
+//! author.
+
+use std::ops::Range;
+
+use serde_json::Value;
+
+use super::json::text;
+use super::spec::KINDS;
+use crate::base::clock::Timestamp;
+use crate::model::dialect::{Dialect, TextLink};
+use crate::model::spec::KindSpec;
+use crate::model::{Kind, Record};
+
+/// The pure half of the platform.
+pub(super) struct SmartsheetDialect;
+
+/// What stands before the token of a sheet in its address: `https://app.smartsheet.com/sheets/5vxMCJQhMV7VFFPM?rowId=7`.
+const SHEET: &str = "/sheets/";
+/// What stands before the id of a row there. Both together are the row's token, so that no other number is one.
+const ROW: &str = "rowId=";
+/// A sheet's token is never shorter; what is shorter is a word that happens to stand there.
+const SHORTEST_TOKEN: usize = 10;
+
+/// How the line begins that goes before a restored comment:
+/// `[boardvault] Originally by Ada Lovelace (ada@example.org) on 2026-11-21 10:00 UTC`.
+const ATTRIBUTION_START: &str = "[boardvault] Originally by ";
+const ATTRIBUTION_END: &str = " UTC";
+
+impl Dialect for SmartsheetDialect {
+    fn kinds(&self) -> &'static [KindSpec] {
+        KINDS
+    }
+
+    fn link_token(&self, record: &Record) -> Option<String> {
+        match record.key.kind {
+            Kind::Container => sheet_token(text(&record.native, "permalink")),
+            Kind::Item => Some(row_token(record.key.id.as_str())),
+            _ => None,
+        }
+    }
+
+    fn text_links(&self, text: &str) -> Vec<TextLink> {
+        let sheets = text.match_indices(SHEET).filter_map(|(at, _)| {
+            let range = word_at(text, at + SHEET.len());
+            (range.len() >= SHORTEST_TOKEN).then_some(range)
+        });
+        let rows = text.match_indices(ROW).filter_map(|(at, _)| {
+            let digits = digits_at(text, at + ROW.len());
+            (!digits.is_empty()).then_some(at..digits.end)
+        });
+        let link = |range: Range<usize>| TextLink {
+            token: text.get(range.clone()).unwrap_or_default().to_owned(),
+            range,
+        };
+        sheets.chain(rows).map(link).collect()
+    }
+
+    fn attribution(&self, comment: &Record) -> Option<String> {
+        let native = &comment.native;
+        if begins_with_attribution(text(native, "text")) {
+            return None;
+        }
+        let nobody = Value::Null;
+        let author = native.get("createdBy").unwrap_or(&nobody);
+        let author = match (text(author, "name"), text(author, "email")) {
+            ("", "") => "a person unknown".to_owned(),
+            (name, "") => name.to_owned(),
+            ("", email) => email.to_owned(),
+            (name, email) => format!("{name} ({email})"),
+        };
+        let time = text(native, "createdAt").parse::<Timestamp>().map_or_else(
+            |_| "an unknown date".to_owned(),
+            |time| time.strftime("%Y-%m-%d %H:%M").to_string(),
+        );
+        // A name is foreign text: a line break in it would end the header line.
+        let author = author.replace(char::is_control, " ");
+        Some(format!("{ATTRIBUTION_START}{author} on {time}{ATTRIBUTION_END}"))
+    }
+}
+
+/// The token in a sheet's own address.
+pub(super) fn sheet_token(permalink: &str) -> Option<String> {
+    let at = permalink.find(SHEET)? + SHEET.len();
+    let token = permalink.get(word_at(permalink, at))?;
+    (token.len() >= SHORTEST_TOKEN).then(|| token.to_owned())
+}
+
+/// The token of a row.
+pub(super) fn row_token(id: &str) -> String {
+    format!("{ROW}{id}")
+}
+
+/// The id of the row that a token stands for.
+pub(super) fn row_of_token(token: &str) -> Option<&str> {
+    token.strip_prefix(ROW).filter(|id| !id.is_empty())
+}
+
+fn word_at(text: &str, start: usize) -> Range<usize> {
+    let rest = text.get(start..).unwrap_or_default();
+    let is_part = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_');
+    start..start + rest.find(|c| !is_part(c)).unwrap_or(rest.len())
+}
+
+fn digits_at(text: &str, start: usize) -> Range<usize> {
+    let rest = text.get(start..).unwrap_or_default();
+    start..start + rest.find(|c: char| !c.is_ascii_digit()).unwrap_or(rest.len())
+}
+
+/// Whether the first line is one that `attribution` made.
+fn begins_with_attribution(text: &str) -> bool {
+    let line = text.lines().next().unwrap_or_default().trim_end();
+    line.starts_with(ATTRIBUTION_START) && line.ends_with(ATTRIBUTION_END)
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+    use serde_json::json;
+
+    use super::*;
+    use crate::model::{Blob, RecordKey};
+
+    fn record(kind: Kind, native: Value) -> Record {
+        Record { key: RecordKey::new("s", kind, "7"), native, blob: Blob::None }
+    }
+
+    fn tokens(text: &str) -> Vec<String> {
+        SmartsheetDialect.text_links(text).into_iter().map(|link| link.token).collect()
+    }
+
+    #[test]
+    fn links_to_sheets_and_rows_are_found() {
+        let text = "see https://app.smartsheet.com/sheets/5vxMCJQhMV7VFFPM?rowId=4583173393803140, (x/sheets/a-b_c12345)";
+        let mut found = tokens(text);
+        found.sort();
+        assert_eq!(found, ["5vxMCJQhMV7VFFPM", "a-b_c12345", "rowId=4583173393803140"]);
+    }
+
+    #[test]
+    fn other_addresses_are_left_alone() {
+        for text in ["https://x.org/sheets/short", "https://x.org/reports/5vxMCJQhMV7VFFPM", "rowId=", "rowId=x"] {
+            assert_eq!(tokens(text), [""; 0], "{text}");
+        }
+    }
+
+    #[test]
+    fn the_tokens_of_records_are_those_of_their_addresses() {
+        let sheet = json!({"permalink": "https://app.smartsheet.com/sheets/5vxMCJQhMV7VFFPM"});
+        let token = |kind, native| SmartsheetDialect.link_token(&record(kind, native));
+        assert_eq!(token(Kind::Container, sheet).as_deref(), Some("5vxMCJQhMV7VFFPM"));
+        assert_eq!(token(Kind::Item, json!({})).as_deref(), Some("rowId=7"));
+        assert_eq!(row_of_token("rowId=7"), Some("7"));
+        assert_eq!(token(Kind::Comment, json!({})), None);
+    }
+
+    #[test]
+    fn the_header_names_author_and_time_and_is_not_repeated() {
+        let comment = json!({"text": "Done.", "createdAt": "2026-11-21T10:00:42Z",
+            "createdBy": {"name": "Ada\nLovelace", "email": "ada@example.org"}});
+        let header = SmartsheetDialect.attribution(&record(Kind::Comment, comment)).unwrap();
+        assert_eq!(header, "[boardvault] Originally by Ada Lovelace (ada@example.org) on 2026-11-21 10:00 UTC");
+        let again = json!({"text": format!("{header}\n\nDone.")});
+        assert_eq!(SmartsheetDialect.attribution(&record(Kind::Comment, again)), None);
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(64))]
+        #[test]
+        fn any_text_is_taken_and_ranges_are_exact(text in "[/shetrowId=0-9é:.]{0,60}") {
+            for link in SmartsheetDialect.text_links(&text) {
+                prop_assert_eq!(&text[link.range.clone()], link.token.as_str());
+            }
+        }
+    }
+}

@@ -1,0 +1,89 @@
+//! Downloads the bytes of a file, and refuses everything that is not the file.
+
+use futures_util::StreamExt;
+use serde_json::Value;
+use url::Url;
+
+use super::Smartsheet;
+use super::json::text;
+use crate::base::defect::{Defect, planted};
+use crate::http::fault::{ApiFault, FaultClass};
+use crate::http::redirects;
+use crate::http::types::Response;
+use crate::model::Record;
+use crate::platforms::connector::BlobSink;
+
+/// Bytes in the unit in which Smartsheet tells sizes. It rounds, and does not say how.
+const KB: u64 = 1024;
+
+/// Streams the bytes of an attachment record into the sink.
+///
+/// The address is good for two minutes and is asked for right before it is used; it lies on another host, which
+/// never gets the credential.
+pub(super) async fn fetch(
+    smartsheet: &Smartsheet,
+    attachment: &Record,
+    sink: &mut dyn BlobSink,
+) -> Result<(), ApiFault> {
+    let native = &attachment.native;
+    let call = format!("download of attachment {}", attachment.key.id);
+    let fault = |class, message: String| ApiFault::new(class, call.clone(), message);
+    if text(native, "attachmentType") != "FILE" {
+        return Err(fault(FaultClass::Invalid, "it is a link and has no bytes".to_owned()));
+    }
+    let mut response = open(smartsheet, attachment).await?;
+    check_type(&response, text(native, "mimeType")).map_err(|message| fault(FaultClass::Protocol, message))?;
+    let promised = native.get("sizeInKb").and_then(Value::as_u64);
+    let most = promised.map(|promised| promised.saturating_add(1).saturating_mul(KB));
+    let mut got = 0_u64;
+    while let Some(piece) = response.body.next().await {
+        let piece = piece?;
+        got = got.saturating_add(piece.len() as u64);
+        if most.is_some_and(|most| got > most) {
+            return Err(fault(FaultClass::Protocol, wrong_size("more than", got, promised)));
+        }
+        sink.write(piece).await?;
+    }
+    let least = promised.map(|promised| promised.saturating_sub(1).saturating_mul(KB));
+    if least.is_some_and(|least| got < least) {
+        return Err(fault(FaultClass::Protocol, wrong_size("only", got, promised)));
+    }
+    Ok(())
+}
+
+fn wrong_size(what: &str, got: u64, promised: Option<u64>) -> String {
+    format!("{what} {got} bytes came for a file of {} KB", promised.unwrap_or_default())
+}
+
+/// Asks for the address and opens it; once more when the storage does not know it any more.
+async fn open(smartsheet: &Smartsheet, attachment: &Record) -> Result<Response, ApiFault> {
+    let path = ["sheets", attachment.key.container.as_str(), "attachments", attachment.key.id.as_str()];
+    let mut again = true;
+    loop {
+        let answer = smartsheet.get(&path, &[]).await?;
+        let url = Url::parse(text(&answer, "url")).map_err(|_| {
+            ApiFault::new(FaultClass::Protocol, path.join("/"), "it came without an address for its bytes")
+        })?;
+        match redirects::open(&smartsheet.client, url, false).await {
+            Err(fault) if again && matches!(fault.class, FaultClass::Forbidden | FaultClass::NotFound) => {
+                again = false;
+            }
+            opened => return opened,
+        }
+    }
+}
+
+/// Refuses a web page in place of a file.
+fn check_type(response: &Response, own: &str) -> Result<(), String> {
+    let got = response.media_type();
+    let own = own.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+    if got == "text/html" && own != "text/html" && !planted(Defect::ErrorTextStored) {
+        let own = if own.is_empty() { "a file" } else { &own };
+        return Err(format!("{got} came in place of {own}"));
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+#[path = "fetch_tests.rs"]
+mod tests;

@@ -1,0 +1,208 @@
+//! Reads one sheet: all of its rows in one request, and one each for what that leaves out.
+
+mod cell;
+mod split;
+mod talk;
+
+use std::collections::HashSet;
+
+use serde_json::{Value, json};
+
+use super::connector::{Place, lock};
+use super::discover::is_refusal;
+use super::json::{list, object, take_list, text};
+use super::{HOME, Smartsheet, pages};
+use crate::http::client::Query;
+use crate::http::fault::{ApiFault, FaultClass};
+use crate::model::Kind;
+use crate::model::coverage::{Count, Coverage, Missing};
+use crate::platforms::connector::{ContainerInfo, RecordSink};
+use split::Splitter;
+
+/// Everything of a sheet that one request can bring. Without `level=2` columns of several contacts or choices look
+/// like texts; cells without content are left out, as they are found by their column and not by their place.
+pub(super) const WHOLE: &Query<'static> = &[
+    ("level", "2"),
+    (
+        "include",
+        "attachments,discussions,objectValue,format,crossSheetReferences,filters,filterDefinitions,ganttConfig,\
+         ownerInfo,writerInfo,source",
+    ),
+    ("exclude", "nonexistentCells"),
+    ("accessApiLevel", "1"),
+];
+
+/// Rows in one page, should one answer not hold all of them.
+const ROWS: &str = "5000";
+
+/// The number of an error that stands for workflows of several steps, which the API does not show.
+const NOT_SHOWN: &str = "not accessible through the API";
+
+/// What is known of a sheet before it is cut into records.
+#[derive(Debug, Default)]
+pub(super) struct Answers {
+    /// The sheet with columns and rows.
+    pub(super) sheet: Value,
+    /// Discussions with their comments.
+    pub(super) discussions: Vec<Value>,
+    /// Shares.
+    pub(super) shares: Vec<Value>,
+    /// Fields of the summary.
+    pub(super) summary: Vec<Value>,
+    /// What is published.
+    pub(super) publish: Option<Value>,
+    /// Automation rules, proofs, each with `resourceType`.
+    pub(super) inventory: Vec<Value>,
+    /// What the account may not see.
+    pub(super) missing: Vec<Missing>,
+}
+
+/// Reads a sheet into the sink.
+pub(super) async fn read(
+    smartsheet: &Smartsheet,
+    container: &ContainerInfo,
+    sink: &mut dyn RecordSink,
+) -> Result<Coverage, ApiFault> {
+    let id = container.id.as_str();
+    let place = place(smartsheet, container).await?;
+    let me = smartsheet.me().await?;
+    let answers = ask(smartsheet, id).await?;
+    let promised = Promised::of(&answers.sheet);
+    let mut splitter = Splitter::new(container.id.clone(), text(me, "id"), text(me, "email"));
+    splitter.split(answers, &place);
+    let coverage = promised.coverage(&splitter);
+    for (record, bytes) in splitter.found {
+        sink.put(record, bytes).await?;
+    }
+    Ok(coverage)
+}
+
+/// Where discovery found the sheet.
+async fn place(smartsheet: &Smartsheet, container: &ContainerInfo) -> Result<Place, ApiFault> {
+    if let Some(place) = lock(&smartsheet.places).get(container.id.as_str()).cloned() {
+        return Ok(place);
+    }
+    let workspace = container.workspace.as_ref().map_or(HOME, |(id, _)| id.as_str()).to_owned();
+    Ok(Place { workspace, folder: None })
+}
+
+async fn ask(smartsheet: &Smartsheet, id: &str) -> Result<Answers, ApiFault> {
+    let mut answers = Answers { sheet: whole(smartsheet, id).await?, ..Answers::default() };
+    let has_talk = !list(&answers.sheet, "discussions").is_empty()
+        || list(&answers.sheet, "rows").iter().any(|row| !list(row, "discussions").is_empty());
+    if has_talk {
+        let query = [("include", "comments,attachments")];
+        answers.discussions = pages::numbered(smartsheet, &["sheets", id, "discussions"], &query).await?;
+    }
+    let shares = [("assetType", "sheet"), ("assetId", id)];
+    answers.shares = answers.side("shares", pages::by_token(smartsheet, &["shares"], &shares).await)?;
+    if answers.sheet.get("hasSummaryFields").and_then(Value::as_bool) != Some(false) {
+        let summary = smartsheet.get(&["sheets", id, "summary"], &[("include", "format,writerInfo")]).await;
+        let fields = summary.map(|summary| take_list(&mut object(summary), "fields"));
+        answers.summary = answers.side("summary", fields)?;
+    }
+    let publish = smartsheet.get(&["sheets", id, "publish"], &[]).await.map(|publish| vec![publish]);
+    answers.publish = answers.side("publish settings", publish)?.pop();
+    let rules = pages::numbered(smartsheet, &["sheets", id, "automationrules"], &[]).await;
+    let rules = match rules {
+        Err(fault) if fault.class == FaultClass::Invalid && fault.message.contains(NOT_SHOWN) => {
+            Ok(vec![json!({"id": "workflows", "name": "workflows of several steps, which the API does not show"})])
+        }
+        other => other,
+    };
+    let rules = answers.side("automation rules", rules)?;
+    answers.inventory.extend(rules.into_iter().map(|rule| typed(rule, "automation rule")));
+    let proofs = pages::numbered(smartsheet, &["sheets", id, "proofs"], &[]).await;
+    let proofs = answers.side("proofs", proofs)?;
+    answers.inventory.extend(proofs.into_iter().map(|proof| typed(proof, "proof")));
+    Ok(answers)
+}
+
+impl Answers {
+    /// The entries of something beside the rows; what the account may not see is no reason to lose the sheet.
+    fn side(&mut self, what: &str, asked: Result<Vec<Value>, ApiFault>) -> Result<Vec<Value>, ApiFault> {
+        match asked {
+            Err(fault) if is_refusal(&fault) => {
+                let missing = Missing { key: None, what: format!("the sheet's {what}"), why: fault.to_string() };
+                self.missing.push(missing);
+                Ok(Vec::new())
+            }
+            other => other,
+        }
+    }
+}
+
+fn typed(asset: Value, kind: &str) -> Value {
+    let mut asset = object(asset);
+    asset.insert("resourceType".to_owned(), json!(kind));
+    Value::Object(asset)
+}
+
+/// The sheet with all of its rows. One answer holds them all, as far as is known; its own count tells.
+pub(super) async fn whole(smartsheet: &Smartsheet, id: &str) -> Result<Value, ApiFault> {
+    let mut sheet = smartsheet.get(&["sheets", id], WHOLE).await?;
+    let total = sheet.get("totalRowCount").and_then(Value::as_u64).unwrap_or_default();
+    if list(&sheet, "rows").len() as u64 >= total {
+        return Ok(sheet);
+    }
+    let (mut rows, mut seen) = (Vec::new(), HashSet::new());
+    for page in 1_u64.. {
+        let page = page.to_string();
+        let mut query = WHOLE.to_vec();
+        query.extend([("pageSize", ROWS), ("page", page.as_str())]);
+        let answer = smartsheet.get(&["sheets", id], &query).await?;
+        let before = rows.len();
+        let fresh = take_list(&mut object(answer), "rows");
+        rows.extend(fresh.into_iter().filter(|row| seen.insert(text(row, "id").to_owned())));
+        // A page beyond the last one is the last one again.
+        if rows.len() == before || rows.len() as u64 >= total {
+            break;
+        }
+    }
+    if let Value::Object(sheet) = &mut sheet {
+        sheet.insert("rows".to_owned(), Value::Array(rows));
+    }
+    Ok(sheet)
+}
+
+/// What a sheet says that it has.
+struct Promised {
+    rows: Option<u64>,
+    discussions: u64,
+    comments: Option<u64>,
+}
+
+impl Promised {
+    fn of(sheet: &Value) -> Self {
+        let own = list(sheet, "discussions").iter();
+        let of_rows = list(sheet, "rows").iter().flat_map(|row| list(row, "discussions"));
+        let all: Vec<&Value> = own.chain(of_rows).collect();
+        let ids: HashSet<&str> = all.iter().map(|discussion| text(discussion, "id")).collect();
+        let replies = |discussion: &&Value| {
+            Some(discussion.get("commentCount")?.as_u64()?.saturating_sub(1))
+        };
+        Self {
+            rows: sheet.get("totalRowCount").and_then(Value::as_u64),
+            discussions: ids.len() as u64,
+            comments: if ids.len() == all.len() { all.iter().map(replies).sum() } else { None },
+        }
+    }
+
+    fn coverage(&self, splitter: &Splitter) -> Coverage {
+        let expected = |kind| match kind {
+            Kind::Item => self.rows,
+            Kind::Discussion => Some(self.discussions),
+            Kind::Comment => self.comments,
+            _ => None,
+        };
+        let counts = Kind::ALL
+            .iter()
+            .filter(|kind| kind.rank() >= Kind::Container.rank())
+            .map(|kind| Count { kind: *kind, expected: expected(*kind), got: splitter.count(*kind) })
+            .collect();
+        Coverage { counts, missing: splitter.missing.clone() }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,49 @@
+//! What a sandbox starts with.
+
+mod builder;
+mod large;
+mod nasty;
+mod tiny;
+mod typical;
+
+use std::collections::BTreeSet;
+
+use self::builder::Builder;
+use super::state::State;
+
+/// A finished world.
+pub(super) struct Built {
+    pub(super) state: State,
+    pub(super) residents: Vec<Resident>,
+}
+
+/// Somebody who can log in.
+pub(super) struct Resident {
+    pub(super) user: String,
+    pub(super) role: String,
+    /// What the token may be used for; none for everything.
+    pub(super) scopes: Option<BTreeSet<String>>,
+    /// Whether an application was lent the access for a while.
+    pub(super) lent: bool,
+}
+
+/// Builds the world of this name.
+pub(super) fn build(name: &str, seed: u64) -> Result<Built, String> {
+    let mut builder = Builder::new(seed);
+    match name.split_once(':') {
+        None if name == "tiny" => tiny::fill(&mut builder),
+        None if name == "typical" => typical::fill(&mut builder),
+        None if name == "nasty" => nasty::fill(&mut builder),
+        None if name == "cost-1000" => large::fill_cost(&mut builder),
+        Some(("large", rows)) => {
+            let rows = rows.parse().map_err(|_| format!("`{rows}` is not a number of rows"))?;
+            large::fill(&mut builder, rows);
+        }
+        _ => {
+            return Err(format!(
+                "there is no world `{name}`; there are tiny, typical, nasty, large:N (N rows) and cost-1000"
+            ));
+        }
+    }
+    builder.finish()
+}

@@ -1,0 +1,134 @@
+//! Tables of what lies outside sheets.
+
+use crate::model::Kind;
+use crate::model::loss::LossCause;
+use crate::model::spec::{BatchRules, Field, IdPolicy, KindSpec, Parent, Role, Verbs};
+
+const GIVEN: Role = Role::ReadOnly(LossCause::NotWritable);
+
+/// The person behind the connection.
+pub(super) const ACCOUNT: KindSpec = KindSpec {
+    kind: Kind::Account,
+    noun: "account",
+    plural: "accounts",
+    parent: Parent::Root,
+    title: "email",
+    verbs: Verbs::NONE,
+    ids: IdPolicy::Person,
+    batch: BatchRules::SINGLE,
+    natural_key: &[],
+    fields: &[],
+    losses: &[],
+};
+
+/// A workspace; also the Sheets folder of the account, whose id is `home`.
+pub(super) const WORKSPACE: KindSpec = KindSpec {
+    kind: Kind::Workspace,
+    noun: "workspace",
+    plural: "workspaces",
+    parent: Parent::Root,
+    title: "name",
+    verbs: Verbs::ALL,
+    ids: IdPolicy::Server,
+    batch: BatchRules::SINGLE,
+    natural_key: &[],
+    fields: &[Field::new("name", Role::Writable)],
+    losses: &[LossCause::NativeId, LossCause::CreatedBy, LossCause::Activity],
+};
+
+/// A group of people.
+pub(super) const GROUP: KindSpec = KindSpec {
+    kind: Kind::Group,
+    noun: "group",
+    plural: "groups",
+    parent: Parent::Root,
+    title: "name",
+    verbs: Verbs::ALL,
+    ids: IdPolicy::Server,
+    batch: BatchRules::SINGLE,
+    // The platform allows a name only once in an account.
+    natural_key: &["name"],
+    fields: &[
+        Field::new("name", Role::Writable),
+        Field::new("description", Role::Writable),
+        // Groups belong to the account, of which `home` is the part that is always there.
+        Field::new("workspace", Role::Reference(Kind::Workspace)),
+        Field::new("ownerId", Role::ReadOnly(LossCause::CreatedBy)),
+    ],
+    losses: &[LossCause::NativeId, LossCause::CreatedBy],
+};
+
+/// A person in a group. The record's id is the person's.
+pub(super) const GROUP_MEMBER: KindSpec = KindSpec {
+    kind: Kind::GroupMember,
+    noun: "group member",
+    plural: "group members",
+    parent: Parent::Container,
+    title: "name",
+    verbs: Verbs { create: true, update: false, delete: true, archive: false },
+    ids: IdPolicy::Person,
+    batch: BatchRules { max: 100, across: false },
+    natural_key: &[],
+    fields: &[Field::new("email", Role::CreateOnly)],
+    losses: &[],
+};
+
+/// A share of a workspace with a person or a group, whose id is the record's id. In `home`: a user of the account.
+pub(super) const WORKSPACE_MEMBER: KindSpec = KindSpec {
+    kind: Kind::WorkspaceMember,
+    noun: "workspace share",
+    plural: "workspace shares",
+    parent: Parent::Container,
+    title: "name",
+    verbs: Verbs::ALL,
+    ids: IdPolicy::Person,
+    batch: BatchRules::SINGLE,
+    natural_key: &[],
+    fields: &[
+        Field::new("accessLevel", Role::Writable),
+        Field::new("email", Role::CreateOnly),
+        Field::new("groupId", Role::Reference(Kind::Group)),
+        Field::new("owner", Role::ReadOnly(LossCause::CreatedBy)),
+        Field::new("admin", GIVEN),
+        Field::new("groupAdmin", GIVEN),
+        Field::new("licensedSheetCreator", GIVEN),
+        Field::new("resourceViewer", GIVEN),
+        Field::new("seatType", GIVEN),
+        Field::new("status", GIVEN),
+    ],
+    losses: &[LossCause::CreatedBy],
+};
+
+/// A folder in a workspace or in another folder.
+pub(super) const FOLDER: KindSpec = KindSpec {
+    kind: Kind::Folder,
+    noun: "folder",
+    plural: "folders",
+    parent: Parent::At(&[(Kind::Folder, "folder")]),
+    title: "name",
+    verbs: Verbs::ALL,
+    ids: IdPolicy::Server,
+    batch: BatchRules::SINGLE,
+    natural_key: &[],
+    fields: &[
+        Field::new("name", Role::Writable),
+        Field::new("workspace", Role::Reference(Kind::Workspace)),
+        Field::new("folder", Role::Reference(Kind::Folder)),
+    ],
+    losses: &[LossCause::NativeId, LossCause::Activity],
+};
+
+/// Reports, dashboards, templates, filters, automation rules, proofs: described by the API, never written.
+pub(super) const INVENTORY: KindSpec = KindSpec {
+    kind: Kind::Inventory,
+    noun: "thing for information",
+    plural: "things for information",
+    parent: Parent::At(&[(Kind::Workspace, "workspace")]),
+    title: "name",
+    verbs: Verbs::NONE,
+    ids: IdPolicy::Server,
+    batch: BatchRules::SINGLE,
+    natural_key: &[],
+    fields: &[Field::new("resourceType", GIVEN)],
+    losses: &[LossCause::NotWritable],
+};

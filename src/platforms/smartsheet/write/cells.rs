@@ -1,0 +1,162 @@
+//! Cells: all of a wave in one request, and links to other sheets in another, as Smartsheet does not take them mixed.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Map, Value, json};
+
+use super::super::Smartsheet;
+use super::super::json::{is, list, text};
+use super::super::predecessors;
+use super::call::{Call, part as part_of};
+use super::columns::columns;
+use super::rows::NO_FORMAT;
+use super::{container, receipt};
+use crate::model::NativeId;
+use crate::model::grants::Verb;
+use crate::model::mutation::{Mutation, Receipt, WriteError};
+
+/// A cell holds so many characters; of a longer text Smartsheet would silently keep the beginning.
+const LONGEST: usize = 4000;
+
+/// What of a cell is its content; of these a cell has one.
+const CONTENT: [&str; 5] = ["value", "objectValue", "formula", "hyperlink", "linkInFromCell"];
+
+/// Sets or clears cells of one sheet.
+pub(super) async fn write(smartsheet: &Smartsheet, part: &[Mutation]) -> Result<Vec<Receipt>, WriteError> {
+    let Some(first) = part.first() else { return Ok(Vec::new()) };
+    let sheet = container(first)?;
+    let columns = columns(smartsheet, sheet).await?;
+    let (mut cells, mut links) = (Rows::default(), Rows::default());
+    for mutation in part {
+        let (row, column) = row_and_column(mutation)?;
+        let nothing = Value::Null;
+        let known = columns.iter().find(|known| text(known, "id") == column).unwrap_or(&nothing);
+        cells.add(row, column, content(mutation, known)?);
+        links.add(row, column, link(mutation));
+    }
+    for rows in [cells, links] {
+        rows.send(smartsheet, sheet).await?;
+    }
+    part.iter().map(|mutation| receipt(mutation, &row_and_column(mutation).map(|(row, column)| format!("{row}:{column}"))?)).collect()
+}
+
+/// The cells of a request by row.
+#[derive(Default)]
+struct Rows(BTreeMap<String, Vec<Value>>);
+
+impl Rows {
+    fn add(&mut self, row: &str, column: &str, cell: Option<Map<String, Value>>) {
+        if let Some(mut cell) = cell {
+            cell.insert("columnId".to_owned(), json!(column));
+            self.0.entry(row.to_owned()).or_default().push(Value::Object(cell));
+        }
+    }
+
+    async fn send(self, smartsheet: &Smartsheet, sheet: &str) -> Result<(), WriteError> {
+        if self.0.is_empty() {
+            return Ok(());
+        }
+        let beyond = self.0.values().flatten().any(|cell| is(cell, "overrideValidation"));
+        let rows: Vec<Value> = self.0.into_iter().map(|(row, cells)| json!({"id": row, "cells": cells})).collect();
+        let call = Call::put(&["sheets", sheet, "rows"], rows.into());
+        let call = if beyond { call.with("overrideValidation", "true") } else { call };
+        call.results(smartsheet).await.map(drop)
+    }
+}
+
+/// The ids of row and column, of which a cell's own id consists.
+pub(super) fn row_and_column(mutation: &Mutation) -> Result<(&str, &str), WriteError> {
+    let parts = mutation.id.as_ref().map(NativeId::as_str).and_then(|id| id.split_once(':'));
+    parts.ok_or_else(|| WriteError::Refused("a cell needs the ids of its row and its column".to_owned()))
+}
+
+/// What is sent for a cell apart from a link; nothing when there is nothing to say.
+fn content(mutation: &Mutation, column: &Value) -> Result<Option<Map<String, Value>>, WriteError> {
+    let mut cell = Map::new();
+    if mutation.verb == Verb::Delete {
+        cell.extend([("value".to_owned(), json!("")), ("format".to_owned(), json!(NO_FORMAT))]);
+        return Ok(Some(cell));
+    }
+    let fields = &mutation.fields;
+    let said = |name: &str| fields.get(name).filter(|value| !value.is_null());
+    let link = part_of(fields, "hyperlink");
+    if let Some(formula) = said("formula") {
+        cell.insert("formula".to_owned(), formula.clone());
+    } else if let Some(object) = said("objectValue") {
+        cell.insert("objectValue".to_owned(), object.clone());
+    } else if link.values().any(|value| !value.is_null()) {
+        cell = linked(&link);
+    } else if let Some(value) = said("value") {
+        cell = plain(value, column)?;
+        if fields.contains_key("hyperlink") && !cell.is_empty() {
+            cell.insert("hyperlink".to_owned(), Value::Null);
+        }
+    } else if leads_elsewhere(&part_of(fields, "linkInFromCell")).is_none()
+        && CONTENT.iter().any(|name| fields.contains_key(*name))
+    {
+        cell.insert("value".to_owned(), json!(""));
+    }
+    if let Some(format) = fields.get("format") {
+        let format = if format.is_null() { json!(NO_FORMAT) } else { format.clone() };
+        cell.insert("format".to_owned(), format);
+    }
+    Ok((!cell.is_empty()).then_some(cell))
+}
+
+/// A cell that shows a text and leads somewhere.
+fn linked(link: &Map<String, Value>) -> Map<String, Value> {
+    let said = |name: &str| link.get(name).filter(|value| !value.is_null()).cloned();
+    let mut cell: Map<String, Value> = said("text").map(|text| ("value".to_owned(), text)).into_iter().collect();
+    let inside = ["sheetId", "reportId", "sightId"].into_iter().find_map(|name| Some((name, said(name)?)));
+    let target = inside.or_else(|| Some(("url", said("url")?)));
+    if let Some((name, target)) = target {
+        cell.insert("hyperlink".to_owned(), json!({name: target}));
+    }
+    cell
+}
+
+/// A value as its column takes it. By default Smartsheet takes what fits the column's type and refuses the rest; where
+/// something else stood, it must be told to look away. It never is where it would be, so that "007" stays a text.
+fn plain(value: &Value, column: &Value) -> Result<Map<String, Value>, WriteError> {
+    let words = value.as_str().unwrap_or_default();
+    if words.chars().count() > LONGEST {
+        return Err(WriteError::Refused(format!("a cell holds at most {LONGEST} characters")));
+    }
+    let kind = text(column, "type");
+    if kind == "PREDECESSOR"
+        && let Some(object) = predecessors::to_object(words)
+    {
+        return Ok(Map::from_iter([("objectValue".to_owned(), object)]));
+    }
+    if kind == "ABSTRACT_DATETIME" && list(column, "tags").iter().any(|tag| tag == "GANTT_END_DATE") {
+        // The platform computes it from start and duration and takes it from nobody.
+        return Ok(Map::new());
+    }
+    let is_choice = list(column, "options").iter().any(|option| option == words);
+    let fits = match kind {
+        "CHECKBOX" => value.is_boolean(),
+        "DATE" => words.len() == "2026-11-21".len() && words.parse::<jiff::civil::Date>().is_ok(),
+        "PICKLIST" | "MULTI_PICKLIST" => is_choice,
+        "CONTACT_LIST" | "MULTI_CONTACT_LIST" => words.contains('@'),
+        _ => true,
+    };
+    let mut cell = Map::from_iter([("value".to_owned(), value.clone())]);
+    if !fits {
+        cell.insert("strict".to_owned(), json!(false));
+        if is(column, "validation") {
+            cell.insert("overrideValidation".to_owned(), json!(true));
+        }
+    }
+    Ok(cell)
+}
+
+/// An inbound link, which needs all of its parts: of one whose cell does not come back the plan says so.
+fn leads_elsewhere(link: &Map<String, Value>) -> Option<Value> {
+    let part = |name: &str| link.get(name).filter(|id| id.is_string());
+    Some(json!({"sheetId": part("sheetId")?, "rowId": part("rowId")?, "columnId": part("columnId")?}))
+}
+
+fn link(mutation: &Mutation) -> Option<Map<String, Value>> {
+    let link = leads_elsewhere(&part_of(&mutation.fields, "linkInFromCell"))?;
+    Some(Map::from_iter([("value".to_owned(), Value::Null), ("linkInFromCell".to_owned(), link)]))
+}
