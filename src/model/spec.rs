@@ -107,6 +107,7 @@ impl BatchRules {
 
 /// One field of a kind.
 #[derive(Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "a row of the table: independent facts")]
 pub struct Field {
     /// Dotted path in the native JSON: `prefs.voting`.
     pub path: &'static str,

@@ -72,21 +72,31 @@ impl Splitter {
             cell::column(&mut native);
             self.add(Kind::FieldDef, native);
         }
-        references.into_iter().for_each(|reference| self.reference(object(reference)));
-        summary.into_iter().for_each(|field| self.summary_field(object(field)));
-        attachments.into_iter().for_each(|file| self.file(Kind::Attachment, object(file), &[]));
+        for reference in references {
+            self.reference(object(reference));
+        }
+        for field in summary {
+            self.summary_field(object(field));
+        }
+        for file in attachments {
+            self.file(Kind::Attachment, object(file), &[]);
+        }
         for entry in &answers.shares {
             let sheet = self.sheet.to_string();
             let record = share(&sheet, Kind::Member, entry, &self.me.0);
             self.found.extend(record.map(|record| (record, None)));
         }
-        answers.discussions.into_iter().for_each(|discussion| self.discussion(object(discussion)));
+        for discussion in answers.discussions {
+            self.discussion(object(discussion));
+        }
         for filter in filters {
             let mut filter = object(filter);
             filter.insert("resourceType".to_owned(), json!("filter"));
             self.add(Kind::Inventory, filter);
         }
-        answers.inventory.into_iter().for_each(|asset| self.add(Kind::Inventory, object(asset)));
+        for asset in answers.inventory {
+            self.add(Kind::Inventory, object(asset));
+        }
         self.missing.extend(answers.missing);
     }
 
@@ -159,7 +169,9 @@ impl Splitter {
             row.insert("cells".to_owned(), Value::Array(rest));
         }
         self.add(Kind::Item, row);
-        files.into_iter().for_each(|file| self.file(Kind::Attachment, object(file), &[("rowId", &id)]));
+        for file in files {
+            self.file(Kind::Attachment, object(file), &[("rowId", &id)]);
+        }
     }
 
     /// A cross-sheet reference. Of a broken one the range is kept apart: it names what is not there any more.

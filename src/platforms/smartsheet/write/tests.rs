@@ -18,7 +18,7 @@ impl BlobSource for Blobs {
 }
 
 /// A mutation in sheet 1, on row 2 where it hangs on one; what is there has the id 9.
-fn mutation(verb: Verb, kind: Kind, fields: Value) -> Mutation {
+fn mutation(verb: Verb, kind: Kind, fields: impl Into<Value>) -> Mutation {
     let is_new = verb == Verb::Create;
     let id = match kind {
         Kind::FieldValue => Some("2:3".into()),
@@ -31,14 +31,14 @@ fn mutation(verb: Verb, kind: Kind, fields: Value) -> Mutation {
         container: (!(kind.stands_alone() && is_new)).then(|| "1".into()),
         parent: Some(if kind == Kind::Item { "1" } else { "2" }.into()),
         id,
-        fields: fields.as_object().cloned().unwrap(),
+        fields: fields.into().as_object().cloned().unwrap(),
         blob: None,
         known: Vec::new(),
     }
 }
 
-fn ok(result: Value) -> Answer {
-    Answer::json(200, &json!({"message": "SUCCESS", "resultCode": 0, "result": result}).to_string())
+fn ok(result: impl Into<Value>) -> Answer {
+    Answer::json(200, &json!({"message": "SUCCESS", "resultCode": 0, "result": result.into()}).to_string())
 }
 
 fn columns() -> Answer {
