@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::snapshots;
 use crate::apply::{Progress, StepState};
 use crate::model::dialect::Dialect;
-use crate::model::spec::Role;
+use crate::model::spec::{IdPolicy, Role};
 use crate::model::{Kind, NativeId, Record, RecordKey, ops};
 use crate::plan::types::{Action, RestorePlan, Step, Target};
 use crate::snapshot::{Reader, SnapshotError, lineage};
@@ -95,7 +95,10 @@ pub(super) fn not_kept(
     let mut found = Vec::new();
     let moved = moved(dialect, to_come.clone());
     for record in taken_along(live, dialect, &deleted(to_come), &moved)? {
-        if touched.contains(&record.key) {
+        // What containers share was touched in one of them for all.
+        let same = |key: &&RecordKey| key.kind == record.key.kind && key.id == record.key.id;
+        let is_shared = dialect.spec(record.key.kind).is_some_and(|spec| spec.ids == IdPolicy::Shared);
+        if touched.contains(&record.key) || is_shared && touched.iter().copied().any(|key| same(&key)) {
             continue;
         }
         let what = match safety.get(&record.key)? {
