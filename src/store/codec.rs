@@ -32,6 +32,8 @@ const DELTA: u8 = 3;
 const LEVEL: i32 = 3;
 /// Pieces of attachments: a higher level costs more than it saves.
 const FAST_LEVEL: i32 = 1;
+/// No more memory than this is kept for what comes next: most chunks are no larger than a piece.
+const KEPT: usize = 2 << 20;
 /// How many samples of a piece say whether it is worth compressing, and the bytes of each.
 const SAMPLES: usize = 4;
 const SAMPLE: usize = 4 << 10;
@@ -265,7 +267,11 @@ fn compressed<T>(plain: &[u8], level: i32, take: impl FnOnce(&[u8]) -> T) -> Opt
         body.clear();
         body.reserve(zstd_safe::compress_bound(plain.len()));
         slot.as_mut()?.compress_to_buffer(plain, body).ok()?;
-        Some(take(body))
+        let taken = take(body);
+        if body.capacity() > KEPT {
+            *body = Vec::new();
+        }
+        Some(taken)
     })
 }
 
