@@ -59,7 +59,11 @@ async fn a_project_of_a_thousand_tasks_costs_what_is_promised() {
 
     let unchanged = cost(&desk).await;
     assert_eq!((unchanged.read, unchanged.downloads), (0, 0));
-    assert!(unchanged.round_trips <= 6, "{} round trips to see that nothing has changed", unchanged.round_trips);
+    assert!(
+        unchanged.round_trips <= 6,
+        "{} round trips to see that nothing has changed",
+        unchanged.round_trips
+    );
 
     desk.world.people("random-damage", 1, 10).await;
     let changed = cost(&desk).await;
