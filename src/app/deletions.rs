@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::snapshots;
 use crate::apply::{Progress, StepState};
 use crate::model::dialect::Dialect;
-use crate::model::spec::Role;
+use crate::model::spec::{IdPolicy, Role};
 use crate::model::{Kind, NativeId, Record, RecordKey, ops};
 use crate::plan::types::{Action, RestorePlan, Step, Target};
 use crate::snapshot::{Reader, SnapshotError, lineage};
@@ -90,12 +90,18 @@ pub(super) fn not_kept(
     dialect: &dyn Dialect,
 ) -> Result<Vec<String>, SnapshotError> {
     let to_come = plan.steps.iter().filter(|step| !matches!(progress.state(&step.id), StepState::Done(_)));
-    let touched: BTreeSet<&RecordKey> =
-        plan.steps.iter().filter_map(|step| progress.receipt(&step.id)).map(|receipt| &receipt.key).collect();
+    let receipts = plan.steps.iter().filter_map(|step| progress.receipt(&step.id));
+    let touched: BTreeSet<&RecordKey> = receipts.map(|receipt| &receipt.key).collect();
+    let is_touched = |key: &RecordKey| {
+        let is_shared = dialect.spec(key.kind).is_some_and(|spec| spec.ids == IdPolicy::Shared);
+        // What several containers share was touched in each of them.
+        let same = |other: &&RecordKey| (other.kind, &other.id) == (key.kind, &key.id);
+        touched.contains(key) || (is_shared && touched.iter().any(same))
+    };
     let mut found = Vec::new();
     let moved = moved(dialect, to_come.clone());
     for record in taken_along(live, dialect, &deleted(to_come), &moved)? {
-        if touched.contains(&record.key) {
+        if is_touched(&record.key) {
             continue;
         }
         let what = match safety.get(&record.key)? {
