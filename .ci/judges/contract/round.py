@@ -91,14 +91,16 @@ def container(snapshot):
     return f"{workspace}/" + chosen["name"].replace("/", "\\/")
 
 
-def merge(account, sandbox, _):
+def watch(account, sandbox, before):
     account.run("connection", "check", "acme", "--for", "backup")
     account.run("connection", "check", "acme", "--for", "restore")
     sandbox.control("people", {"do": "days-work", "seed": 1})
-    before = account.backup()
+    account.run("diff", before["id"], account.backup()["id"])
+
+
+def merge(account, sandbox, before):
     sandbox.control("people", {"do": "disaster", "seed": 1})
-    after = account.backup()
-    account.run("diff", before["id"], after["id"])
+    account.backup()
     account.undo(account.restore(before["id"]))
 
 
@@ -112,7 +114,7 @@ def delete_before(account, _, snapshot):
 
 # Each part has a sandbox and a vault of its own, so that none has to wait for what another one used up of the
 # requests that a token may make in a minute.
-PARTS = (merge, copy, delete_before)
+PARTS = (watch, merge, copy, delete_before)
 
 
 def asked(platform, world, part):

@@ -37,18 +37,25 @@ class Operation:
     def __init__(self, specification, method, route):
         self.specification, self.name = specification, f"{method} {route}"
         item = specification.document["paths"][route]
-        operation = item[method.lower()]
+        self.operation = operation = item[method.lower()]
         declared = map(specification.resolve, item.get("parameters", []) + operation.get("parameters", []))
         self.query = {one["name"]: one.get("schema", {}) for one in declared if one["in"] == "query"}
         body = specification.resolve(operation.get("requestBody", {}))
         self.contents = {kind: content.get("schema", {}) for kind, content in body.get("content", {}).items()}
 
+    def answer(self):
+        """The schema of what comes when all is well."""
+        responses = self.operation["responses"]
+        good = next(responses[code] for code in responses if str(code).startswith("2"))
+        return self.specification.resolve(good)["content"]["application/json"]["schema"]
+
     def faults_of_query(self, pairs):
         for name, value in pairs:
             if name not in self.query:
                 yield f"?{name} is not declared"
-            elif not self.specification.reads_as(self.query[name], value):
-                yield f"?{name}={value[:80]} is no value that is declared"
+                continue
+            for part in self.specification.unreadable(self.query[name], value):
+                yield f"?{name} is not declared to take {part[:80]}"
 
     def faults_of_body(self, line):
         kind = line.get("content_type", "")
@@ -136,23 +143,25 @@ class Specification:
     def faults_of_value(self, schema, value, place="body"):
         yield from self.strangers(schema, value, place)
         for error in self.errors(schema, value):
-            inner = max(error.context, key=lambda part: len(part.absolute_path), default=error)
-            path = "".join("[]" if isinstance(key, int) else f".{key}" for key in inner.absolute_path)
-            yield f"{place}{path}: {inner.message[:160]}"
+            # Of several alternatives the one that went furthest was meant.
+            while error.context:
+                error = max(error.context, key=lambda part: len(part.absolute_path))
+            path = "".join("[]" if isinstance(key, int) else f".{key}" for key in error.absolute_path)
+            yield f"{place}{path} is not as declared: {error.message[:120]}"
 
-    def reads_as(self, schema, text):
-        """Whether the text of a query can be read as a value of the schema."""
+    def unreadable(self, schema, text):
+        """The parts of the text of a query that cannot be read as values of the schema."""
         schema = self.resolve(schema)
         if any(key in schema for key in ALTERNATIVES):
-            return any(self.reads_as(part, text) for key in ALTERNATIVES for part in schema.get(key, []))
+            alternatives = [part for key in ALTERNATIVES for part in schema.get(key, [])]
+            return min((self.unreadable(part, text) for part in alternatives), key=len)
         if schema.get("type") == "array":
-            return all(self.reads_as(schema["items"], part) for part in text.split(","))
+            return [wrong for part in text.split(",") for wrong in self.unreadable(schema["items"], part)]
         if schema.get("type") in ("integer", "number", "boolean"):
             try:
-                return self.valid(schema, json.loads(text))
+                return [] if self.valid(schema, json.loads(text)) else [text]
             except ValueError:
-                return False
-        if "enum" in schema:
-            # Where one of several words is declared the vendors' texts let several be joined by commas.
-            return all(self.valid(schema, part) for part in text.split(","))
-        return self.valid(schema, text)
+                return [text]
+        # Where one of several words is declared the vendors' texts let several be joined by commas.
+        parts = text.split(",") if "enum" in schema else [text]
+        return [part for part in parts if not self.valid(schema, part)]
