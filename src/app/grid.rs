@@ -71,7 +71,7 @@ mod tests {
             blob: Blob::None,
         };
         let title = title.to_owned();
-        Node { record, title, noun: "", plural: "", byline: None, fields: Vec::new(), children }
+        Node { record, title, noun: "", plural: "", shown: None, byline: None, fields: Vec::new(), children }
     }
 
     fn cell(column: &str, text: &str) -> Node {

@@ -22,6 +22,8 @@ pub struct Node {
     pub noun: &'static str,
     /// What they call several of them.
     pub plural: &'static str,
+    /// For a custom field's value: what the platform itself shows of it.
+    pub shown: Option<String>,
     /// For a comment: who wrote it and when.
     pub byline: Option<String>,
     /// Its fields that have a value, in table order, without the title and what it hangs on: path and text.
@@ -94,6 +96,7 @@ fn assemble(telling: &Telling<'_>, slots: &mut [Option<Record>], parent: Option<
             title: names.title(*dialect, &record),
             noun: spec.noun,
             plural: spec.plural,
+            shown: dialect.shown(&record),
             byline: byline(*dialect, &record),
             fields: spec
                 .fields
@@ -193,9 +196,10 @@ impl Node {
         self.fields.iter().any(|(path, text)| *path == "closed" && text == "yes")
     }
 
-    /// What a custom field's value says: tables name first what people read first.
+    /// What a custom field's value says. Tables name first what people read first.
     pub fn value(&self) -> String {
-        self.fields.first().map(|(_, text)| text.clone()).unwrap_or_default()
+        let first = || self.fields.first().map(|(_, text)| text.clone());
+        self.shown.clone().or_else(first).unwrap_or_default()
     }
 }
 

@@ -135,7 +135,10 @@ pub async fn undo(app: &App, run: &str, progress: &dyn Progress) -> Result<Saved
     let undone = undo_scope(&run, &done.steps)?;
     let touched = undone.created.iter().chain(undone.changed.keys()).chain(&undone.removed);
     let touched: BTreeSet<NativeId> = touched.map(|key| key.container.clone()).collect();
-    let scan = read_live(app, &connector, &connection, &touched, progress).await?;
+    let origins = runs::origins(app, &connection)?;
+    let pointed_into = snapshots::open(app, safety)?.pointed_into(&touched)?;
+    let scope = with_aliases(&touched.union(&pointed_into).cloned().collect(), Kind::Container, &origins);
+    let scan = read_live(app, &connector, &connection, &scope, progress).await?;
     let compared: Vec<NativeId> = touched.iter().cloned().collect();
     let mut comparison = snapshot::compare(
         &app.chunks(),
@@ -159,13 +162,12 @@ pub async fn undo(app: &App, run: &str, progress: &dyn Progress) -> Result<Saved
         snapshot: safety.to_owned(),
         desired_root: before.manifest.tree.root,
         live_root: scan.tree.root,
-        live_scope: touched.into_iter().collect(),
+        live_scope: scope.into_iter().collect(),
         mode: Mode::Undo,
         only: Vec::new(),
         made_at: app.clock.now().to_string(),
         undoes: Some(run.id.clone()),
     };
-    let origins = runs::origins(app, &connection)?;
     let taken = snapshots::time(before.manifest.finished_at);
     let made = compute(
         app,

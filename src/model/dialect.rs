@@ -37,6 +37,11 @@ pub trait Dialect: Send + Sync {
         format!("{line}\n\n{text}")
     }
 
+    /// What people see of a custom field's value, where that is not its first field.
+    fn shown(&self, _value: &Record) -> Option<String> {
+        None
+    }
+
     /// No text may have more UTF-16 units than this, where the platform has such a limit.
     fn longest_text(&self) -> Option<usize> {
         None

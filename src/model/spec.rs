@@ -107,6 +107,7 @@ impl BatchRules {
 
 /// One field of a kind.
 #[derive(Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "a row of the table: independent facts")]
 pub struct Field {
     /// Dotted path in the native JSON: `prefs.voting`.
     pub path: &'static str,
@@ -125,6 +126,8 @@ pub struct Field {
     pub unique: bool,
     /// The record referred to may lie in another container.
     pub anywhere: bool,
+    /// Another record says the same and is what is compared: only a creation needs it here too.
+    pub repeats: bool,
 }
 
 /// What a field is to a restore.
@@ -183,6 +186,7 @@ impl Field {
             whole: false,
             unique: false,
             anywhere: false,
+            repeats: false,
         }
     }
 
@@ -226,6 +230,12 @@ impl Field {
     #[must_use]
     pub const fn anywhere(self) -> Self {
         Self { anywhere: true, ..self }
+    }
+
+    /// The same field, which only repeats for a creation what another record says.
+    #[must_use]
+    pub const fn repeating(self) -> Self {
+        Self { repeats: true, ..self }
     }
 
     /// The name of the document that the field must be written with, if there is one.

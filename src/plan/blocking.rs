@@ -11,7 +11,8 @@ use super::values::{Creates, Facts, Fate};
 use crate::model::grants::{Grant, Verb};
 use crate::model::lineage::{home, pointed_to};
 use crate::model::loss::LossCause;
-use crate::model::spec::{IdPolicy, KindSpec, Role};
+use crate::model::ops::Pointer;
+use crate::model::spec::{Field, IdPolicy, KindSpec, Role};
 use crate::model::{Blob, Kind, NativeId, Record, RecordKey, ops};
 
 /// Takes out of the decisions what cannot be done.
@@ -56,11 +57,20 @@ impl<'a, 's> Blocking<'a, 's> {
         out.creates.retain(|key, _| self.created.contains(key));
     }
 
-    /// Whether `record` is nothing without something in another container that is known to be gone.
+    /// Whether `record` is nothing without something in another container that is known to be gone, now or already
+    /// when it was backed up.
     fn points_into_nothing(&self, record: &Record) -> bool {
+        let names_the_gone = |field: &Field| {
+            field.role == Role::ReadOnly(LossCause::TargetGone)
+                && ops::get(&record.native, field.path).is_some()
+        };
+        let spec = self.facts.scene.spec(record.key.kind);
+        if spec.is_some_and(|spec| !spec.verbs.update && spec.fields.iter().any(names_the_gone)) {
+            return true;
+        }
         let creates = Creates::Exactly(&self.created);
         self.prerequisites(record).iter().any(|(key, anywhere)| {
-            let is_far = *anywhere && key.container != record.key.container;
+            let is_far = key.container != record.key.container && (*anywhere || key.kind == Kind::Container);
             is_far && self.facts.far_fate(record, key, *anywhere, creates) == Fate::Gone
         })
     }
@@ -85,8 +95,9 @@ impl<'a, 's> Blocking<'a, 's> {
             .map(|(key, _)| self.without(&key))
     }
 
-    /// What `record` cannot exist without: its place; for a record whose id is put together, and for one that
-    /// cannot be changed later, all that it refers to. With each, whether it may lie in another container.
+    /// What `record` cannot exist without: its place; for a record whose id is put together the parts, and what it
+    /// shows of another container; for one that cannot be changed later all that it refers to. With each, whether it
+    /// may lie in another container.
     fn prerequisites(&self, record: &Record) -> Vec<(RecordKey, bool)> {
         let scene = self.facts.scene;
         let mut keys = Vec::new();
@@ -94,11 +105,12 @@ impl<'a, 's> Blocking<'a, 's> {
             keys.push((home(&record.key), false));
             keys.extend(scene.parent(record).map(|parent| (parent, false)));
         }
-        let is_part = |id: &NativeId| record.key.id.as_str().split(':').any(|part| part == id.as_str());
         let is_whole = |spec: &&KindSpec| spec.ids == IdPolicy::Composed || !spec.verbs.update;
         if let Some(spec) = scene.spec(record.key.kind).filter(is_whole) {
-            let needed = |pointer: &ops::Pointer| spec.ids != IdPolicy::Composed || is_part(&pointer.id);
-            for pointer in ops::references(spec, &record.native).into_iter().filter(needed) {
+            let is_part = |id: &NativeId| record.key.id.as_str().split(':').any(|part| part == id.as_str());
+            let is_needed =
+                |pointer: &Pointer| !spec.verbs.update || pointer.anywhere || is_part(&pointer.id);
+            for pointer in ops::references(spec, &record.native).into_iter().filter(is_needed) {
                 let key = |kind| scene.pointed_to(&record.key, kind, pointer.id.as_str(), pointer.anywhere);
                 keys.extend(pointer.kind.map(key).map(|key| (key, pointer.anywhere)));
             }

@@ -87,7 +87,7 @@ impl<'a, 's> Facts<'a, 's> {
     }
 
     /// The fate of what a field of `from` points to. Another container comes back when it is asked for and not
-    /// because something points into it, and of one that was not read its parts are taken to be there.
+    /// because something points into it, and what the comparison does not hold of one is taken to be there.
     pub(super) fn far_fate(
         &self,
         from: &Record,
@@ -100,7 +100,7 @@ impl<'a, 's> Facts<'a, 's> {
         let is_far =
             (anywhere && (is_elsewhere || !is_known)) || (is_elsewhere && key.kind == Kind::Container);
         match self.fate(key, creates) {
-            Fate::Gone if is_far && !(is_known && self.scene.live.contains_key(&home(key))) => Fate::Outside,
+            Fate::Gone if is_far && !is_known => Fate::Outside,
             Fate::Created if is_far && matches!(creates, Creates::Possible) => Fate::Outside,
             fate => fate,
         }
@@ -137,7 +137,8 @@ impl<'a, 's> Facts<'a, 's> {
             && there == ops::normal(field.role, value);
         // Nor does what a creation would leave out.
         let by_itself = field.when != When::Create && starts_as(field, &there) && starts_as(field, &expected);
-        out.differs = there != ops::normal(field.role, Some(&expected)) && !literally && !by_itself;
+        out.differs =
+            !field.repeats && there != ops::normal(field.role, Some(&expected)) && !literally && !by_itself;
         out
     }
 }

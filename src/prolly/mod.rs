@@ -47,6 +47,9 @@ pub struct Tree {
 /// A key and its value.
 pub type Entry = (Vec<u8>, Vec<u8>);
 
+/// A key and its value where they lie.
+pub type EntryRef<'a> = (&'a [u8], &'a [u8]);
+
 impl Tree {
     /// The map without entries. Its one node, an empty leaf, is put into the store.
     pub fn empty(chunks: &dyn Chunks) -> Result<Self, TreeError> {

@@ -2,7 +2,7 @@
 
 use super::cursor::Cursor;
 use super::node::Node;
-use super::{Entry, Tree, TreeError, load};
+use super::{Entry, EntryRef, Tree, TreeError, load};
 use crate::base::hash::Hash;
 use crate::store::chunks::Chunks;
 
@@ -77,7 +77,7 @@ enum State {
 
 impl Range<'_> {
     /// The next entry, as it lies in its leaf.
-    pub fn peek(&mut self) -> Result<Option<(&[u8], &[u8])>, TreeError> {
+    pub fn peek(&mut self) -> Result<Option<EntryRef<'_>>, TreeError> {
         self.settle()?;
         let entry = self.cursor.node().and_then(|node| node.entry(self.at));
         Ok(entry.filter(|(key, _)| !self.bounds.is_past(key)))

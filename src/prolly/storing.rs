@@ -83,9 +83,8 @@ pub(super) fn finished(nodes: Vec<Stored>) -> Result<Vec<(Vec<u8>, Child)>, Tree
     let mut done = Vec::with_capacity(nodes.len());
     for Stored { last_key, count, id } in nodes {
         // A node that was left out comes with another that failed.
-        match Arc::into_inner(id).and_then(OnceLock::into_inner).transpose()? {
-            Some(id) => done.push((last_key, Child { id, count })),
-            None => {}
+        if let Some(id) = Arc::into_inner(id).and_then(OnceLock::into_inner).transpose()? {
+            done.push((last_key, Child { id, count }));
         }
     }
     Ok(done)

@@ -1,6 +1,5 @@
 //! Makes a service of an imitation: faults, request log, control paths.
 
-use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -31,10 +30,15 @@ pub trait Imitation: Send + 'static {
     /// The platform's answer to too many requests.
     fn too_many_requests(&self) -> Reply;
 
-    /// Where a request has to find room while it is worked on. A request that finds none is refused as one too
-    /// many.
+    /// Where a request has to find room while it is worked on. A request that finds none gets
+    /// [`crowded`](Self::crowded).
     fn rooms(&self, _request: &Request) -> Vec<Room> {
         Vec::new()
+    }
+
+    /// The platform's answer to a request for which there is no room beside those that are being worked on.
+    fn crowded(&self) -> Reply {
+        self.too_many_requests()
     }
 
     /// The whole world, for comparing worlds.
@@ -50,17 +54,6 @@ pub trait Imitation: Send + 'static {
     /// The platform's answer to a request whose body cannot be read; `sentence` says why.
     fn unreadable(&self, sentence: &str) -> Reply {
         Reply::text(400, sentence)
-    }
-
-    /// What a request writes to, where the platform takes one write at a time: a request that arrives while
-    /// another one in the same lane is being worked on gets [`collision`](Self::collision).
-    fn lane(&self, _request: &Request) -> Option<String> {
-        None
-    }
-
-    /// The platform's answer to a write that came at the same time as another one.
-    fn collision(&self) -> Reply {
-        Reply::text(409, "another write is under way")
     }
 }
 
@@ -84,7 +77,6 @@ struct Engine<I> {
     imitation: Mutex<I>,
     faults: Mutex<FaultScript>,
     log: Mutex<RequestLog>,
-    lanes: Mutex<BTreeSet<String>>,
     clock: Arc<dyn Clock>,
 }
 
@@ -95,7 +87,6 @@ pub fn router<I: Imitation>(imitation: I, clock: Arc<dyn Clock>) -> Router {
         imitation: Mutex::new(imitation),
         faults: Mutex::default(),
         log: Mutex::default(),
-        lanes: Mutex::default(),
         clock,
     });
     Router::new().fallback(handle::<I>).layer(DefaultBodyLimit::disable()).with_state(engine)
@@ -117,35 +108,16 @@ async fn handle<I: Imitation>(
         return engine.refuse(&request).into_response();
     };
     let fault = hold(&engine.faults).strike(&request.method, &request.path);
-    let lane = hold(&engine.imitation).lane(&request);
-    let free = lane.as_ref().is_none_or(|lane| hold(&engine.lanes).insert(lane.clone()));
-    let _under_way = free.then_some(UnderWay { engine: &engine, lane });
     if let Some(Fault { kind: FaultKind::Delay, ms, .. }) = &fault {
         engine.clock.sleep(Duration::from_millis(*ms)).await;
     }
-    engine.answer(&request, fault.as_ref(), free)
-}
-
-/// Holds a lane until the request in it is answered or given up by the client.
-struct UnderWay<'a, I> {
-    engine: &'a Engine<I>,
-    lane: Option<String>,
-}
-
-impl<I> Drop for UnderWay<'_, I> {
-    fn drop(&mut self) {
-        if let Some(lane) = &self.lane {
-            hold(&self.engine.lanes).remove(lane);
-        }
-    }
+    engine.answer(&request, fault.as_ref())
 }
 
 impl<I: Imitation> Engine<I> {
-    /// `free`: no other request is under way where this one wants to write.
-    fn answer(&self, request: &Request, fault: Option<&Fault>, free: bool) -> Response {
+    fn answer(&self, request: &Request, fault: Option<&Fault>) -> Response {
         let mut imitation = hold(&self.imitation);
         let instead = fault.and_then(|fault| instead_of_working(fault, &*imitation));
-        let instead = if free { instead } else { Some(imitation.collision()) };
         let mut reply = instead.unwrap_or_else(|| imitation.answer(request));
         match fault {
             Some(fault) if fault.kind == FaultKind::StatusAfter => reply = scripted(fault),
@@ -167,7 +139,7 @@ impl<I: Imitation> Engine<I> {
     /// Refuses a request for which there is no room.
     fn refuse(&self, request: &Request) -> Reply {
         let imitation = hold(&self.imitation);
-        let reply = imitation.too_many_requests();
+        let reply = imitation.crowded();
         self.note(request, &*imitation, reply.status, None);
         reply
     }

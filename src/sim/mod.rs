@@ -4,6 +4,7 @@
 //! A platform implements [`engine::Imitation`]; [`engine::router`] makes a service of it, with a request log,
 //! scripted faults and the control paths under `/_sandbox/`.
 
+pub mod blob;
 pub mod engine;
 pub mod faults;
 pub mod limits;

@@ -2,6 +2,8 @@
 
 use std::ops::Range;
 
+use crate::prolly::EntryRef;
+
 /// Keys and values in any order, all in one piece of memory.
 #[derive(Default)]
 pub(super) struct Buffer {
@@ -39,7 +41,7 @@ impl Buffer {
     }
 
     /// The entries in ascending order of their keys; of equal keys the one that came last. Says also how many.
-    pub(super) fn sorted(&mut self) -> (usize, impl Iterator<Item = (&[u8], &[u8])>) {
+    pub(super) fn sorted(&mut self) -> (usize, impl Iterator<Item = EntryRef<'_>>) {
         let Self { bytes, entries } = self;
         let at = |range: &Range<usize>| bytes.get(range.clone()).unwrap_or_default();
         // It keeps the order of equal keys.

@@ -150,7 +150,7 @@ impl Context<'_> {
                 // The furniture of a pair's own container is there already.
                 let is_new = |kind: &Kind| pointer.anywhere || !FURNITURE.contains(kind);
                 let Some(kind) = pointer.kind.filter(is_new) else { continue };
-                let near = RecordKey::new(record.key.container.clone(), kind, pointer.id);
+                let near = crate::model::lineage::pointed_to(&record.key, kind, pointer.id.as_str());
                 let key = if pointer.anywhere { self.wherever(near)? } else { near };
                 if !self.records.contains_key(&key) {
                     let found = Pair { desired: self.desired.get(&key)?, live: self.live.get(&key)? };

@@ -7,7 +7,7 @@ use std::iter::Peekable;
 use super::codec;
 use super::manifest::Manifest;
 use crate::model::{Blob, Kind};
-use crate::prolly::{Edit, Range, TreeError};
+use crate::prolly::{Edit, EntryRef, Range, TreeError};
 
 /// How many records differ from the base.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Serialize)]
@@ -73,6 +73,9 @@ fn blob_len(value: &[u8]) -> u64 {
     }
 }
 
+/// What comes or changes is borrowed from the new entries; what goes has its key from the old ones.
+type Change<'a> = Edit<Cow<'a, [u8]>, &'a [u8]>;
+
 /// The edits that make new entries of a container's old ones; each is noted in the totals.
 pub(super) struct Replacement<'a, N: Iterator> {
     pub(super) old: Range<'a>,
@@ -80,8 +83,8 @@ pub(super) struct Replacement<'a, N: Iterator> {
     pub(super) totals: &'a mut Totals,
 }
 
-impl<'b, N: Iterator<Item = (&'b [u8], &'b [u8])>> Replacement<'_, N> {
-    fn step(&mut self) -> Result<Option<Edit<Cow<'b, [u8]>, &'b [u8]>>, TreeError> {
+impl<'b, N: Iterator<Item = EntryRef<'b>>> Replacement<'_, N> {
+    fn step(&mut self) -> Result<Option<Change<'b>>, TreeError> {
         loop {
             let old = self.old.peek()?;
             let order = match (old, self.new.peek()) {
@@ -112,8 +115,8 @@ impl<'b, N: Iterator<Item = (&'b [u8], &'b [u8])>> Replacement<'_, N> {
     }
 }
 
-impl<'b, N: Iterator<Item = (&'b [u8], &'b [u8])>> Iterator for Replacement<'_, N> {
-    type Item = Result<Edit<Cow<'b, [u8]>, &'b [u8]>, TreeError>;
+impl<'b, N: Iterator<Item = EntryRef<'b>>> Iterator for Replacement<'_, N> {
+    type Item = Result<Change<'b>, TreeError>;
 
     fn next(&mut self) -> Option<Self::Item> {
         self.step().transpose()

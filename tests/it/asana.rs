@@ -1,35 +1,33 @@
-//! What is Asana's own: quota, sync tokens, and a whole account there and back.
+//! What is Asana's own: what a backup costs by quota and round trips, and what changes between two of them.
 
 use boardvault::plan::types::{Mode, Verdict};
 use boardvault::snapshot::Changes;
 use boardvault::snapshot::manifest::Status;
 
-use crate::common::scene::Scene;
 use crate::common::{Call, Desk, FULL, USUAL};
 
 const ASANA: &str = "asana";
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_backup_is_complete_and_the_next_one_finds_nothing_new() {
-    for (world, status) in [("tiny", Status::Complete), ("typical", Status::Complete)] {
+async fn a_backup_is_complete_and_the_same_twice() {
+    for world in ["tiny", "typical"] {
         let desk = Desk::on(ASANA, world, 1).await;
         let first = desk.backup(USUAL).await;
-        assert_eq!(first.manifest.status, status, "{world}: {:?}", first.manifest.missing);
-        let log = desk.world.log().await;
-        let bad: Vec<&Call> = log.iter().filter(|call| call.status >= 400 && call.status != 402).collect();
-        assert!(bad.is_empty(), "{world}: {bad:?}");
+        assert_eq!(first.manifest.status, Status::Complete, "{world}: {:?}", first.manifest.missing);
+        for count in &first.manifest.coverage {
+            assert!(count.expected.is_none_or(|expected| expected == count.got), "{world}: {count:?}");
+        }
         let again = desk.backup(FULL).await;
         assert_eq!(again.changes, Changes::default(), "{world}");
-        let state = desk.world.state().await;
-        println!("{world} {:?} {}", first.manifest.usage, state["unknown_parameters"]);
-        for count in &first.manifest.coverage {
-            println!("  {:?} {:?} {}", count.kind, count.expected, count.got);
-        }
+        let log = desk.world.log().await;
+        // What the plan does not include is refused; nothing else may be.
+        let bad: Vec<&Call> = log.iter().filter(|call| call.status >= 400 && call.status != 402).collect();
+        assert!(bad.is_empty(), "{world}: {bad:?}");
     }
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn nothing_to_do_right_after_a_backup() {
+async fn there_is_nothing_to_do_right_after_a_backup() {
     for world in ["tiny", "typical", "nasty"] {
         let desk = Desk::on(ASANA, world, 1).await;
         let backup = desk.backup(USUAL).await;
@@ -38,52 +36,34 @@ async fn nothing_to_do_right_after_a_backup() {
     }
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn there_and_back() {
-    let scene = Scene::on(ASANA, "tiny", 1, ("disaster", 0)).await;
-    let plan = scene.desk.plan(&scene.snapshot(), Mode::Merge, &[]).await;
-    for blocked in &plan.plan.blocked {
-        println!("blocked {:?} {:?} {}", blocked.path, blocked.action, blocked.why);
-    }
-    scene.desk.apply(&plan).await;
-    let found = scene.now().await;
-    let compared = scene.compare(&scene.wanted, &found, &plan.plan, boardvault::apply::Relation::Restored);
-    compared.assert_same("asana tiny");
+/// Round trips and questions of one backup: what it asks for in a batch counts one by one on the quota.
+struct Cost {
+    round_trips: u64,
+    downloads: u64,
+    read: u64,
+}
+
+async fn cost(desk: &Desk) -> Cost {
+    desk.world.forget_log().await;
+    let report = desk.backup(USUAL).await;
+    let usage = report.manifest.usage;
+    Cost { round_trips: usage.requests, downloads: usage.downloads, read: report.read }
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn debugging() {
-    for (mode, path) in [
-        (Mode::Merge, ""),
-        (Mode::Merge, "Acme/Roadmap/Doing"),
-        (Mode::Copy, "Acme/Roadmap"),
-        (Mode::DeleteBefore, "Acme/Roadmap"),
-        (Mode::DeleteBeforeLiteral, "Acme/Roadmap"),
-    ] {
-        println!("MODE {mode:?} {path}");
-        let scene = Scene::on(ASANA, "tiny", 0, ("disaster", 0)).await;
-        let snapshot = if path.is_empty() { scene.snapshot() } else { scene.path(path) };
-        let plan = scene.desk.plan(&snapshot, mode, &[]).await;
-        for step in &plan.plan.steps {
-            println!("PSTEP {:?} {} {:?}", step.action, step.subject, step.path);
-        }
-        let applied = scene.desk.apply(&plan).await;
-        for (key, record) in
-            scene.now().await.iter().filter(|(key, _)| key.kind == boardvault::model::Kind::Comment)
-        {
-            println!("REC {key} {} {}", record.native["task"], record.native["text"]);
-        }
-        let back = scene.desk.undo(&applied.run).await;
-        for step in &back.plan.steps {
-            println!(
-                "STEP {:?} {} {:?} {:?}",
-                step.action,
-                step.subject,
-                step.path,
-                step.changes.iter().map(|c| format!("{}={}", c.path, c.to)).collect::<Vec<_>>()
-            );
-        }
-        let done = scene.desk.try_apply(&back).await;
-        println!("{:?}", done.map(|a| a.run));
-    }
+async fn a_project_of_a_thousand_tasks_costs_what_is_promised() {
+    let desk = Desk::on(ASANA, "cost-1000", 1).await;
+    let first = cost(&desk).await;
+    // A download has its address asked for, which is a round trip of its own.
+    assert!(first.round_trips <= 140 + first.downloads, "{} round trips at first", first.round_trips);
+
+    let unchanged = cost(&desk).await;
+    assert_eq!((unchanged.read, unchanged.downloads), (0, 0));
+    assert!(unchanged.round_trips <= 6, "{} round trips to see that nothing has changed", unchanged.round_trips);
+
+    desk.world.people("random-damage", 1, 10).await;
+    let changed = cost(&desk).await;
+    assert_eq!(changed.read, 1);
+    let more = changed.round_trips - unchanged.round_trips - changed.downloads;
+    assert!(more <= 20, "{more} round trips more for ten changes");
 }

@@ -22,6 +22,7 @@ struct Scene {
 
 /// One for each platform that lends access.
 fn scenes() -> impl Iterator<Item = Scene> {
+    assert!(PLATFORMS.iter().any(|platform| platform.oauth.is_some()), "no platform lends access");
     PLATFORMS.iter().filter_map(|platform| {
         let oauth = platform.oauth?;
         let sandbox = Sandbox::of(platform.id, "tiny");
@@ -57,24 +58,9 @@ impl Scene {
         command
     }
 
-    fn ask(&self, mut command: Command) -> Asking {
-        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
-        let mut process = command.spawn().unwrap();
-        let mut said = BufReader::new(process.stderr.take().unwrap());
-        let mut before = String::new();
-        loop {
-            let mut line = String::new();
-            assert!(said.read_line(&mut line).unwrap() > 0, "no address was printed: {before}");
-            before.push_str(&line);
-            if let Some(address) = Url::parse(line.trim()).ok().filter(|address| address.query().is_some()) {
-                return Asking { process, said, before, address };
-            }
-        }
-    }
-
     /// Adds the connection, and gives all that was said meanwhile, with the code.
     fn connected(&self) -> (Ran, String) {
-        let asking = self.ask(self.add("--oauth --redirect http://127.0.0.1:0/"));
+        let asking = Asking::begin(self.add("--oauth --redirect http://127.0.0.1:0/"));
         let back = asking.allowed("");
         let page = send("GET", &back, "");
         assert!(page.contains("Access allowed"), "{page}");
@@ -112,7 +98,28 @@ impl Scene {
     }
 }
 
+/// The address that a person is to open: the first one with a query.
+fn address(said: &mut impl BufRead, before: &mut String) -> Url {
+    loop {
+        let mut line = String::new();
+        assert!(said.read_line(&mut line).unwrap() > 0, "no address was printed: {before}");
+        before.push_str(&line);
+        if let Some(address) = Url::parse(line.trim()).ok().filter(|address| address.query().is_some()) {
+            return address;
+        }
+    }
+}
+
 impl Asking {
+    fn begin(mut command: Command) -> Self {
+        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        let mut process = command.spawn().unwrap();
+        let mut said = BufReader::new(process.stderr.take().unwrap());
+        let mut before = String::new();
+        let address = address(&mut said, &mut before);
+        Self { process, said, before, address }
+    }
+
     /// The person opens the address and allows the access: where the browser is sent then.
     fn allowed(&self, hint: &str) -> Url {
         let mut address = self.address.clone();
@@ -192,7 +199,7 @@ fn a_connection_is_reconnected_by_its_own_person_only() {
         let again = || {
             let mut command = scene.place.command();
             command.args(["connection", "reconnect", "work"]);
-            scene.ask(command)
+            Asking::begin(command)
         };
         let accounts = scene.sandbox.document["accounts"].as_array().unwrap();
         let first = accounts[0]["username"].as_str().unwrap();
@@ -214,7 +221,7 @@ fn a_connection_is_reconnected_by_its_own_person_only() {
 #[test]
 fn an_answer_can_be_pasted_and_one_to_another_question_is_refused() {
     for scene in scenes() {
-        let paste = || scene.ask(scene.add("--paste"));
+        let paste = || Asking::begin(scene.add("--paste"));
         let mut asking = paste();
         let back = asking.allowed("");
         let foreign = back.as_str().replace(&query(&back, "state"), "canary");
@@ -232,7 +239,7 @@ fn an_answer_can_be_pasted_and_one_to_another_question_is_refused() {
 #[test]
 fn a_denial_stores_nothing() {
     for scene in scenes() {
-        let mut asking = scene.ask(scene.add("--paste"));
+        let mut asking = Asking::begin(scene.add("--paste"));
         let state = query(&asking.address, "state");
         asking.types(&format!("http://127.0.0.1:8717/?error=access_denied&state={state}"));
         asking.ended().ended(1).says(&["denied", "allow the access"]);

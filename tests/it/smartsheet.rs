@@ -2,61 +2,32 @@
 
 use boardvault::snapshot::manifest::Status;
 
-use crate::common::{Desk, FULL, USUAL, compare};
+use crate::common::{Desk, FULL, USUAL};
+
+const SMARTSHEET: &str = "smartsheet";
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_backup_of_every_small_world_is_complete() {
-    for world in ["tiny", "nasty"] {
-        let desk = Desk::on("smartsheet", world, 1).await;
-        let report = desk.backup(USUAL).await;
+async fn a_backup_of_every_world_is_complete() {
+    for world in ["tiny", "typical", "nasty"] {
+        let report = Desk::on(SMARTSHEET, world, 1).await.backup(USUAL).await;
         assert_eq!(report.manifest.status, Status::Complete, "{world}: {:#?}", report.manifest.missing);
-        let calls = desk.world.log().await;
-        for call in &calls {
-            println!("{} {} {}", call.method, call.path, call.status);
-        }
-        let side = compare::side(desk.app(), report.id);
-        for (key, record) in &side {
-            println!("{key} {}", record.native);
-        }
-        let _ = FULL;
     }
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn show_plan() {
-    use boardvault::model::Kind;
-    let scene = crate::common::scene::Scene::on("smartsheet", "nasty", 3, ("disaster", 0)).await;
-    let sheet = "3326767066164371";
-    let show = |side: &compare::Side, what: &str| {
-        let root =
-            side.values().find(|r| r.key.kind == Kind::Container && r.key.id.as_str() == sheet).unwrap();
-        println!("{what}: {}", root.native["rows"]);
-        for r in side.values().filter(|r| r.key.kind == Kind::Item && r.key.container.as_str() == sheet) {
-            println!(
-                "   {} {} parent {} rows {}",
-                r.key.id, r.native["title"], r.native["parentId"], r.native["rows"]
-            );
-        }
-    };
-    show(&scene.wanted, "wanted");
-    show(&scene.damaged, "damaged");
-    let plan = scene.desk.plan(&scene.snapshot(), boardvault::plan::types::Mode::Merge, &[]).await;
-    for step in plan.plan.steps.iter().filter(|s| {
-        s.subject.container.as_str() == sheet && matches!(s.subject.kind, Kind::Item | Kind::Container)
-    }) {
-        println!(
-            "{} {:?} {} {} {:?}",
-            step.wave,
-            step.action,
-            step.path.join(" / "),
-            step.subject.id,
-            step.changes.iter().map(|c| format!("{}={}", c.path, c.to)).collect::<Vec<_>>()
-        );
-    }
-    let applied = scene.desk.try_apply(&plan).await.unwrap();
-    println!("{applied:#?}");
-    show(&scene.now().await, "found");
-    for call in scene.desk.world.log().await.iter().filter(|c| c.path.contains(sheet)) {
-        println!("{} {} {}", call.method, call.path, call.status);
-    }
+async fn a_large_sheet_costs_what_it_must_and_an_unchanged_one_nothing() {
+    let desk = Desk::on(SMARTSHEET, "large:1000", 1).await;
+    desk.world.forget_log().await;
+    desk.backup(FULL).await;
+    let log = desk.world.log().await;
+    let of_sheets = |path: &str| path.contains("/sheets/") || path.contains("/shares");
+    let api = log.iter().filter(|call| !call.is_storage() && of_sheets(&call.path)).count();
+    let files = log.iter().filter(|call| call.is_storage()).count();
+    assert!(api <= files + 8, "{api} calls for {files} files");
+    desk.world.forget_log().await;
+    desk.backup(USUAL).await;
+    let log = desk.world.log().await;
+    let again: Vec<&str> =
+        log.iter().map(|call| call.path.as_str()).filter(|path| path.contains("/sheets/")).collect();
+    assert!(again.is_empty(), "an unchanged sheet was read again: {again:?}");
 }

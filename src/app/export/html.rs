@@ -136,7 +136,7 @@ mod tests {
         let record =
             Record { key: RecordKey::new("b", kind, id), native: serde_json::Value::Null, blob: Blob::None };
         let (noun, plural) = ("thing", "things");
-        Node { record, title: title.to_owned(), noun, plural, byline: None, fields, children: Vec::new() }
+        Node { record, title: title.to_owned(), noun, plural, shown: None, byline: None, fields, children: Vec::new() }
     }
 
     fn render(children: Vec<Node>, files: &BTreeMap<NativeId, String>) -> String {

@@ -123,7 +123,7 @@ fn shortest(number: &Number) -> Number {
 /// what hangs on the record, which changes with every new child.
 pub fn fingerprint(spec: &KindSpec, native: &Value) -> Hash {
     let fields: Map<String, Value> = writable(spec)
-        .filter(|field| !matches!(field.role, Role::Sequence(_)))
+        .filter(|field| !field.repeats && !matches!(field.role, Role::Sequence(_)))
         .map(|field| (field.path.to_owned(), normal(field.role, get(native, field.path))))
         .filter(|(_, value)| !value.is_null())
         .collect();
@@ -150,6 +150,7 @@ pub struct FieldDiff<'a> {
 pub fn field_diff<'a>(spec: &'a KindSpec, from: &'a Value, to: &'a Value) -> Vec<FieldDiff<'a>> {
     spec.fields
         .iter()
+        .filter(|field| !field.repeats)
         .map(|field| FieldDiff { field, from: get(from, field.path), to: get(to, field.path) })
         .filter(|diff| differ(diff.field.role, diff.from, diff.to))
         .collect()

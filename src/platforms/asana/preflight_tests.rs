@@ -1,1 +1,79 @@
+use serde_json::json;
 
+use super::*;
+use crate::http::testing::Scripted;
+use crate::platforms::asana::testing::{asana, batch, data, refusal};
+
+/// Everything that discovery asks of an organization with one team and one project.
+fn answers(member: &Value, plan: u16, level: &str) -> Vec<crate::http::testing::Answer> {
+    let list = |entries: &Value| (200, json!({"data": entries, "next_page": null}));
+    let project = json!({"gid": "20", "name": "Secret", "privacy_setting": "private", "default_access_level": "editor",
+        "minimum_access_level_for_sharing": "admin"});
+    let team = json!({"gid": "70", "name": "Makers", "member_invite_management_access_level": "only_team_admins"});
+    let one = |entries: &Value| crate::http::testing::Answer::json(200, &list(entries).1.to_string());
+    let levels = if level.is_empty() { json!([]) } else { json!([{"gid": "m", "access_level": level}]) };
+    vec![
+        data(&json!({"gid": "5", "name": "Ada", "email": "ada@x.org", "workspaces": [
+            {"gid": "9", "name": "Acme", "is_organization": true}]})),
+        batch(&[
+            list(&json!([member])),
+            list(&json!([project])),
+            list(&json!([])),
+            (402, json!({"errors": [{"message": "Payment Required"}]})),
+            list(&json!([])),
+            list(&json!([team])),
+        ]),
+        one(&json!([{"user": {"gid": "5"}, "is_admin": false}])),
+        if plan == 200 { data(&json!([])) } else { refusal(plan, "Payment Required") },
+        one(&levels),
+        data(&json!([])),
+        data(&json!([])),
+    ]
+}
+
+async fn checked(member: &Value, plan: u16, level: &str, purpose: Purpose) -> Vec<Requirement> {
+    let scripted = Scripted::new(answers(member, plan, level));
+    preflight(&asana(&scripted), purpose).await.unwrap()
+}
+
+fn met<'a>(lines: &'a [Requirement], requirement: &str) -> &'a Grant {
+    &lines.iter().find(|line| line.requirement.starts_with(requirement)).unwrap().met
+}
+
+fn member(field: &str, value: bool) -> Value {
+    let mut member = json!({"user": {"gid": "5"}, "is_active": true, "is_guest": false, "is_admin": false});
+    member[field] = json!(value);
+    member
+}
+
+#[tokio::test]
+async fn a_member_of_everything_meets_every_requirement_but_what_only_admins_may() {
+    let lines = checked(&member("is_admin", true), 200, "admin", Purpose::Restore).await;
+    let open: Vec<&str> =
+        lines.iter().filter(|line| line.met != Grant::Allowed).map(|line| line.requirement.as_str()).collect();
+    assert_eq!(open, ["Add users to teams: a member of the team"]);
+    assert_eq!(lines.len(), 19);
+}
+
+#[tokio::test]
+async fn a_backup_asks_for_less() {
+    let lines = checked(&member("is_guest", true), 402, "viewer", Purpose::Backup).await;
+    assert!(lines.iter().all(|line| line.met == Grant::Allowed), "{lines:?}");
+    assert!(lines.last().unwrap().detail.contains("150"));
+}
+
+#[tokio::test]
+async fn what_is_missing_for_a_restore_is_named() {
+    let denied = |grant: &Grant, word: &str| matches!(grant, Grant::Denied(why) if why.contains(word));
+    let guest = checked(&member("is_guest", true), 200, "editor", Purpose::Restore).await;
+    assert!(denied(met(&guest, "The account is active"), "guest"));
+    assert!(denied(met(&guest, "Create projects"), "guest"));
+    assert!(denied(met(&guest, "Add users to project"), "admin"));
+    assert_eq!(met(&guest, "Create and update tasks"), &Grant::Allowed);
+    let free = checked(&member("is_admin", false), 402, "viewer", Purpose::Restore).await;
+    assert!(denied(met(&free, "Create local and global custom fields"), "free"));
+    assert!(denied(met(&free, "Create private projects"), "free"));
+    assert!(denied(met(&free, "Create and update tasks"), "viewer"));
+    let by_team = checked(&member("is_admin", false), 200, "", Purpose::Restore).await;
+    assert!(denied(met(&by_team, "Update private projects"), "team"));
+}

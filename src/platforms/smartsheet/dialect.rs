@@ -56,6 +56,12 @@ impl Dialect for SmartsheetDialect {
         sheets.chain(rows).map(link).collect()
     }
 
+    /// Numbers as they are formatted, people by their names, formulas by their result.
+    fn shown(&self, value: &Record) -> Option<String> {
+        let shown = text(&value.native, "displayValue");
+        (!shown.is_empty()).then(|| shown.to_owned())
+    }
+
     fn attribution(&self, comment: &Record) -> Option<String> {
         let native = &comment.native;
         if begins_with_attribution(text(native, "text")) {

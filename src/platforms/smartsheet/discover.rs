@@ -187,7 +187,3 @@ pub(super) fn with(value: Value, key: &str, entry: &str) -> Value {
     object.insert(key.to_owned(), json!(entry));
     Value::Object(object)
 }
-
-#[cfg(test)]
-#[path = "discover_tests.rs"]
-mod tests;

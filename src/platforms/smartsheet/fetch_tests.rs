@@ -1,1 +1,70 @@
+use async_trait::async_trait;
+use bytes::Bytes;
+use serde_json::json;
 
+use super::*;
+use crate::http::testing::{Answer, Scripted};
+use crate::model::{Blob, Kind, RecordKey};
+use crate::platforms::smartsheet::testing::smartsheet;
+
+#[derive(Default)]
+struct Held(Vec<u8>);
+
+#[async_trait]
+impl BlobSink for Held {
+    async fn write(&mut self, piece: Bytes) -> Result<(), ApiFault> {
+        self.0.extend_from_slice(&piece);
+        Ok(())
+    }
+}
+
+fn address() -> Answer {
+    Answer::json(200, r#"{"id":7,"url":"https://storage.example/x?signed=1"}"#)
+}
+
+async fn fetched(native: Value, answers: Vec<Answer>) -> (Result<(), ApiFault>, Vec<u8>, Scripted) {
+    let scripted = Scripted::new(answers);
+    let mut sink = Held::default();
+    let record = Record { key: RecordKey::new("s", Kind::Attachment, "7"), native, blob: Blob::None };
+    let result = fetch(&smartsheet(&scripted), &record, &mut sink).await;
+    (result, sink.0, scripted)
+}
+
+#[tokio::test]
+async fn bytes_come_from_a_fresh_address_without_the_credential() {
+    let native = json!({"attachmentType": "FILE", "sizeInKb": 1});
+    let (result, bytes, scripted) = fetched(native, vec![address(), Answer::typed(200, "image/png", "12345")]).await;
+    result.unwrap();
+    assert_eq!(bytes, b"12345");
+    assert_eq!(scripted.credentials(), [true, false]);
+}
+
+#[tokio::test]
+async fn an_address_that_has_died_is_asked_for_once_more() {
+    let native = json!({"attachmentType": "FILE"});
+    let dead = || Answer::typed(403, "application/xml", "<Error>expired</Error>");
+    let good = vec![address(), dead(), address(), Answer::typed(200, "image/png", "1")];
+    fetched(native.clone(), good).await.0.unwrap();
+    let (result, ..) = fetched(native, vec![address(), dead(), address(), dead()]).await;
+    assert_eq!(result.unwrap_err().class, FaultClass::Forbidden);
+}
+
+#[tokio::test]
+async fn another_size_or_a_web_page_is_never_taken_for_the_file() {
+    for (size, answer) in [
+        (9, Answer::typed(200, "image/png", "12345")),
+        (0, Answer::typed(200, "image/png", &"x".repeat(3000))),
+        (1, Answer::typed(200, "text/html", "12345")),
+    ] {
+        let native = json!({"attachmentType": "FILE", "sizeInKb": size, "mimeType": "image/png"});
+        let (result, ..) = fetched(native, vec![address(), answer]).await;
+        assert_eq!(result.unwrap_err().class, FaultClass::Protocol, "{size}");
+    }
+}
+
+#[tokio::test]
+async fn a_link_is_not_fetched() {
+    let (result, _, scripted) = fetched(json!({"attachmentType": "LINK"}), vec![]).await;
+    assert_eq!(result.unwrap_err().class, FaultClass::Invalid);
+    assert_eq!(scripted.calls(), [""; 0]);
+}

@@ -32,7 +32,7 @@ pub(super) fn inventory(seen: &Seen) -> Discovery {
     for (id, workspace) in &seen.workspaces {
         records.push(record(id, Kind::Workspace, id, workspace.clone()));
         let shares = seen.shares.get(id).into_iter().flatten();
-        records.extend(shares.filter_map(|entry| share(id, Kind::WorkspaceMember, entry)));
+        records.extend(shares.filter_map(|entry| share(id, Kind::WorkspaceMember, entry, me)));
     }
     for group in &seen.groups {
         let id = text(group, "id");
@@ -56,12 +56,13 @@ pub(super) fn inventory(seen: &Seen) -> Discovery {
     discovery
 }
 
-/// The record of a share, known by the person or group. Nothing for a right that comes from the workspace, and for
-/// an entry that names nobody.
+/// The record of a share, known by the person or group. Nothing for a right that comes from the workspace, for an
+/// entry that names nobody, and for what the connection's own person owns: that right comes with creating the thing.
 ///
 /// Who owns the thing is said apart: ownership cannot be given by a share, an owner can only come back as admin.
-pub(super) fn share(container: &str, kind: Kind, share: &Value) -> Option<Record> {
-    if text(share, "scope") == "WORKSPACE" && kind == Kind::Member {
+pub(super) fn share(container: &str, kind: Kind, share: &Value, me: &str) -> Option<Record> {
+    let owned = text(share, "accessLevel") == "OWNER" && text(share, "userId") == me;
+    if owned || text(share, "scope") == "WORKSPACE" && kind == Kind::Member {
         return None;
     }
     let whose = ["groupId", "userId", "email"].map(|key| text(share, key));

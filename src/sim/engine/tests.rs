@@ -138,15 +138,18 @@ async fn a_body_of_the_wrong_size_agrees_with_its_headers() {
     assert!(answer.contains("content-length: 10") && answer.ends_with("{\"count\":0"), "{answer}");
 }
 
-/// Takes one write at a time.
-struct OneLane;
+/// Takes one write to a path at a time.
+struct OneWrite;
 
-impl Imitation for OneLane {
+impl Imitation for OneWrite {
     fn answer(&mut self, _: &Request) -> Reply {
         Reply::text(200, "done")
     }
     fn too_many_requests(&self) -> Reply {
         Reply::text(429, "slow down")
+    }
+    fn crowded(&self) -> Reply {
+        Reply::text(409, "another write is under way")
     }
     fn state(&self) -> Value {
         Value::Null
@@ -157,31 +160,30 @@ impl Imitation for OneLane {
     fn loggable_path(&self, path: &str) -> String {
         path.to_owned()
     }
-    fn lane(&self, request: &Request) -> Option<String> {
-        (request.method == "PUT").then(|| request.path.clone())
+    fn rooms(&self, request: &Request) -> Vec<Room> {
+        let written = (request.method == "PUT").then(|| request.path.clone());
+        written.map(|name| Room { name, places: 1, takes: 1 }).into_iter().collect()
     }
 }
 
 #[tokio::test]
-async fn a_write_that_comes_while_another_is_under_way_in_its_lane_collides() {
-    let engine = Engine {
-        imitation: Mutex::new(OneLane),
+async fn a_request_for_which_there_is_no_room_is_refused_and_logged() {
+    let engine = Arc::new(Engine {
+        imitation: Mutex::new(OneWrite),
         faults: Mutex::default(),
         log: Mutex::default(),
-        lanes: Mutex::default(),
         rooms: Rooms::default(),
         clock: Arc::new(ManualClock::new(Timestamp::UNIX_EPOCH)),
-    };
-    let engine = Arc::new(engine);
+    });
     let send = async |method: &str, path: &str| {
         let request = axum::http::Request::builder().method(method).uri(path).body(Body::empty()).unwrap();
         handle(State(Arc::clone(&engine)), request).await.status().as_u16()
     };
-    let under_way = UnderWay { engine: &engine, lane: Some("/a".to_owned()) };
-    hold(&engine.lanes).insert("/a".to_owned());
+    let under_way = engine.rooms.enter(vec![Room { name: "/a".to_owned(), places: 1, takes: 1 }]);
     assert_eq!([send("PUT", "/a").await, send("PUT", "/b").await, send("GET", "/a").await], [409, 200, 200]);
     drop(under_way);
     assert_eq!([send("PUT", "/a").await, send("PUT", "/a").await], [200, 200]);
+    assert_eq!(hold(&engine.log).lines().first().map(|line| line.status), Some(409));
 }
 
 #[tokio::test]

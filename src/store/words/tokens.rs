@@ -71,6 +71,7 @@ fn words_between<'a>(text: &'a [u8], value: Value, each: &mut impl FnMut(Token<'
 }
 
 /// Where a value stands: the content of a string, or a number.
+#[derive(Clone, Copy)]
 struct Value {
     begin: usize,
     end: usize,

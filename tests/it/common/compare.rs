@@ -229,7 +229,7 @@ impl Comparison<'_> {
         if self.losses.blocked.contains(&wanted.key) || self.losses.records.contains(&wanted.key) {
             return differences;
         }
-        for field in ops::writable(spec) {
+        for field in ops::writable(spec).filter(|field| !field.repeats) {
             if self.losses.fields.contains(&(wanted.key.clone(), field.path.to_owned())) {
                 continue;
             }
@@ -288,6 +288,13 @@ impl Comparison<'_> {
             place.map_or_else(|| id.to_owned(), |place| place.id.0.clone())
         };
         let values = match (field.role, field.codec, &value) {
+            // What lies beyond all containers can still be referred to.
+            (Role::Reference(kind) | Role::References(kind), _, Value::Array(ids)) if field.anywhere => {
+                vec![
+                    ids.iter().filter_map(Value::as_str).map(|id| Value::from(moved(kind, id))).collect(),
+                    value.clone(),
+                ]
+            }
             (Role::Reference(kind) | Role::References(kind), _, Value::Array(ids)) => {
                 vec![ids.iter().filter_map(Value::as_str).map(|id| Value::from(moved(kind, id))).collect()]
             }

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::access::Level;
-use super::blob::Blob;
+use crate::sim::blob::Blob;
 use super::call::{Answer, Call, Outcome};
 use super::events::Happening;
 use super::refusal::Refusal;

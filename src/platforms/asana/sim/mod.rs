@@ -15,7 +15,6 @@ mod access;
 mod attachments;
 mod auth;
 mod batch;
-mod blob;
 mod call;
 mod custom_fields;
 mod events;

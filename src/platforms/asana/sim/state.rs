@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 
-use super::blob::Blob;
+use crate::sim::blob::Blob;
 use super::events::Events;
 use crate::base::clock::Timestamp;
 use crate::sim::world::{Kind, World, text};

@@ -60,7 +60,7 @@ async fn create(asana: &Asana, mutation: &Mutation) -> Result<String, WriteError
     body.insert("workspace".to_owned(), json!(workspace));
     if !is_global {
         let field = add_setting(asana, project, body.into(), important).await.map_err(refused)?;
-        lock(&asana.places).new_fields.insert(field.clone());
+        lock(&asana.places).new_fields.insert((project.to_owned(), field.clone()));
         return Ok(field);
     }
     if let Some(field) = global_field(asana, &workspace, mutation).await.map_err(refused)? {
@@ -72,7 +72,7 @@ async fn create(asana: &Asana, mutation: &Mutation) -> Result<String, WriteError
         return Ok(field);
     }
     let field = asana.create(&["custom_fields"], body).await.map_err(refused)?;
-    lock(&asana.places).new_fields.insert(gid(&field).to_owned());
+    lock(&asana.places).new_fields.insert((project.to_owned(), gid(&field).to_owned()));
     add_setting(asana, project, json!(gid(&field)), important).await.map_err(|fault| halfway(&fault))
 }
 
@@ -121,7 +121,8 @@ async fn create_option(asana: &Asana, mutation: &Mutation) -> Result<String, Wri
     let refused = |fault: ApiFault| refusal(&fault);
     let field = mutation.above()?;
     // A field that was there before has its options already.
-    let is_new = lock(&asana.places).new_fields.contains(field);
+    let project = mutation.within()?;
+    let is_new = lock(&asana.places).new_fields.contains(&(project.to_owned(), field.to_owned()));
     let existing = if is_new { None } else { existing_option(asana, mutation, field).await.map_err(refused)? };
     if let Some(option) = existing {
         let enabled = mutation.fields.get("enabled").and_then(Value::as_bool).unwrap_or(true);
@@ -134,6 +135,7 @@ async fn create_option(asana: &Asana, mutation: &Mutation) -> Result<String, Wri
     let mut body = set(mutation.fields.clone());
     let enabled = body.remove("enabled").and_then(|enabled| enabled.as_bool()).unwrap_or(true);
     let option = asana.create(&["custom_fields", field, "enum_options"], body).await.map_err(refused)?;
+    lock(&asana.places).taken.insert((project.to_owned(), gid(&option).to_owned()));
     if !enabled {
         let body = params([("enabled", json!(false))]);
         asana.change(&["enum_options", gid(&option)], body).await.map_err(|fault| halfway(&fault))?;
@@ -141,7 +143,7 @@ async fn create_option(asana: &Asana, mutation: &Mutation) -> Result<String, Wri
     Ok(gid(&option).to_owned())
 }
 
-/// An option of this name and colour that none of this run's became.
+/// An option of this name and colour that no other of the project's became.
 pub(super) async fn existing_option(
     asana: &Asana,
     mutation: &Mutation,
@@ -149,12 +151,16 @@ pub(super) async fn existing_option(
 ) -> Result<Option<Value>, ApiFault> {
     let fields = "enum_options.name,enum_options.color,enum_options.enabled";
     let answer = asana.one(&Question::new(&["custom_fields", field], fields)).await?;
-    let made = lock(&asana.made);
+    let mut places = lock(&asana.places);
+    let project = mutation.container.clone().map(|id| id.0).unwrap_or_default();
+    let free = |id: &str| !places.taken.contains(&(project.clone(), id.to_owned()));
     let colour = |color: &str| if color.is_empty() { "none" } else { color }.to_owned();
     let same = |option: &&Value| {
         text(option, "name") == mutation.said("name").unwrap_or_default()
             && colour(text(option, "color")) == colour(mutation.said("color").unwrap_or_default())
-            && !made.contains(&NativeId::from(gid(option)))
+            && free(gid(option))
     };
-    Ok(list(&answer, "enum_options").iter().find(same).cloned())
+    let found = list(&answer, "enum_options").iter().find(same).cloned();
+    places.taken.extend(found.as_ref().map(|option| (project.clone(), gid(option).to_owned())));
+    Ok(found)
 }

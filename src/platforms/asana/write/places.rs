@@ -25,10 +25,10 @@ pub(in super::super) struct Places {
     subtasks_appended: Option<bool>,
     /// Tags by workspace: gid, name and colour.
     pub(super) tags: HashMap<String, Vec<Value>>,
-    /// Tags that have been taken for a project's, so that two tags of one name do not become one.
-    pub(super) tags_taken: HashSet<(String, String)>,
-    /// Custom fields that this connector created: their options are new as well.
-    pub(super) new_fields: HashSet<String>,
+    /// Tags and options that have been taken for a project's, so that two of one name do not become one.
+    pub(super) taken: HashSet<(String, String)>,
+    /// Custom fields that this connector created, by the project for which: their options are new as well.
+    pub(super) new_fields: HashSet<(String, String)>,
     /// How often a marker was used.
     pub(super) markers: HashMap<String, u32>,
 }

@@ -26,7 +26,7 @@ pub(super) async fn write(asana: &Asana, mutation: &Mutation) -> Result<String, 
             let id = gid(&tag).to_owned();
             let mut places = lock(&asana.places);
             places.tags.entry(workspace).or_default().push(tag);
-            places.tags_taken.insert((mutation.within()?.to_owned(), id.clone()));
+            places.taken.insert((mutation.within()?.to_owned(), id.clone()));
             Ok(id)
         }
         Verb::Update => {
@@ -63,11 +63,11 @@ pub(super) async fn existing(asana: &Asana, mutation: &Mutation) -> Result<Optio
     let same = |tag: &Value| {
         ["name", "color"].iter().all(|field| said(tag.get(*field)) == said(mutation.fields.get(*field)))
     };
-    let free = |id: &str| !places.tags_taken.contains(&(project.to_owned(), id.to_owned()));
+    let free = |id: &str| !places.taken.contains(&(project.to_owned(), id.to_owned()));
     let tags = places.tags.get(&workspace).map(Vec::as_slice).unwrap_or_default();
     let found = tags.iter().filter(|tag| same(tag)).map(gid).find(|id| free(id)).map(ToOwned::to_owned);
     if let Some(found) = &found {
-        places.tags_taken.insert((project.to_owned(), found.clone()));
+        places.taken.insert((project.to_owned(), found.clone()));
     }
     Ok(found)
 }

@@ -64,7 +64,7 @@ pub(super) async fn read(
     sink: &mut dyn RecordSink,
 ) -> Result<Coverage, ApiFault> {
     let id = container.id.as_str();
-    let place = place(smartsheet, container).await?;
+    let place = place(smartsheet, container);
     let me = smartsheet.me().await?;
     let answers = ask(smartsheet, id).await?;
     let promised = Promised::of(&answers.sheet);
@@ -78,12 +78,12 @@ pub(super) async fn read(
 }
 
 /// Where discovery found the sheet.
-async fn place(smartsheet: &Smartsheet, container: &ContainerInfo) -> Result<Place, ApiFault> {
-    if let Some(place) = lock(&smartsheet.places).get(container.id.as_str()).cloned() {
-        return Ok(place);
-    }
-    let workspace = container.workspace.as_ref().map_or(HOME, |(id, _)| id.as_str()).to_owned();
-    Ok(Place { workspace, folder: None })
+fn place(smartsheet: &Smartsheet, container: &ContainerInfo) -> Place {
+    let known = lock(&smartsheet.places).get(container.id.as_str()).cloned();
+    known.unwrap_or_else(|| {
+        let workspace = container.workspace.as_ref().map_or(HOME, |(id, _)| id.as_str()).to_owned();
+        Place { workspace, folder: None }
+    })
 }
 
 async fn ask(smartsheet: &Smartsheet, id: &str) -> Result<Answers, ApiFault> {

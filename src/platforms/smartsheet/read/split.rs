@@ -21,6 +21,9 @@ const COUNTERS: [&str; 3] = ["rowNumber", "siblingId", "version"];
 /// The address of a file is made anew each time that somebody looks.
 const MADE_BY_LOOKING: [&str; 2] = ["url", "urlExpiresInMillis"];
 
+/// What a cross-sheet reference names.
+const RANGE: [&str; 5] = ["sourceSheetId", "startColumnId", "endColumnId", "startRowId", "endRowId"];
+
 /// Media types that say nothing about a file. Whether one has the first or the second depends on who uploaded it.
 const UNTYPED: [&str; 2] = ["", "application/octet-stream"];
 
@@ -69,20 +72,31 @@ impl Splitter {
             cell::column(&mut native);
             self.add(Kind::FieldDef, native);
         }
-        references.into_iter().for_each(|reference| self.add(Kind::ContainerLink, object(reference)));
-        summary.into_iter().for_each(|field| self.summary_field(object(field)));
-        attachments.into_iter().for_each(|file| self.file(Kind::Attachment, object(file), &[]));
+        for reference in references {
+            self.reference(object(reference));
+        }
+        for field in summary {
+            self.summary_field(object(field));
+        }
+        for file in attachments {
+            self.file(Kind::Attachment, object(file), &[]);
+        }
         for entry in &answers.shares {
             let sheet = self.sheet.to_string();
-            self.found.extend(share(&sheet, Kind::Member, entry).map(|record| (record, None)));
+            let record = share(&sheet, Kind::Member, entry, &self.me.0);
+            self.found.extend(record.map(|record| (record, None)));
         }
-        answers.discussions.into_iter().for_each(|discussion| self.discussion(object(discussion)));
+        for discussion in answers.discussions {
+            self.discussion(object(discussion));
+        }
         for filter in filters {
             let mut filter = object(filter);
             filter.insert("resourceType".to_owned(), json!("filter"));
             self.add(Kind::Inventory, filter);
         }
-        answers.inventory.into_iter().for_each(|asset| self.add(Kind::Inventory, object(asset)));
+        for asset in answers.inventory {
+            self.add(Kind::Inventory, object(asset));
+        }
         self.missing.extend(answers.missing);
     }
 
@@ -155,7 +169,18 @@ impl Splitter {
             row.insert("cells".to_owned(), Value::Array(rest));
         }
         self.add(Kind::Item, row);
-        files.into_iter().for_each(|file| self.file(Kind::Attachment, object(file), &[("rowId", &id)]));
+        for file in files {
+            self.file(Kind::Attachment, object(file), &[("rowId", &id)]);
+        }
+    }
+
+    /// A cross-sheet reference. Of a broken one the range is kept apart: it names what is not there any more.
+    fn reference(&mut self, mut reference: Map<String, Value>) {
+        if !matches!(text_of(&reference, "status"), "OK" | "") {
+            let range = RANGE.iter().filter_map(|name| reference.remove_entry(*name)).collect();
+            reference.insert("brokenRange".to_owned(), Value::Object(range));
+        }
+        self.add(Kind::ContainerLink, reference);
     }
 
     /// A summary field's formula gives its value, as a cell's does.

@@ -32,7 +32,9 @@ impl Splitter {
             replies.push(with(comment, "discussionId", &id));
         }
         self.add(Kind::Discussion, discussion);
-        replies.into_iter().for_each(|reply| self.add(Kind::Comment, reply));
+        for reply in replies {
+            self.add(Kind::Comment, reply);
+        }
         let told_here = told_here.into_iter().map(|file| (text(&file, "parentId").to_owned(), file));
         for (comment, file) in files.into_iter().chain(told_here) {
             let on = if comment == opening_id { ("discussionId", &id) } else { ("commentId", &comment) };

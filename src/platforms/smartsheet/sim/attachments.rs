@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::access::{Level, mini};
-use super::blob::Blob;
+use crate::sim::blob::Blob;
 use super::call::{Answer, Call, done_at, success};
 use super::input;
 use super::paging;

@@ -168,6 +168,7 @@ impl Call<'_> {
                 filled |= cell.is_some();
             });
         }
+        self.state.break_references(id);
         // Without any value in it the column is no content.
         if filled {
             self.state.bump(sheet);

@@ -99,6 +99,17 @@ impl State {
         for column in columns {
             self.unlink(&sheet, row, &column);
         }
+        self.break_references(row);
+    }
+
+    /// A row or column goes: the references whose range begins or ends there are broken.
+    pub(super) fn break_references(&mut self, edge: &str) {
+        let names = ["startColumnId", "endColumnId", "startRowId", "endRowId"];
+        let is_edge = |reference: &&Value| names.iter().any(|name| text(reference, name) == edge);
+        let broken = self.world.all(REFERENCE).filter(is_edge).map(|reference| text(reference, "id").to_owned());
+        for id in broken.collect::<Vec<String>>() {
+            self.change(REFERENCE, &id, |reference| reference["status"] = "BROKEN".into());
+        }
     }
 
     /// A sheet goes.

@@ -16,7 +16,6 @@
 mod access;
 mod attachments;
 mod auth;
-mod blob;
 mod call;
 mod cells;
 mod column_rules;
@@ -66,6 +65,7 @@ use self::state::{ATTACHMENT, State, USER};
 use crate::base::clock::Clock;
 use crate::platforms::platform::{Sandbox, SandboxAccount, SandboxSettings};
 use crate::sim::engine::{self, Imitation, PeopleOrder};
+use crate::sim::rooms::Room;
 use crate::sim::reply::Reply;
 use crate::sim::request::{Params, Request, Upload};
 use crate::sim::world::text;
@@ -204,12 +204,14 @@ impl Imitation for Smartsheet {
     }
 
     /// Everything that changes one sheet is one lane.
-    fn lane(&self, request: &Request) -> Option<String> {
-        let sheet = request.path.strip_prefix("/2.0/sheets/")?.split('/').next()?;
-        (request.method != "GET" && !sheet.is_empty()).then(|| sheet.to_owned())
+    /// One write to a sheet at a time.
+    fn rooms(&self, request: &Request) -> Vec<Room> {
+        let sheet = request.path.strip_prefix("/2.0/sheets/").and_then(|path| path.split('/').next());
+        let written = sheet.filter(|sheet| request.method != "GET" && !sheet.is_empty());
+        written.map(|sheet| Room { name: sheet.to_owned(), places: 1, takes: 1 }).into_iter().collect()
     }
 
-    fn collision(&self) -> Reply {
+    fn crowded(&self) -> Reply {
         Refusal::of(4004).reply("collision")
     }
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value, json};
 
-use super::blob::Blob;
+use crate::sim::blob::Blob;
 use crate::base::clock::Timestamp;
 use crate::sim::world::{Kind, World, text};
 

@@ -27,7 +27,8 @@ pub(super) const ROW: KindSpec = KindSpec {
     natural_key: &[],
     fields: &[
         Field::new("parentId", Role::Reference(Kind::Item)),
-        Field::new("primary", Role::Writable),
+        // The cell is a record of its own.
+        Field::new("primary", Role::CreateOnly).repeating(),
         Field::new("format", Role::Writable),
         Field::new("rows", Role::Sequence(Kind::Item)),
         // Only a row with children can be collapsed.

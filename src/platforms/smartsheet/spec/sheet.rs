@@ -170,6 +170,7 @@ pub(super) const CROSS_SHEET_REFERENCE: KindSpec = KindSpec {
         Field::new("endColumnId", Role::Reference(Kind::FieldDef)).anywhere(),
         Field::new("startRowId", Role::Reference(Kind::Item)).anywhere(),
         Field::new("endRowId", Role::Reference(Kind::Item)).anywhere(),
+        Field::new("brokenRange", Role::ReadOnly(LossCause::TargetGone)),
     ],
     losses: &[LossCause::NativeId],
 };

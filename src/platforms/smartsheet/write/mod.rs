@@ -36,15 +36,14 @@ pub(super) async fn write(
         Some(turn) => Some(turn.lock().await),
         None => None,
     };
-    let answers = match Together::of(first) {
-        Some(what) => together(smartsheet, what, wave).await,
-        None => {
-            let mut answers = Vec::with_capacity(wave.len());
-            for mutation in wave {
-                answers.push(single(smartsheet, mutation, blobs).await);
-            }
-            answers
+    let answers = if let Some(what) = Together::of(first) {
+        together(smartsheet, what, wave).await
+    } else {
+        let mut answers = Vec::with_capacity(wave.len());
+        for mutation in wave {
+            answers.push(single(smartsheet, mutation, blobs).await);
         }
+        answers
     };
     if first.verb == Verb::Create {
         let made = answers.iter().flatten().map(|receipt| receipt.key.id.clone());

@@ -75,17 +75,13 @@ async fn fill(smartsheet: &Smartsheet, sheet: &str, row: &str, column: &str, tex
     Call::put(&["sheets", sheet, "rows"], row).results(smartsheet).await.map(drop)
 }
 
-/// Changes rows: their content and looks in one request, then what is moved to another parent, then the orders.
+/// Changes rows: their looks in one request, then what is moved to another parent, then the orders.
 pub(super) async fn update(smartsheet: &Smartsheet, part: &[Mutation]) -> Result<Vec<Receipt>, WriteError> {
     let Some(first) = part.first() else { return Ok(Vec::new()) };
     let sheet = container(first)?;
     let mut changed = Vec::new();
     for mutation in part {
-        let primary = match mutation.fields.contains_key("primary") {
-            true => Some(primary(smartsheet, sheet).await?),
-            false => None,
-        };
-        changed.extend(changes(mutation, primary.as_deref())?);
+        changed.extend(changes(mutation)?);
     }
     if !changed.is_empty() {
         Call::put(&["sheets", sheet, "rows"], changed.into()).results(smartsheet).await?;
@@ -107,15 +103,11 @@ pub(super) async fn update(smartsheet: &Smartsheet, part: &[Mutation]) -> Result
 }
 
 /// One entry of the request, without what is moved; nothing when nothing else changes.
-fn changes(mutation: &Mutation, primary: Option<&str>) -> Result<Option<Value>, WriteError> {
+fn changes(mutation: &Mutation) -> Result<Option<Value>, WriteError> {
     let mut row = Map::new();
     let on = |value: &Value| json!(value.as_bool().unwrap_or_default());
     for (name, value) in &mutation.fields {
         match name.as_str() {
-            "primary" => {
-                let value = if value.is_null() { json!("") } else { value.clone() };
-                row.insert("cells".to_owned(), json!([{"columnId": primary, "value": value}]));
-            }
             "format" => {
                 let format = if value.is_null() { json!(NO_FORMAT) } else { value.clone() };
                 row.insert(name.clone(), format);

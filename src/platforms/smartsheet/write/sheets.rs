@@ -90,7 +90,7 @@ async fn update(smartsheet: &Smartsheet, mutation: &Mutation) -> Result<(), Writ
     if !publish.is_empty() {
         // A switch that was never on is not told; who may look, and how, is left as it is when nothing is said.
         let said = |(name, value): (String, Value)| match value {
-            Value::Null => name.ends_with("Enabled").then(|| (name, json!(false))),
+            Value::Null => Some((name, json!(false))).filter(|(name, _)| name.ends_with("Enabled")),
             value => Some((name, value)),
         };
         let body: Map<String, Value> = publish.into_iter().filter_map(said).collect();

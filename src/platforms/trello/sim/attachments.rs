@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::access::Access;
-use super::blob::Blob;
+use crate::sim::blob::Blob;
 use super::call::{Answer, Call};
 use super::input;
 use super::refusal::Refusal;

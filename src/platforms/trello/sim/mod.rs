@@ -15,7 +15,6 @@ mod access;
 mod actions;
 mod attachments;
 mod auth;
-mod blob;
 mod board_reading;
 mod boards;
 mod call;

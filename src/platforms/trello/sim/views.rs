@@ -5,6 +5,7 @@ use serde_json::{Map, Value, json};
 use super::state::{
     ACTION, ATTACHMENT, BOARD, CARD, CHECKLIST, CUSTOM_FIELD, LABEL, LIST, MEMBER, MEMBERSHIP, State, items,
 };
+use crate::sim::blob::Blob;
 use crate::sim::world::{Kind, text};
 
 /// The fields of a board when nobody asks for others.
@@ -202,7 +203,7 @@ impl State {
     /// All entities, for comparing worlds: what is stored, and hashes in place of bytes.
     pub(super) fn to_json(&self) -> Map<String, Value> {
         let mut all = self.world.to_json();
-        let hash = |blob: &super::blob::Blob| json!(blake3::hash(&blob.bytes()).to_hex().to_string());
+        let hash = |blob: &Blob| json!(blake3::hash(&blob.bytes()).to_hex().to_string());
         all.insert("bytes".to_owned(), self.blobs.iter().map(|(id, blob)| (id.clone(), hash(blob))).collect());
         all
     }

@@ -7,7 +7,7 @@ mod disaster;
 use serde_json::{Value, json};
 
 use super::access::{Caller, Level};
-use super::blob::Blob;
+use crate::sim::blob::Blob;
 use super::call::Call;
 use super::state::{MEMBERSHIP, PROJECT, State, TASK, USER, ids};
 use crate::sim::engine::PeopleOrder;

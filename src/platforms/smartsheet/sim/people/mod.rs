@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use super::access::{Caller, Level, name};
 use super::attachments::Target;
-use super::blob::Blob;
+use crate::sim::blob::Blob;
 use super::call::Call;
 use super::state::{ROW, SHARE, SHEET, State, items};
 use crate::sim::engine::PeopleOrder;

@@ -39,13 +39,13 @@ fn attaching_and_cell_history_cost_ten() {
 }
 
 #[test]
-fn writes_to_one_sheet_are_one_lane_and_reads_are_none() {
+fn one_write_to_a_sheet_has_room_at_a_time_and_reads_need_none() {
     let desk = Desk::new("tiny");
-    let lane = |method, path| desk.smartsheet.lane(&desk.request(ADA, method, path));
-    assert_eq!(lane("PUT", "/sheets/7/rows"), lane("POST", "/sheets/7/discussions"));
-    assert_ne!(lane("PUT", "/sheets/7/rows"), lane("PUT", "/sheets/8/rows"));
-    assert_eq!((lane("GET", "/sheets/7"), lane("POST", "/sheets")), (None, None));
-    let (status, answer) = answered(&desk.smartsheet.collision());
+    let rooms = |method, path| desk.smartsheet.rooms(&desk.request(ADA, method, path));
+    assert_eq!(rooms("PUT", "/sheets/7/rows"), rooms("POST", "/sheets/7/discussions"));
+    assert_ne!(rooms("PUT", "/sheets/7/rows"), rooms("PUT", "/sheets/8/rows"));
+    assert!(rooms("GET", "/sheets/7").is_empty() && rooms("POST", "/sheets").is_empty());
+    let (status, answer) = answered(&desk.smartsheet.crowded());
     assert_eq!((status, &answer["errorCode"]), (500, &json!(4004)));
 }
 

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::super::access::{Caller, Level};
 use super::super::attachments::Target;
-use super::super::blob::Blob;
+use crate::sim::blob::Blob;
 use super::super::call::Call;
 use super::super::input;
 use super::super::state::{GROUP, ROW, SHEET, State, USER, items};

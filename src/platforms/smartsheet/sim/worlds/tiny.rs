@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use super::super::access::{Level, home};
 use super::super::attachments::Target;
-use super::super::blob::Blob;
+use crate::sim::blob::Blob;
 use super::super::state::{FILTER, PROOF, REPORT, ROW, RULE, SHEET, SIGHT, TEMPLATE, UPDATE_REQUEST};
 use super::builder::{Builder, Grid};
 

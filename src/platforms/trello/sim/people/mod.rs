@@ -7,7 +7,7 @@ mod disaster;
 use serde_json::{Value, json};
 
 use super::access::{Access, Caller};
-use super::blob::Blob;
+use crate::sim::blob::Blob;
 use super::call::Call;
 use super::state::{BOARD, CARD, MEMBERSHIP, State};
 use crate::sim::engine::PeopleOrder;

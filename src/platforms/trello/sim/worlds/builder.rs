@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::super::access::Caller;
-use super::super::blob::Blob;
+use crate::sim::blob::Blob;
 use super::super::call::Call;
 use super::super::input;
 use super::super::state::{CARD, MEMBER, PLUGIN_DATA, State};

@@ -2,7 +2,7 @@
 
 /// Uploaded bytes, or the recipe for them: a large world would not fit into memory.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Blob {
+pub enum Blob {
     /// What a client sent.
     Held(Vec<u8>),
     /// Bytes that follow from a seed.
@@ -16,7 +16,7 @@ pub(super) enum Blob {
 
 impl Blob {
     /// The bytes.
-    pub(super) fn bytes(&self) -> Vec<u8> {
+    pub fn bytes(&self) -> Vec<u8> {
         match self {
             Self::Held(bytes) => bytes.clone(),
             Self::Grown { seed, len } => {
@@ -28,7 +28,7 @@ impl Blob {
     }
 
     /// How many bytes.
-    pub(super) fn len(&self) -> usize {
+    pub fn len(&self) -> usize {
         match self {
             Self::Held(bytes) => bytes.len(),
             Self::Grown { len, .. } => *len,
