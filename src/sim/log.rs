@@ -11,8 +11,7 @@ use super::request::Request;
 /// Longer bodies are not kept: a log must not hold a large restore twice.
 const MAX_BODY: usize = 64 << 10;
 /// Parameters that carry a credential, in a query or in a body.
-const SECRET: [&str; 7] =
-    ["key", "token", "code", "hash", "client_secret", "refresh_token", "access_token"];
+const SECRET: [&str; 7] = ["key", "token", "code", "hash", "client_secret", "refresh_token", "access_token"];
 
 /// One request, without secrets.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
