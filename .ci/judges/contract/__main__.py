@@ -4,16 +4,13 @@ Usage: contract FOLDER      FOLDER holds the specifications. Needs BOARDVAULT_BI
 """
 
 import collections
-import itertools
 import re
 import sys
 from concurrent.futures import ThreadPoolExecutor
 
 from deviations import DEVIATIONS
 from platforms import PLATFORMS
-from round import PARTS, asked
-
-WORLDS = ("tiny", "nasty")
+from round import ROUNDS, asked
 
 
 def faults(platform, line):
@@ -49,7 +46,7 @@ def judge(name, folder, rounds):
 
 
 def main(folder):
-    rounds = list(itertools.product(PLATFORMS, WORLDS, PARTS))
+    rounds = [(name, *one) for name in PLATFORMS for one in ROUNDS]
     # Most of the time is waiting for the quotas of the platforms.
     with ThreadPoolExecutor(len(rounds)) as pool:
         done = list(pool.map(lambda one: asked(*one), rounds))
