@@ -1,11 +1,13 @@
 //! A connector whose refusals say how its connection gets a new credential.
 
+use std::collections::BTreeMap;
+
 use async_trait::async_trait;
 
 use crate::http::fault::{ApiFault, FaultClass};
-use crate::model::Record;
 use crate::model::coverage::{Coverage, Usage};
 use crate::model::mutation::{Mutation, Receipt, WriteError};
+use crate::model::{NativeId, Record};
 use crate::platforms::connector::{
     BlobSink, BlobSource, Connector, ContainerInfo, Discovery, Identity, Purpose, RecordSink, Requirement,
 };
@@ -39,6 +41,10 @@ impl Connector for Advised {
 
     async fn preflight(&self, purpose: Purpose) -> Result<Vec<Requirement>, ApiFault> {
         self.inner.preflight(purpose).await.map_err(|fault| self.tell(fault))
+    }
+
+    fn remember(&self, versions: BTreeMap<NativeId, String>) {
+        self.inner.remember(versions);
     }
 
     async fn discover(&self, purpose: Purpose) -> Result<Discovery, ApiFault> {
