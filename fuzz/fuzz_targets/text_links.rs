@@ -28,7 +28,7 @@ fuzz_target!(|text: &str| {
     if let Some(line) = dialect.attribution(&said_by(text, "x")) {
         assert!(!line.contains('\n'), "a name broke the line");
         assert_eq!(
-            dialect.attribution(&said_by(text, &ops::attributed(Some(&line), "x"))),
+            dialect.attribution(&said_by(text, &dialect.attributed(&line, "x"))),
             None,
             "said twice"
         );

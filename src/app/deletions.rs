@@ -90,15 +90,18 @@ pub(super) fn not_kept(
     dialect: &dyn Dialect,
 ) -> Result<Vec<String>, SnapshotError> {
     let to_come = plan.steps.iter().filter(|step| !matches!(progress.state(&step.id), StepState::Done(_)));
-    let touched: BTreeSet<&RecordKey> =
-        plan.steps.iter().filter_map(|step| progress.receipt(&step.id)).map(|receipt| &receipt.key).collect();
+    let receipts = plan.steps.iter().filter_map(|step| progress.receipt(&step.id));
+    let touched: BTreeSet<&RecordKey> = receipts.map(|receipt| &receipt.key).collect();
+    let is_touched = |key: &RecordKey| {
+        let is_shared = dialect.spec(key.kind).is_some_and(|spec| spec.ids == IdPolicy::Shared);
+        // What several containers share was touched in each of them.
+        let same = |other: &&RecordKey| (other.kind, &other.id) == (key.kind, &key.id);
+        touched.contains(key) || (is_shared && touched.iter().any(same))
+    };
     let mut found = Vec::new();
     let moved = moved(dialect, to_come.clone());
     for record in taken_along(live, dialect, &deleted(to_come), &moved)? {
-        // What containers share was touched in one of them for all.
-        let same = |key: &&RecordKey| key.kind == record.key.kind && key.id == record.key.id;
-        let is_shared = dialect.spec(record.key.kind).is_some_and(|spec| spec.ids == IdPolicy::Shared);
-        if touched.contains(&record.key) || is_shared && touched.iter().copied().any(|key| same(&key)) {
+        if is_touched(&record.key) {
             continue;
         }
         let what = match safety.get(&record.key)? {

@@ -8,7 +8,7 @@ use super::roots::Roots;
 use super::select::{Selector, Wanted, wants};
 use super::types::{Blocked, Mode, Reason};
 use super::values::{Creates, Facts, Fate};
-use crate::model::lineage::home;
+use crate::model::lineage::{home, pointed_to};
 use crate::model::loss::{Loss, LossCause};
 use crate::model::spec::{Field, KindSpec, Role};
 use crate::model::{Kind, Record, RecordKey, ops};
@@ -104,10 +104,9 @@ impl<'a> Decider<'a, '_> {
             Treatment::Update => self.update(record, live, &differing),
             Treatment::UpdateIfChanged => {
                 let changed = self.facts.input.undo.and_then(|scope| scope.changed.get(&live.key));
-                // An order changes with everything that the run created, moved and removed.
                 let by_run = |field: &&Field| {
-                    matches!(field.role, Role::Sequence(_))
-                        || changed.is_some_and(|fields| fields.contains(field.path))
+                    changed.is_some_and(|fields| fields.contains(field.path))
+                        || self.left_by_run(field, record)
                 };
                 let differing: Vec<_> = differing.into_iter().filter(by_run).collect();
                 self.update(record, live, &differing);
@@ -115,6 +114,18 @@ impl<'a> Decider<'a, '_> {
             _ => self.out.equal = self.out.equal.saturating_add(1),
         }
         self.note_read_only(record, live, wanted);
+    }
+
+    /// Whether the run took something away that `record` has an order for: it comes back to the end of it.
+    fn left_by_run(&self, field: &Field, record: &Record) -> bool {
+        let (Role::Sequence(kind), Some(scope)) = (field.role, self.facts.input.undo) else { return false };
+        let places = self.facts.scene.spec(kind).map_or(&[][..], |spec| spec.parent.places());
+        let left = |key: RecordKey| {
+            let live = self.facts.bound.live(&key).and_then(|live| scope.changed.get(live));
+            let moved = live.is_some_and(|fields| places.iter().any(|(_, path)| fields.contains(*path)));
+            moved || scope.removed.contains(&key)
+        };
+        ops::ids(ops::get(&record.native, field.path)).any(|id| left(pointed_to(&record.key, kind, id)))
     }
 
     /// The writable fields in which `live` is not as `record` wants it.

@@ -297,12 +297,22 @@ impl Facts<'_, '_> {
     /// The token of what a link leads to today, if that is another one and already there.
     fn successor(&self, token: &str, creates: Creates<'_, '_>) -> Option<String> {
         let Some(key) = self.tokens.get(token) else {
-            return self.input.origins.link(token).map(str::to_owned);
+            return self.input.origins.link(token).filter(|new| !self.goes_with_undo(new)).map(str::to_owned);
         };
         match self.fate(key, creates) {
             Fate::Live(live) if live != *key => self.input.dialect.link_token(self.scene.live.get(live)?),
             _ => None,
         }
+    }
+
+    /// Whether a link with this token leads to something that the run created, which its undo removes.
+    fn goes_with_undo(&self, token: &str) -> bool {
+        let created = self.input.undo.map(|scope| &scope.created);
+        let linked = |key: &&RecordKey| {
+            let record = self.scene.live.get(*key);
+            record.and_then(|record| self.input.dialect.link_token(record)).as_deref() == Some(token)
+        };
+        created.is_some_and(|created| created.iter().any(|key| linked(&key)))
     }
 
     fn is_live_member(&self, membership: &RecordKey) -> bool {

@@ -145,14 +145,8 @@ impl<I: Imitation> Engine<I> {
     }
 
     fn note(&self, request: &Request, imitation: &I, status: u16, member: Option<String>) {
-        hold(&self.log).add(LogLine {
-            n: 0,
-            method: request.method.clone(),
-            path: imitation.loggable_path(&request.path),
-            query: without_secrets(&request.query),
-            status,
-            member,
-        });
+        let path = imitation.loggable_path(&request.path);
+        hold(&self.log).add(LogLine::of(request, path, status, member));
     }
 
     fn control(&self, path: &str, request: &Request) -> Reply {
@@ -239,12 +233,6 @@ fn broken(mut reply: Reply, at: usize) -> Response {
         Body::from_stream(sent.chain(break_off))
     };
     response
-}
-
-fn without_secrets(query: &str) -> String {
-    let secret = ["key=", "token=", "code=", "hash=", "client_secret=", "refresh_token="];
-    let harmless = |pair: &&str| !secret.iter().any(|name| pair.starts_with(name));
-    query.split('&').filter(harmless).collect::<Vec<_>>().join("&")
 }
 
 fn without_nulls(value: Value) -> Value {

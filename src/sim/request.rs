@@ -23,6 +23,8 @@ pub struct Request {
     pub params: Params,
     /// The file part of a multipart body.
     pub file: Option<Upload>,
+    /// Names of the parts of a multipart body, in the order in which they came.
+    pub parts: Vec<String>,
     /// The body as it came; empty when it was multipart.
     pub body: Vec<u8>,
 }
@@ -77,6 +79,7 @@ impl Request {
         let mut parts = Multipart::from_request(request, &()).await.map_err(|e| e.to_string())?;
         while let Some(part) = parts.next_field().await.map_err(|e| e.to_string())? {
             let name = part.name().unwrap_or_default().to_owned();
+            self.parts.push(name.clone());
             let mime = part.content_type().unwrap_or("application/octet-stream").to_owned();
             // In a quoted string `\\` stands for one backslash, which the parser leaves as it is.
             if let Some(file_name) = part.file_name().map(|name| name.replace(r"\\", r"\")) {
@@ -185,6 +188,7 @@ mod tests {
                     content-type: text/plain\r\n\r\nhello\r\n--X--\r\n";
         let request = read("multipart/form-data; boundary=X", body).await.unwrap();
         assert_eq!(request.params.text("name").as_deref(), Some("plan"));
+        assert_eq!(request.parts, ["name", "file"]);
         let file = request.file.unwrap();
         assert_eq!(
             (file.name.as_str(), file.mime.as_str(), &*file.bytes),

@@ -4,7 +4,7 @@
 //! of them again. So they wait here until somebody wants the tree: then those are stored that it has, and the others
 //! were never written.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use rayon::prelude::*;
@@ -47,26 +47,25 @@ impl Staged {
         self.waiting().bytes >= FULL
     }
 
-    /// Stores the nodes of `tree` that wait, and forgets the others.
+    /// The store itself: for trees of which [`store`](Self::store) is not told.
+    pub(super) fn beneath(&self) -> &dyn Chunks {
+        &*self.chunks
+    }
+
+    /// Stores the nodes of `tree` that wait, and forgets the others. After an error they all wait on.
     pub(super) fn store(&self, tree: &Tree) -> Result<(), ChunkError> {
-        let mut nodes = std::mem::take(&mut *self.waiting()).nodes;
-        let mut found = Vec::new();
-        let mut open = vec![tree.root];
-        while let Some(node) = open.pop().and_then(|id| nodes.remove(&id)) {
-            if let Ok(decoded) = Node::decode(node.bytes.clone()) {
-                open.extend((0..decoded.len()).filter_map(|at| decoded.child(at)).map(|child| child.id));
-            }
-            found.push(node);
-            // What is stored already has nothing below it that waits.
-            open.retain(|id| nodes.contains_key(id));
-        }
-        found.par_iter().try_for_each(|node| {
+        let waiting = std::mem::take(&mut *self.waiting());
+        let stored = waiting.needed_by(tree).into_par_iter().try_for_each(|node| {
             match &node.replaced {
                 Some(replaced) => self.chunks.put_replacing(ChunkKind::Node, &node.bytes, replaced),
                 None => self.chunks.put(ChunkKind::Node, &node.bytes),
             }
             .map(drop)
-        })
+        });
+        if stored.is_err() {
+            *self.waiting() = waiting;
+        }
+        stored
     }
 
     fn waiting(&self) -> MutexGuard<'_, Waiting> {
@@ -85,6 +84,23 @@ impl Staged {
             waiting.nodes.insert(id, Inner { bytes: plain.to_vec(), replaced });
         }
         id
+    }
+}
+
+impl Waiting {
+    /// Those of the nodes that `tree` has. What is below a node that does not wait does not wait either.
+    fn needed_by(&self, tree: &Tree) -> Vec<&Inner> {
+        let mut seen = HashSet::new();
+        let mut found = Vec::new();
+        let mut open = vec![tree.root];
+        while let Some(id) = open.pop() {
+            let Some(node) = self.nodes.get(&id).filter(|_| seen.insert(id)) else { continue };
+            found.push(node);
+            if let Ok(decoded) = Node::decode(node.bytes.clone()) {
+                open.extend((0..decoded.len()).filter_map(|at| decoded.child(at)).map(|child| child.id));
+            }
+        }
+        found
     }
 }
 

@@ -9,7 +9,7 @@ use super::testing::{account, reader, record, write};
 use super::*;
 use crate::model::{Blob, BlobRef, Kind, NativeId, Record, RecordKey};
 use crate::prolly::testing::{MemoryChunks, config};
-use crate::store::chunks::Chunks;
+use crate::store::chunks::{ChunkKind, Chunks};
 
 fn arc(chunks: &Arc<MemoryChunks>) -> Arc<dyn Chunks> {
     Arc::<MemoryChunks>::clone(chunks)
@@ -140,6 +140,39 @@ fn spilling_stores_little_that_is_not_needed_later() {
         chunks.total_bytes()
     });
     assert!(stored[0] < stored[1] * 11 / 10, "{stored:?}");
+}
+
+#[test]
+fn storing_in_between_takes_nothing_from_containers_that_are_open() {
+    let chunks = Arc::new(MemoryChunks::default());
+    let writer = SnapshotWriter::new(arc(&chunks), None).unwrap();
+    let mut spilled = writer.begin_container("b1".into());
+    spilled.spill_beyond(200_000);
+    for n in 0..2_000 {
+        spilled.put(&card(n, &"x".repeat(1_000))).unwrap();
+    }
+    writer.replace_container("b2".into(), &[record("b2", Kind::Item, "c1", json!({}))]).unwrap();
+    writer.store_in_between();
+    assert_eq!(spilled.finish().unwrap(), 2_000);
+    let tree = writer.finish().unwrap().tree;
+    assert_eq!(Reader::new(arc(&chunks), tree).all().map(Result::unwrap).count(), 2_001);
+}
+
+#[test]
+fn of_inner_nodes_only_those_are_stored_that_the_tree_has_in_the_end() {
+    let chunks = Arc::new(MemoryChunks::default());
+    let writer = SnapshotWriter::new(arc(&chunks), None).unwrap();
+    for n in 0..40 {
+        let board = format!("b{n:02}");
+        let cards: Vec<_> = (0..60)
+            .map(|m| record(&board, Kind::Item, &format!("c{m}"), json!({"text": "x".repeat(1_000)})))
+            .collect();
+        writer.replace_container(board.as_str().into(), &cards).unwrap();
+    }
+    let tree = writer.finish().unwrap().tree;
+    let inner = |bytes: Vec<u8>| bytes.get(1).is_some_and(|level| *level > 0);
+    let stored = chunks.ids().iter().filter(|id| inner(chunks.get(ChunkKind::Node, id).unwrap())).count();
+    assert_eq!((tree.height, stored), (1, 1));
 }
 
 proptest! {

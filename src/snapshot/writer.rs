@@ -95,6 +95,11 @@ impl SnapshotWriter {
         self.begin_container(id).finish().map(|_| ())
     }
 
+    #[cfg(test)]
+    pub(super) fn store_in_between(&self) {
+        self.shared.chunks.store(&self.shared.state().tree).unwrap();
+    }
+
     /// Stores what is left to store, and gives the result: what is finished. Containers that are still open are not
     /// in it.
     pub fn finish(self) -> Result<Written, SnapshotError> {
@@ -180,7 +185,8 @@ impl ContainerWriter {
     /// platforms give them, its leaves will mostly be leaves of the snapshot's tree as well, because nodes
     /// depend on their content alone: little is stored that is not needed later.
     fn spill(&mut self) -> Result<(), SnapshotError> {
-        let chunks = &self.shared.chunks;
+        // Not among the nodes that wait: the writer's tree decides about those, and has none of these.
+        let chunks = self.shared.chunks.beneath();
         let tree = match self.spilled {
             Some(tree) => tree,
             None => Tree::empty(chunks)?,

@@ -3,6 +3,7 @@
 
 pub mod chunks;
 pub mod codec;
+mod compression;
 mod create;
 pub mod database;
 pub mod error;

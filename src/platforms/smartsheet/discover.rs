@@ -93,7 +93,7 @@ async fn home(smartsheet: &Smartsheet, seen: &mut Seen) -> Result<(), ApiFault> 
     let folders = folders.into_iter().map(|folder| with(folder, "resourceType", "folder")).collect();
     walk(smartsheet, seen, HOME, folders).await?;
     let reports = pages::numbered(smartsheet, &["reports"], &[]).await;
-    let sights = pages::by_token(smartsheet, &["sights"], &[("paginationType", "token")]).await;
+    let sights = pages::by_token(smartsheet, &["sights"], &[]).await;
     for (kind, what, listed) in [("report", "reports", reports), ("sight", "dashboards", sights)] {
         for asset in seen.unless_hidden(listed, HOME, what)? {
             let asset = with(with(asset, "resourceType", kind), "workspace", HOME);

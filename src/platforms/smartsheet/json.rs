@@ -11,7 +11,7 @@ pub(super) fn ids_to_texts(value: &mut Value) {
         Value::Object(object) => {
             for (name, inner) in object {
                 match inner {
-                    Value::Number(id) if name == "id" || name.ends_with("Id") => *inner = id.to_string().into(),
+                    Value::Number(id) if is_number(name) => *inner = id.to_string().into(),
                     Value::Array(ids) if name.ends_with("Ids") => ids.iter_mut().for_each(number_to_text),
                     other => ids_to_texts(other),
                 }
@@ -33,13 +33,14 @@ pub(super) fn id_out(id: &str) -> Value {
     id.parse::<i64>().map_or_else(|_| id.into(), |number| Value::Number(Number::from(number)))
 }
 
-/// Turns the ids in a document into numbers again, as Smartsheet takes them.
+/// Turns the ids in a document into numbers again, as Smartsheet takes them. Only shares name a group, and they have
+/// texts for the ids of whom they are for.
 pub(super) fn texts_to_ids(value: &mut Value) {
     match value {
         Value::Object(object) => {
             for (name, inner) in object {
                 match inner {
-                    Value::String(id) if name == "id" || name.ends_with("Id") => *inner = id_out(id),
+                    Value::String(id) if is_number(name) => *inner = id_out(id),
                     other => texts_to_ids(other),
                 }
             }
@@ -47,6 +48,10 @@ pub(super) fn texts_to_ids(value: &mut Value) {
         Value::Array(entries) => entries.iter_mut().for_each(texts_to_ids),
         _ => {}
     }
+}
+
+fn is_number(name: &str) -> bool {
+    name == "id" || name.ends_with("Id") && name != "groupId"
 }
 
 /// The text at a key; empty when there is none.

@@ -226,7 +226,8 @@ impl Call<'_> {
         let ids = input::list(self.query, "ids").ok_or_else(|| Refusal::about(1018, "ids"))?;
         let known = |id: &String| fields.iter().any(|field| text(field, "id") == id);
         let (gone, unknown): (Vec<String>, Vec<String>) = ids.into_iter().partition(known);
-        if !unknown.is_empty() && !input::flag(self.query, "ignoreSummaryFieldsNotFound")? {
+        let forgiving = input::flag(self.query, "ignoreSummaryFieldsNotFound")?;
+        if !unknown.is_empty() && !forgiving {
             return Err(Refusal::of(1006));
         }
         fields.retain(|field| !gone.iter().any(|id| field["id"] == id.as_str()));

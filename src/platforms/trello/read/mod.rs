@@ -13,6 +13,7 @@ use serde_json::Value;
 
 use super::json::{entries, text};
 use super::Trello;
+use crate::http::client::Query;
 use crate::http::fault::{ApiFault, FaultClass};
 use crate::http::paging::{Backwards, Next};
 use crate::model::coverage::{Count, Coverage, Missing};
@@ -100,7 +101,7 @@ async fn cards(trello: &Trello, board: &str, splitter: &Splitter) -> Result<Vec<
     let mut all = Vec::new();
     let lists = splitter.found.iter().filter(|(record, _)| record.key.kind == Kind::Section);
     for list in lists.map(|(record, _)| record.key.id.as_str()) {
-        all.extend(pages(trello, &["lists", list, "cards"], LIST_PAGE).await?);
+        all.extend(pages(trello, &["lists", list, "cards"], &[("filter", "all")], LIST_PAGE).await?);
     }
     // A card that is moved meanwhile comes with both lists.
     Ok(once(all))
@@ -108,15 +109,20 @@ async fn cards(trello: &Trello, board: &str, splitter: &Splitter) -> Result<Vec<
 
 /// The cards of a board in pages.
 async fn all_cards(trello: &Trello, board: &str) -> Result<Vec<Value>, ApiFault> {
-    pages(trello, &["boards", board, "cards", "all"], CARD_PAGE).await
+    pages(trello, &["boards", board, "cards", "all"], &[], CARD_PAGE).await
 }
 
 /// All pages of cards, which come newest first.
-async fn pages(trello: &Trello, path: &[&str], limit: usize) -> Result<Vec<Value>, ApiFault> {
+async fn pages(
+    trello: &Trello,
+    path: &[&str],
+    filter: &Query<'static>,
+    limit: usize,
+) -> Result<Vec<Value>, ApiFault> {
     let (mut all, mut paging) = (Vec::new(), Backwards::new(limit));
     let (mut before, limit) = (None::<String>, limit.to_string());
     loop {
-        let mut query = question::CARDS.to_vec();
+        let mut query = [filter, question::CARDS].concat();
         query.push(("limit", &limit));
         if let Some(before) = &before {
             query.push(("before", before));

@@ -58,7 +58,6 @@ pub(super) const FRAME: &Query<'static> = &[
 
 /// Cards with everything that hangs on them but comments.
 pub(super) const CARDS: &Query<'static> = &[
-    ("filter", "all"),
     ("fields", "all"),
     ("attachments", "true"),
     ("attachment_fields", "all"),

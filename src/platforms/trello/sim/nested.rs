@@ -128,6 +128,8 @@ impl State {
             return Err(Refusal::over_limit("API_TOO_MANY_CARDS_REQUESTED", message));
         }
         if parts.checklists.is_some() {
+            // Items come with all of their fields, whichever are asked for.
+            params.text("checkItem_fields");
             self.refuse_many_checklists(page.iter().map(|card| self.world.count_of(text(card, "id"), CHECKLIST)))?;
         }
         Ok(page.into_iter().map(|card| self.full_card(card, &parts)).collect())
