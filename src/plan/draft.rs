@@ -11,7 +11,7 @@ use super::roots::Roots;
 use super::types::{Action, FieldChange, Mode, Reason};
 use super::values::{Creates, Facts, Resolved, is_empty, starts_as};
 use crate::model::loss::LossCause;
-use crate::model::spec::{Field, KindSpec, Role, When};
+use crate::model::spec::{Field, IdPolicy, KindSpec, Role, When};
 use crate::model::{Blob, BlobRef, Record, RecordKey, ops};
 
 /// A step before it has an identity and a place.
@@ -87,8 +87,10 @@ impl Drafter<'_, '_> {
                 resolved.to = title;
             }
             if matches!(field.role, Role::Sequence(_)) {
-                // What hangs on a new record is created, and so appended, in its order.
-                if resolved.differs {
+                // What hangs on a new record is created, and so appended, in its order; but what containers share may
+                // turn out to be there already, with another one.
+                let is_shared = spec.ids == IdPolicy::Shared && ops::ids(Some(&resolved.to)).nth(1).is_some();
+                if resolved.differs || is_shared {
                     last.add(field, None, &resolved);
                 }
                 continue;

@@ -326,6 +326,12 @@ impl Comparison<'_> {
     }
 }
 
+/// Whether a record came into its container with something that several containers share.
+pub(crate) fn was_shared(dialect: &dyn Dialect, before: &Side, key: &RecordKey) -> bool {
+    let is_shared = dialect.spec(key.kind).is_some_and(|spec| spec.ids == IdPolicy::Shared);
+    is_shared && before.keys().any(|other| (other.kind, &other.id) == (key.kind, &key.id))
+}
+
 /// Kinds that no restore of containers makes again.
 fn fixed(kind: Kind) -> bool {
     matches!(kind, Kind::Account | Kind::Workspace | Kind::Group | Kind::Folder)
