@@ -162,9 +162,10 @@ impl Comparison<'_> {
                     let place = unmoved.or_else(by_origin).or_else(by_same_id);
                     place.or_else(|| self.by_nature(spec, record, &places, &taken))
                 }
-                IdPolicy::Shared => self
-                    .in_place_of_container(key, key.id.clone(), &places)
+                IdPolicy::Shared => Some(key.clone())
+                    .filter(|key| self.same_ids && self.found.contains_key(key))
                     .or_else(by_origin)
+                    .or_else(|| self.in_place_of_container(key, key.id.clone(), &places))
                     .or_else(|| self.by_nature(spec, record, &places, &taken)),
                 IdPolicy::Person if fixed(key.kind) => by_same_id(),
                 IdPolicy::Person => self.in_place_of_container(key, key.id.clone(), &places),

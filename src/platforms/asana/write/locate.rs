@@ -130,7 +130,7 @@ async fn task(asana: &Asana, lost: &Mutation) -> Result<Option<String>, ApiFault
         })
     };
     if let Some(found) = found.as_deref().filter(|_| !matches!(spot, Spot::Section { section: "", .. })) {
-        finished(asana.stands_last(found, spot).await)?;
+        finished(asana.found_last(found, spot).await)?;
     }
     Ok(found)
 }

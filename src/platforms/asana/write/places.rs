@@ -57,35 +57,47 @@ impl Asana {
     /// Sees to it that a task that was just created stands at the bottom. Asana does not say where it puts new
     /// ones, so the first that has siblings tells for all.
     pub(super) async fn stands_last(&self, task: &str, spot: Spot<'_>) -> Result<(), WriteError> {
+        let is_subtask = matches!(spot, Spot::Parent(_));
         let known = {
             let places = lock(&self.places);
-            if matches!(spot, Spot::Parent(_)) { places.subtasks_appended } else { places.tasks_appended }
+            if is_subtask { places.subtasks_appended } else { places.tasks_appended }
         };
-        let appended = if let Some(known) = known {
-            known
-        } else {
-            let path = match spot {
-                Spot::Section { section, .. } => ["sections", section, "tasks"],
-                Spot::Parent(parent) => ["tasks", parent, "subtasks"],
-            };
-            let siblings = self.list(&Question::new(&path, "")).await.map_err(|fault| halfway(&fault))?;
-            let is_last = siblings.last().is_none_or(|last| gid(last) == task);
-            if siblings.len() > 1 {
-                let mut places = lock(&self.places);
-                match spot {
-                    Spot::Section { .. } => places.tasks_appended = Some(is_last),
-                    Spot::Parent(_) => places.subtasks_appended = Some(is_last),
-                }
-            }
-            is_last
-        };
-        if appended {
+        if known == Some(true) {
             return Ok(());
         }
-        self.move_to_bottom(task, spot).await.map_err(|error| match error {
+        let finished = |error| match error {
             WriteError::Refused(why) => WriteError::Unknown(format!("created, but not in its place: {why}")),
             other => other,
-        })
+        };
+        if known == Some(false) {
+            return self.move_to_bottom(task, spot).await.map_err(finished);
+        }
+        let siblings = self.siblings(spot).await.map_err(|fault| halfway(&fault))?;
+        let is_last = siblings.last().is_none_or(|last| gid(last) == task);
+        if siblings.len() > 1 {
+            let mut places = lock(&self.places);
+            if is_subtask {
+                places.subtasks_appended = Some(is_last);
+            } else {
+                places.tasks_appended = Some(is_last);
+            }
+        }
+        if is_last { Ok(()) } else { self.move_to_bottom(task, spot).await.map_err(finished) }
+    }
+
+    /// The same for a task that was looked up. It tells nothing about new ones: it may have been moved already.
+    pub(super) async fn found_last(&self, task: &str, spot: Spot<'_>) -> Result<(), WriteError> {
+        let siblings = self.siblings(spot).await.map_err(|fault| refusal(&fault))?;
+        let is_last = siblings.last().is_none_or(|last| gid(last) == task);
+        if is_last { Ok(()) } else { self.move_to_bottom(task, spot).await }
+    }
+
+    async fn siblings(&self, spot: Spot<'_>) -> Result<Vec<Value>, ApiFault> {
+        let path = match spot {
+            Spot::Section { section, .. } => ["sections", section, "tasks"],
+            Spot::Parent(parent) => ["tasks", parent, "subtasks"],
+        };
+        self.list(&Question::new(&path, "")).await
     }
 
     /// Moves a task to the bottom of a section or of its parent, wherever it is now.
