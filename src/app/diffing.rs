@@ -233,7 +233,7 @@ impl<'a> Describer<'a> {
             (Some(old), Some(new)) => {
                 let differing = ops::field_diff(spec, &old.native, &new.native);
                 let writable = differing.iter().filter(|diff| !matches!(diff.field.role, Role::ReadOnly(_)));
-                writable.map(|diff| self.field(&diff)).collect()
+                writable.map(|diff| self.field(diff)).collect()
             }
             _ => Vec::new(),
         };

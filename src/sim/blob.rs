@@ -28,7 +28,7 @@ impl Blob {
     }
 
     /// How many bytes.
-    pub fn len(&self) -> usize {
+    pub fn size(&self) -> usize {
         match self {
             Self::Held(bytes) => bytes.len(),
             Self::Grown { len, .. } => *len,

@@ -1,10 +1,8 @@
 //! What was asked of a sandbox.
 
-use std::collections::BTreeMap;
-
 use axum::http::header;
 use serde::Serialize;
-use serde::de::IgnoredAny;
+use serde_json::{Map, Value};
 
 use super::request::Request;
 
@@ -24,7 +22,7 @@ pub struct LogLine {
     pub path: String,
     /// The query without key and token.
     pub query: String,
-    /// Media type of the body, without parameters; empty when none was given.
+    /// Media type of the body, without parameters; empty when there is no body.
     #[serde(skip_serializing_if = "String::is_empty")]
     pub content_type: String,
     /// The body as it came, when it is JSON of at most 64 KiB, no file, and holds no credential.
@@ -42,12 +40,13 @@ pub struct LogLine {
 impl LogLine {
     /// The line of a request, without a number. `path`: as it may be logged.
     pub fn of(request: &Request, path: String, status: u16, member: Option<String>) -> Self {
+        let has_body = !request.body.is_empty() || !request.parts.is_empty();
         Self {
             n: 0,
             method: request.method.clone(),
             path,
             query: harmless_query(&request.query),
-            content_type: media_type(request).to_owned(),
+            content_type: if has_body { media_type(request).to_owned() } else { String::new() },
             body: harmless_body(request),
             parts: request.parts.clone(),
             status,
@@ -71,7 +70,7 @@ fn harmless_body(request: &Request) -> Option<String> {
         return None;
     }
     // What is no object is a list of records; credentials come in objects only.
-    let fields: BTreeMap<String, IgnoredAny> = serde_json::from_slice(&request.body).unwrap_or_default();
+    let fields: Map<String, Value> = serde_json::from_slice(&request.body).unwrap_or_default();
     if fields.keys().any(|name| SECRET.contains(&name.as_str())) {
         return None;
     }

@@ -334,8 +334,8 @@ async fn no_secret_and_nothing_of_a_board_can_be_read_in_the_vault_folder() {
     let (key, token) = (&credentials["key"], &credentials["token"]);
     let board = desk.world.id("board", "Roadmap").await;
     let words = [
-        &key,
-        &token,
+        key,
+        token,
         "Roadmap",
         "Fix login",
         "Ada",

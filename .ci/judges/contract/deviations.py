@@ -113,8 +113,6 @@ DEVIATIONS = {
         "where a row goes is part of the text of the document and of its examples, and not of the schema": [
             "POST /sheets/{sheetId}/rows: body[].parentId is not declared",
             "POST /sheets/{sheetId}/rows: body[].toBottom is not declared",
-            "PUT /sheets/{sheetId}/rows: body[].parentId is not declared",
-            "PUT /sheets/{sheetId}/rows: body[].toBottom is not declared",
             "PUT /sheets/{sheetId}/rows: body[].toTop is not declared",
         ],
         "a value without an object around it is what the field shows and takes": [

@@ -88,11 +88,13 @@ class Account:
 
 
 def container(snapshot):
-    """The path of the container with the most in it."""
-    containers = [one for one in snapshot["manifest"]["containers"] if one["records"] <= MOST_RECORDS]
-    chosen = max(containers, key=lambda one: one["records"])
-    workspace = chosen["workspace"][1].replace("/", "\\/") if chosen["workspace"] else "-"
-    return f"{workspace}/" + chosen["name"].replace("/", "\\/")
+    """The path of the container with the most in it, of those with a plain name."""
+    paths = {}
+    for one in snapshot["manifest"]["containers"]:
+        names = (one["workspace"][1] if one["workspace"] else "-", one["name"])
+        if one["records"] <= MOST_RECORDS and not set("\\/#") & set("".join(names)):
+            paths["/".join(names)] = one["records"]
+    return max(paths, key=paths.get)
 
 
 def watch(account, sandbox, before):

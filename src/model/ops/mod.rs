@@ -175,10 +175,9 @@ pub fn references(spec: &KindSpec, native: &Value) -> Vec<Pointer> {
         .iter()
         .filter_map(|field| match field.role {
             Role::Reference(kind) | Role::References(kind) => Some((Some(kind), field)),
-            // Those named there hang on the record, so it cannot need them.
-            Role::Sequence(_) => None,
             Role::Person | Role::Persons => Some((None, field)),
-            Role::Writable | Role::CreateOnly | Role::ReadOnly(_) => None,
+            // Those in a sequence hang on the record, so it cannot need them.
+            Role::Sequence(_) | Role::Writable | Role::CreateOnly | Role::ReadOnly(_) => None,
         })
         .flat_map(|(kind, field)| {
             let Field { path, anywhere, .. } = *field;

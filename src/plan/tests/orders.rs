@@ -1,6 +1,7 @@
 //! Things that have an order and no position, hang on one of several kinds, or refer into another container.
 
 use std::collections::BTreeSet;
+use std::fmt::Write as _;
 
 use proptest::prelude::*;
 use serde_json::{Value, json};
@@ -22,7 +23,7 @@ fn checklist() -> RecordKey {
 fn lines(ids: &[&str]) -> World {
     let mut text = "board b Roadmap\n list l Doing\n  card c Login\n   checklist h Steps\n".to_owned();
     for id in ids {
-        text.push_str(&format!("    line {id} {id}\n"));
+        writeln!(text, "    line {id} {id}").unwrap();
     }
     let mut world = world(&text);
     edit(&mut world, &checklist(), "lines", json!(ids));

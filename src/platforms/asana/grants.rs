@@ -145,7 +145,6 @@ fn project_rules(part: Part, level: Option<&Level>, project: &Value, paid: Optio
         None => ("", Grant::Unknown),
     };
     match level {
-        "admin" => {}
         "editor" => {
             let needs_admin = |setting: &str| text(project, setting) == "admin";
             let why = "needs an admin of the project";
@@ -165,6 +164,7 @@ fn project_rules(part: Part, level: Option<&Level>, project: &Value, paid: Optio
             let why = format!("a {level} of the project cannot change it; make the account an editor");
             rules.push(rule(None, None, Grant::Denied(why)));
         }
+        // An admin may do all of it.
         _ => {}
     }
     rules.push(rule(None, None, rest));

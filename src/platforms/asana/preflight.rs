@@ -173,13 +173,13 @@ fn restore(seen: &Seen, grants: &Grants) -> Vec<Requirement> {
             "Create and update tasks, their details and attachments: an editor of the project",
             "Make the account an editor of the project.",
         ),
-        custom_fields(seen, projects(Kind::FieldDef, Verb::Create)),
+        custom_fields(seen, &projects(Kind::FieldDef, Verb::Create)),
         paid(seen, "Create private projects: a paid plan"),
         private(seen),
     ]
 }
 
-fn custom_fields(seen: &Seen, tally: Tally) -> Requirement {
+fn custom_fields(seen: &Seen, tally: &Tally) -> Requirement {
     let plan = paid(seen, "Create local and global custom fields, update local ones: a paid plan");
     if plan.met != Grant::Allowed {
         return plan;

@@ -114,6 +114,13 @@ mod tests {
         );
     }
 
+    #[test]
+    fn a_share_names_its_group_by_a_text() {
+        let mut value = json!([{"groupId": "7", "columnId": "8"}]);
+        texts_to_ids(&mut value);
+        assert_eq!(value, json!([{"groupId": "7", "columnId": 8}]));
+    }
+
     proptest! {
         #![proptest_config(ProptestConfig::with_cases(64))]
         #[test]

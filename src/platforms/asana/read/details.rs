@@ -90,7 +90,9 @@ pub(super) async fn read(
     let files: Vec<Question> = due.iter().map(|task| files_of(gid(task))).collect();
     for (task, answer) in due.iter().zip(asana.lists(&files).await?) {
         let files = accept(splitter, task, "files", Kind::Attachment, answer)?;
-        files.into_iter().for_each(|file| splitter.attachment(file));
+        for file in files {
+            splitter.attachment(file);
+        }
     }
     Ok(())
 }

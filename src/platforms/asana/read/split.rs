@@ -44,7 +44,9 @@ impl Splitter {
         let order: Vec<&str> = sections.iter().map(gid).collect();
         project.insert("sections".to_owned(), json!(order));
         self.add(Kind::Container, project);
-        settings.into_iter().for_each(|setting| self.custom_field(setting));
+        for setting in settings {
+            self.custom_field(setting);
+        }
     }
 
     /// A custom field with its setting; one that Asana computes is inventory.
@@ -94,13 +96,15 @@ impl Splitter {
             task.insert("custom_fields".to_owned(), computed.into());
         }
         self.add(Kind::Item, task);
-        values.into_iter().for_each(|value| self.value(&id, value));
+        for value in values {
+            self.value(&id, value);
+        }
     }
 
     /// A task of another project that is shown here as well.
-    pub(super) fn placement(&mut self, task: Value, section: Option<&str>) {
-        let id = placement_id(self.project.as_str(), gid(&task));
-        let mut native = with(task.clone(), "item", gid(&task));
+    pub(super) fn placement(&mut self, task: &Value, section: Option<&str>) {
+        let id = placement_id(self.project.as_str(), gid(task));
+        let mut native = with(task.clone(), "item", gid(task));
         self.prepare(&mut native, section);
         self.put(Kind::Placement, &id, native, None);
     }

@@ -75,7 +75,7 @@ fn a_task_s_parts_become_records_and_its_lists_lists_of_gids() {
 #[test]
 fn a_place_keeps_the_whole_task_and_names_it() {
     let mut splitter = Splitter::new("1".into());
-    splitter.placement(task(), Some("2"));
+    splitter.placement(&task(), Some("2"));
     let place = native(&splitter, Kind::Placement, "1:10");
     assert_eq!((&place["item"], &place["section"], &place["name"]), (&json!("10"), &json!("2"), &json!("Fix")));
     assert_eq!(place["custom_fields"].as_array().unwrap().len(), 5);

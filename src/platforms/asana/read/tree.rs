@@ -87,7 +87,7 @@ impl Tree {
         let project = splitter.project_id().to_owned();
         for task in self.placed {
             let section = section_in(&task, &project).map(ToOwned::to_owned);
-            splitter.placement(task, section.as_deref());
+            splitter.placement(&task, section.as_deref());
         }
     }
 }

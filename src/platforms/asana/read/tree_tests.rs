@@ -56,7 +56,7 @@ fn a_task_in_several_projects_belongs_to_the_one_with_the_smallest_gid() {
     tree.listed("20", vec![both, smaller]);
     assert_eq!(
         records(tree),
-        [r#"section s1 ["1"] ["20:2"]"#, r#"section s2 [] null"#, "item 1 - s1", "placement 20:2 - s1"]
+        [r#"section s1 ["1"] ["20:2"]"#, "section s2 [] null", "item 1 - s1", "placement 20:2 - s1"]
     );
 }
 

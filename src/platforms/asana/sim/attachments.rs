@@ -17,7 +17,7 @@ impl State {
     /// Attaches a file.
     pub(super) fn new_upload(&mut self, by: &str, parent: (Kind, &str), name: &str, blob: Blob) -> String {
         let id = self.new_attachment(by, parent, name, "asana");
-        self.set(ATTACHMENT, &id, "size", blob.len());
+        self.set(ATTACHMENT, &id, "size", blob.size());
         self.blobs.insert(id.clone(), blob);
         id
     }

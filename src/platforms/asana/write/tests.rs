@@ -18,6 +18,7 @@ impl BlobSource for Blobs {
     }
 }
 
+#[expect(clippy::needless_pass_by_value, reason = "the tests write their fields in place")]
 fn mutation(verb: Verb, kind: Kind, fields: Value) -> Mutation {
     let is_new = verb == Verb::Create && !matches!(kind, Kind::Member | Kind::GroupMember);
     Mutation {

@@ -44,7 +44,7 @@ impl State {
         blob: Blob,
     ) -> String {
         let about = json!({
-            "name": name, "attachmentType": "FILE", "mimeType": mime, "sizeInKb": blob.len().div_ceil(1_024),
+            "name": name, "attachmentType": "FILE", "mimeType": mime, "sizeInKb": blob.size().div_ceil(1_024),
         });
         let id = self.new_attachment(user, to, about);
         self.blobs.insert(id.clone(), blob);

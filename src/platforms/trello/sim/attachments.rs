@@ -21,7 +21,7 @@ impl State {
     pub(super) fn new_upload(&mut self, by: &str, card: &str, names: (&str, &str), mime: &str, blob: Blob) -> String {
         let (name, file_name) = names;
         let about = json!({
-            "name": name, "fileName": file_name, "bytes": blob.len(), "mimeType": mime, "isUpload": true,
+            "name": name, "fileName": file_name, "bytes": blob.size(), "mimeType": mime, "isUpload": true,
         });
         let id = self.new_attachment(by, card, &about);
         self.blobs.insert(id.clone(), blob);
