@@ -23,6 +23,14 @@ pub(crate) struct Subject {
     pub(crate) history: &'static [&'static str],
 }
 
+impl Subject {
+    /// Whether its restores are interrupted at every step, too. Asana and Smartsheet do not pass all of it yet: a
+    /// lost answer to one of their writes can still leave a difference.
+    pub(crate) fn is_interrupted(&self) -> bool {
+        self.platform == TRELLO
+    }
+}
+
 /// All platforms. A platform that is not in it is not finished.
 pub(crate) const SUBJECTS: &[Subject] = &[
     Subject {
