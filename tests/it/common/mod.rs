@@ -262,8 +262,17 @@ impl Desk {
         self.world.clock.advance(pause);
         self.disk.mend();
         self.stop.send_replace(false);
-        let (app, _) = App::open(&self.vault_dir(), &self.key(), self.seams()).unwrap();
-        self.app = Some(app);
+        // Readings that the end of the process cut off have the vault until they notice.
+        let in_use = |opened: &Result<_, Error>| opened.as_ref().is_err_and(|e| e.message.contains("is in use"));
+        let mut opened = App::open(&self.vault_dir(), &self.key(), self.seams());
+        for _ in 0..500 {
+            if !in_use(&opened) {
+                break;
+            }
+            std::thread::sleep(Duration::from_millis(10));
+            opened = App::open(&self.vault_dir(), &self.key(), self.seams());
+        }
+        self.app = Some(opened.unwrap().0);
     }
 
     pub(crate) async fn try_backup(&self, options: Options) -> Result<Report, Error> {

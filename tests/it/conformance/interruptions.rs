@@ -6,6 +6,7 @@ use boardvault::app::backup::Report;
 use boardvault::app::planning::SavedPlan;
 use boardvault::app::runs;
 use boardvault::apply::{Relation, Verdict};
+use boardvault::model::RecordKey;
 use boardvault::plan::types::Mode;
 use serde_json::json;
 

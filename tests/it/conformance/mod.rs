@@ -24,10 +24,10 @@ pub(crate) struct Subject {
 }
 
 impl Subject {
-    /// Whether its restores are interrupted at every step, too. Asana and Smartsheet do not pass all of it yet: a
-    /// lost answer to one of their writes can still leave a difference.
+    /// Whether its restores are interrupted at every step, too. Smartsheet does not pass all of it yet: a lost answer
+    /// to one of its writes can still leave a difference.
     pub(crate) fn is_interrupted(&self) -> bool {
-        self.platform == TRELLO
+        self.platform != "smartsheet"
     }
 }
 
