@@ -263,13 +263,15 @@ impl Desk {
         self.disk.mend();
         self.stop.send_replace(false);
         // Readings that the end of the process cut off have the vault until they notice.
-        let in_use = |opened: &Result<_, Error>| opened.as_ref().is_err_and(|e| e.message.contains("is in use"));
+        let in_use = |opened: &Result<_, Error>| {
+            opened.as_ref().is_err_and(|error| error.message.contains("is in use"))
+        };
         let mut opened = App::open(&self.vault_dir(), &self.key(), self.seams());
-        for _ in 0..500 {
+        for _ in 0..10_000 {
             if !in_use(&opened) {
                 break;
             }
-            std::thread::sleep(Duration::from_millis(10));
+            std::thread::yield_now();
             opened = App::open(&self.vault_dir(), &self.key(), self.seams());
         }
         self.app = Some(opened.unwrap().0);
