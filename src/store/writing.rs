@@ -41,10 +41,7 @@ impl Vault {
         let delta = match &hints.replaced {
             // A base that cannot be read is no base, nor is one that prune is about to take away.
             Some(base) if !self.is_indexed_to_stay(base) => None,
-            Some(base) => match self.content(kind, base) {
-                Ok(content) => codec::encode_delta(kind, plain, (base, &content.plain, content.depth))?,
-                Err(_) => None,
-            },
+            Some(base) => self.difference(kind, plain, base)?,
             None => None,
         };
         if let Some(delta) = &delta
@@ -61,6 +58,29 @@ impl Vault {
             None => codec::encode(kind, plain)?,
         };
         Ok(delta.filter(|delta| delta.len() < whole.len()).unwrap_or(whole))
+    }
+
+    /// The frame of `plain` as a difference to `base`; or, where `base` rests on as many as may be, to the chunk at its
+    /// ground. That one differs more, but mostly far less than all there is. Nothing where they cannot be read.
+    fn difference(&self, kind: ChunkKind, plain: &[u8], base: &Hash) -> Result<Option<Vec<u8>>, VaultError> {
+        let Ok(content) = self.content(kind, base) else { return Ok(None) };
+        if content.depth < codec::MAX_DEPTH {
+            return codec::encode_delta(kind, plain, (base, &content.plain, content.depth));
+        }
+        let Some(ground) = self.ground(kind, base).filter(|ground| self.is_indexed_to_stay(ground)) else {
+            return Ok(None);
+        };
+        let Ok(content) = self.content(kind, &ground) else { return Ok(None) };
+        codec::encode_delta(kind, plain, (&ground, &content.plain, content.depth))
+    }
+
+    /// The last of the chunks that differences lead to from `id` on.
+    fn ground(&self, kind: ChunkKind, id: &Hash) -> Option<Hash> {
+        let mut ground = *id;
+        while let Some((_, below)) = self.rests_on(kind, &ground).ok()?.filter(|(below, _)| *below == kind) {
+            ground = below;
+        }
+        Some(ground)
     }
 }
 

@@ -10,7 +10,8 @@
 //! dooming, and keeps the pack; once its record is in the log, the next prune copies what is needed first.
 //!
 //! A chunk can rest on others (see [`codec`](super::codec)). What any chunk of a pack that stays rests on is needed
-//! too, so every chunk in such a pack can be read. A chunk that is copied is written anew upon what stays.
+//! too, so every chunk in such a pack can be read. A chunk that is copied is written anew upon what stays, or upon
+//! another copy that rested on the same; that one rests on nothing, so no copies rest on each other.
 
 mod choose;
 mod needs;

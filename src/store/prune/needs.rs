@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::Prune;
+use super::repack::Siblings;
 use crate::base::defect::{Defect, planted};
 use crate::base::hash::Hash;
 use crate::store::chunks::ChunkKind;
@@ -100,6 +101,17 @@ impl Rests {
         bytes
     }
 
+    /// The chunk at the end of what the node rests on; itself where it rests on none.
+    fn ground(&self, node: &Node) -> Hash {
+        let mut ground = node;
+        for _ in 0..MAX_DEPTH {
+            let Some((ChunkKind::Node, base)) = ground.base else { break };
+            let Some(below) = self.any(&base) else { break };
+            ground = below;
+        }
+        ground.id
+    }
+
     /// The last record of a node.
     fn any(&self, id: &Hash) -> Option<&Node> {
         let end = self.nodes.partition_point(|node| node.id <= *id);
@@ -127,19 +139,23 @@ impl Prune<'_> {
     }
 
     /// Writes some of the nodes anew, but into no pack, to see by how much nodes really grow. Ids are as good as
-    /// random, so the first ones stand for all.
+    /// random, so those above the first grounds stand for all; all above one ground, because they help each other.
     pub(super) fn calibrate(&self, rests: &mut Rests, needed: &Needed<'_>) -> Result<(), VaultError> {
+        let grows = |node: &&Node| needed.contains(&node.id) && rests.most_growth(&node.id, needed) > 0;
+        let mut due: Vec<(Hash, &Node)> =
+            rests.nodes.iter().filter(grows).map(|node| (rests.ground(node), node)).collect();
+        due.sort_unstable_by_key(|(ground, node)| (*ground, node.place.pack, node.place.offset));
         let (mut real, mut most) = (0, 0);
-        let due = rests.nodes.iter().filter(|node| needed.contains(&node.id));
-        let due =
-            due.map(|node| (node, rests.most_growth(&node.id, needed))).filter(|(_, growth)| *growth > 0);
-        for (node, growth) in due.take(SAMPLES) {
+        let mut siblings = Siblings::default();
+        for (_, node) in due.into_iter().take(SAMPLES) {
             let found = Found { id: node.id, kind: ChunkKind::Node, place: node.place };
             let Ok((frame, content)) = self.vault.check_content(&found)? else { continue };
             let before = frame.len() as u64;
-            let after = self.vault.grounded(found.kind, frame, &content.plain, needed)?.len() as u64;
-            real += after.saturating_sub(before);
-            most += growth;
+            let (after, ground) =
+                self.vault.grounded(found.kind, frame, &content.plain, (needed, &siblings))?;
+            siblings.note(ground, &node.id);
+            real += (after.len() as u64).saturating_sub(before);
+            most += rests.most_growth(&node.id, needed);
         }
         if most > 0 {
             rests.grown = (real, most);

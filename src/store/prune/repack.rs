@@ -1,14 +1,29 @@
 //! Copying what is needed out of packs that are given up.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 
 use super::needs::Needed;
+use crate::base::hash::Hash;
 use crate::store::chunks::ChunkKind;
 use crate::store::codec;
 use crate::store::error::VaultError;
 use crate::store::pack::{Found, Item};
 use crate::store::vault::Vault;
 use crate::store::writing::Hints;
+
+/// Chunks that were written anew and rest on nothing, by the one at the ground of what they rested on before. What
+/// rested on the same is a small difference to them.
+#[derive(Default)]
+pub(super) struct Siblings(HashMap<Hash, Hash>);
+
+impl Siblings {
+    /// Remembers a chunk that stands by itself where it rested on `ground` before.
+    pub(super) fn note(&mut self, ground: Option<Hash>, id: &Hash) {
+        if let Some(ground) = ground {
+            self.0.insert(ground, *id);
+        }
+    }
+}
 
 impl Vault {
     /// Whether the index has the chunk in a pack that is not `leaving`, and it is there.
@@ -25,6 +40,7 @@ impl Vault {
         pack: u32,
         needed: &Needed<'_>,
         leaving: &BTreeSet<u32>,
+        siblings: &mut Siblings,
     ) -> Result<u64, VaultError> {
         let mut bytes = 0;
         let len = self.files.len(pack)?;
@@ -32,7 +48,7 @@ impl Vault {
             match item {
                 Item::Gap { from, .. } => return Err(self.not_a_chunk(pack, from)),
                 Item::Chunk(found) if needed.contains(&found.id) && !self.stays(&found, leaving)? => {
-                    bytes += self.copy(&found, needed)?;
+                    bytes += self.copy(&found, needed, siblings)?;
                 }
                 Item::Chunk(_) => {}
             }
@@ -42,7 +58,7 @@ impl Vault {
     }
 
     /// Appends a chunk to the newest pack once more. What is copied was read in full and compared with its id.
-    fn copy(&self, found: &Found, needed: &Needed<'_>) -> Result<u64, VaultError> {
+    fn copy(&self, found: &Found, needed: &Needed<'_>, siblings: &mut Siblings) -> Result<u64, VaultError> {
         let (frame, content) = match self.check_content(found)? {
             Ok(read) => read,
             // The same chunk follows at the place that the index has, or is missed by the proof.
@@ -52,7 +68,7 @@ impl Vault {
                 return Err(VaultError::damaged(&file, found.place.offset, what));
             }
         };
-        let frame = self.grounded(found.kind, frame, &content.plain, needed)?;
+        let (frame, ground) = self.grounded(found.kind, frame, &content.plain, (needed, siblings))?;
         let mut writer = self.writer()?;
         let place =
             writer.packs.append(&self.keys, self.env.random.as_ref(), found.kind, &found.id, &frame)?;
@@ -60,23 +76,26 @@ impl Vault {
             writer.packs.sync()?;
             self.checkpoint(writer.packs.position());
         }
+        siblings.note(ground, &found.id);
         Ok(place.end() - place.offset)
     }
 
     /// The frame as it is if what it rests on is needed as well; else one that rests on the nearest chunk below that
-    /// is, or on the vocabulary at the ground, or on nothing.
+    /// is, or on a sibling, or on the vocabulary at the ground, or on nothing. A frame that rests on no other of its
+    /// kind comes with the chunk at the ground of what it rested on.
     pub(super) fn grounded(
         &self,
         kind: ChunkKind,
         frame: Vec<u8>,
         plain: &[u8],
-        needed: &Needed<'_>,
-    ) -> Result<Vec<u8>, VaultError> {
+        (needed, siblings): (&Needed<'_>, &Siblings),
+    ) -> Result<(Vec<u8>, Option<Hash>), VaultError> {
         let mut below = codec::parse(kind, &frame).ok().and_then(|frame| frame.rests_on());
         if below.is_none_or(|(_, base)| needed.contains(&base)) {
-            return Ok(frame);
+            return Ok((frame, None));
         }
         let mut hints = Hints::default();
+        let mut ground = None;
         while let Some((base_kind, base)) = below {
             if base_kind == ChunkKind::Vocabulary {
                 if needed.contains(&base) {
@@ -87,8 +106,14 @@ impl Vault {
             if hints.replaced.is_none() && needed.contains(&base) {
                 hints.replaced = Some(base);
             }
+            ground = Some(base);
             below = self.rests_on(base_kind, &base)?;
         }
-        self.encode(kind, plain, &hints)
+        if hints.replaced.is_none() {
+            hints.replaced = ground.and_then(|ground| siblings.0.get(&ground)).copied();
+        }
+        let frame = self.encode(kind, plain, &hints)?;
+        let stands_alone = hints.replaced.is_none();
+        Ok((frame, ground.filter(|_| stands_alone)))
     }
 }

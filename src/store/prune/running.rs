@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::needs::{Needed, Rests};
+use super::repack::Siblings;
 use super::{PackUse, Prune, PrunePlan, PruneReport, numbers};
 use crate::store::error::VaultError;
 use crate::store::live::LiveSet;
@@ -68,9 +69,10 @@ impl Prune<'_> {
         report: &mut PruneReport,
     ) -> Result<Vec<PackUse>, VaultError> {
         let (needed, leaving) = ground.without(packs);
+        let mut siblings = Siblings::default();
         let mut is_full = false;
         for pack in packs {
-            match self.vault.copy_needed(pack.number, &needed, &leaving) {
+            match self.vault.copy_needed(pack.number, &needed, &leaving, &mut siblings) {
                 Ok(copied) => report.copied_bytes += copied,
                 Err(VaultError::DiskFull { .. }) => is_full = true,
                 Err(other) => return Err(other),

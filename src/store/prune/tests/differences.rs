@@ -41,6 +41,31 @@ fn what_is_copied_rests_on_what_is_needed_or_on_nothing() {
 }
 
 #[test]
+fn a_chain_that_is_as_long_as_may_be_begins_anew_at_its_ground() {
+    let mut shelf = Shelf::new();
+    shelf.need(NODES..NODES + 12);
+    assert_eq!(rests_on(&shelf, NODES + 8, NODES..NODES + 12), Some(NODES + 7), "the eighth difference");
+    assert_eq!(rests_on(&shelf, NODES + 9, NODES..NODES + 12), Some(NODES));
+    assert_eq!(rests_on(&shelf, NODES + 10, NODES..NODES + 12), Some(NODES + 9));
+    shelf.check_all();
+}
+
+#[test]
+fn what_rested_on_the_same_that_goes_stays_a_difference_to_one_of_them() {
+    let mut shelf = Shelf::new();
+    shelf.need(NODES..NODES + 10);
+    shelf.forget((NODES..NODES + 10).filter(|n| ![NODES + 1, NODES + 9].contains(n)));
+    let before = shelf.vault().stats().unwrap().bytes;
+    shelf.prune(AT_ONCE);
+    shelf.prune(AT_ONCE);
+    assert_eq!(rests_on(&shelf, NODES + 1, NODES..NODES + 10), None);
+    assert_eq!(rests_on(&shelf, NODES + 9, NODES..NODES + 10), Some(NODES + 1));
+    assert_eq!(shelf.vault().stats().unwrap().chunks, 2);
+    assert!(shelf.vault().stats().unwrap().bytes < before, "the second took a few bytes again");
+    shelf.check_all();
+}
+
+#[test]
 fn a_chain_over_many_packs_goes_as_a_whole_when_nothing_of_it_is_needed() {
     let mut shelf = Shelf::new();
     for n in ALL {
