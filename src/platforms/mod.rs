@@ -2,6 +2,7 @@
 
 pub mod connector;
 pub mod platform;
+pub mod requirements;
 
 macro_rules! platforms {
     ($($name:ident),*) => {

@@ -11,9 +11,7 @@ use crate::http::fault::ApiFault;
 use crate::model::Kind;
 use crate::model::grants::{Grant, Grants, Verb};
 use crate::platforms::connector::{Purpose, Requirement};
-
-/// So many names are shown in one line.
-const NAMES: usize = 5;
+use crate::platforms::requirements::{Tally, line};
 
 /// Checks all requirements in a fixed order.
 pub(super) async fn preflight(asana: &Asana, purpose: Purpose) -> Result<Vec<Requirement>, ApiFault> {
@@ -230,64 +228,6 @@ fn quota(seen: &Seen) -> Requirement {
         "1,500 requests a minute on a paid plan, shared by all that use the same token"
     };
     line("Pace", Grant::Allowed, detail.to_owned(), "")
-}
-
-/// Names by what the account may.
-#[derive(Default)]
-struct Tally {
-    allowed: Vec<String>,
-    denied: Vec<String>,
-    unknown: Vec<String>,
-}
-
-impl Tally {
-    fn of<'a>(grants: impl Iterator<Item = (&'a str, Grant)>) -> Self {
-        let mut tally = Self::default();
-        for (name, grant) in grants {
-            match grant {
-                Grant::Allowed => tally.allowed.push(name.to_owned()),
-                Grant::Denied(why) => tally.denied.push(format!("{name} ({why})")),
-                Grant::Unknown => tally.unknown.push(name.to_owned()),
-            }
-        }
-        tally
-    }
-
-    /// A line that says what there is; that there is nothing is no defect.
-    fn inform(&self, requirement: &str) -> Requirement {
-        let detail = format!("{}: {}", self.allowed.len(), shortened(&self.allowed));
-        line(requirement, Grant::Allowed, detail, "")
-    }
-
-    fn summary(&self, requirement: &str, advice: &str) -> Requirement {
-        let met = if !self.denied.is_empty() {
-            Grant::Denied(format!("not for {}", shortened(&self.denied)))
-        } else if !self.unknown.is_empty() || self.allowed.is_empty() {
-            Grant::Unknown
-        } else {
-            Grant::Allowed
-        };
-        let mut detail = format!("possible for {}: {}", self.allowed.len(), shortened(&self.allowed));
-        if !self.unknown.is_empty() {
-            detail.push_str("; not known for ");
-            detail.push_str(&shortened(&self.unknown));
-        }
-        line(requirement, met, detail, advice)
-    }
-}
-
-fn line(requirement: &str, met: Grant, detail: String, advice: &str) -> Requirement {
-    let advice = (met != Grant::Allowed).then(|| advice.to_owned());
-    Requirement { requirement: requirement.to_owned(), met, detail, advice }
-}
-
-fn shortened(names: &[String]) -> String {
-    let shown: Vec<&str> = names.iter().take(NAMES).map(String::as_str).collect();
-    match names.len().checked_sub(NAMES) {
-        Some(more) if more > 0 => format!("{} and {more} more", shown.join(", ")),
-        _ if names.is_empty() => "none".to_owned(),
-        _ => shown.join(", "),
-    }
 }
 
 #[cfg(test)]

@@ -10,9 +10,8 @@ use crate::http::fault::ApiFault;
 use crate::model::Kind;
 use crate::model::grants::{Grant, Grants, Verb};
 use crate::platforms::connector::{Purpose, Requirement};
+use crate::platforms::requirements::{Tally, counted, line, listed};
 
-/// So many names are shown in one line.
-const NAMES: usize = 5;
 /// So many sheets are asked whether they take files: what one allows is set for the whole account.
 const SAMPLE: usize = 3;
 
@@ -125,15 +124,15 @@ fn access(seen: &Seen) -> Vec<Requirement> {
 
 fn restore(seen: &Seen, grants: &Grants) -> Vec<Requirement> {
     let sheets = |kind: Kind, verb: Verb| {
-        tally(seen.sheets.iter().map(|(id, sheet)| {
+        Tally::of(seen.sheets.iter().map(|(id, sheet)| {
             (text(sheet, "name").to_owned(), grants.get(Some(&id.as_str().into()), kind, verb))
         }))
     };
-    let workspaces = tally(seen.workspaces.iter().map(|(id, workspace)| {
+    let workspaces = Tally::of(seen.workspaces.iter().map(|(id, workspace)| {
         let grant = grants.get(Some(&id.as_str().into()), Kind::Container, Verb::Create);
         (text(workspace, "name").to_owned(), grant)
     }));
-    let groups = tally(seen.groups.iter().map(|group| (text(group, "name").to_owned(), may_change_group(seen, group))));
+    let groups = Tally::of(seen.groups.iter().map(|group| (text(group, "name").to_owned(), may_change_group(seen, group))));
     vec![
         line(
             "Group restore: Group Admin",
@@ -141,34 +140,28 @@ fn restore(seen: &Seen, grants: &Grants) -> Vec<Requirement> {
             "needed to create groups".to_owned(),
             "Have the account made a Group Admin.",
         ),
-        summary(
+        groups.summary(
             "Group restore into a group that is there: its owner or a System Admin",
-            &groups,
             "Have the account made a System Admin, or the groups' owner.",
         ),
-        summary(
+        workspaces.summary(
             "Restore into a workspace: owner or admin of the workspace",
-            &workspaces,
             "Have the account made an admin of the workspace; without, its sheets are restored into the Sheets folder.",
         ),
-        summary(
+        sheets(Kind::Item, Verb::Update).summary(
             "Merge into a sheet, its rows: editor of the sheet",
-            &sheets(Kind::Item, Verb::Update),
             "Have the account made an editor of the sheet.",
         ),
-        summary(
+        sheets(Kind::Container, Verb::Update).summary(
             "Merge into a sheet, its settings and columns: owner or admin of the sheet",
-            &sheets(Kind::Container, Verb::Update),
             "Have the account made an admin of the sheet; without, these stay as they are.",
         ),
-        summary(
+        sheets(Kind::Member, Verb::Create).summary(
             "Restore of shares: owner, admin, or editor who may share",
-            &sheets(Kind::Member, Verb::Create),
             "Have the account made an admin of the sheet, or an editor who may share.",
         ),
-        summary(
+        sheets(Kind::Container, Verb::Delete).summary(
             "Delete before restore: owner of the sheet, or owner or admin of its workspace",
-            &sheets(Kind::Container, Verb::Delete),
             "Have the account made an admin of the workspace, or the owner of the sheet.",
         ),
     ]
@@ -197,63 +190,6 @@ async fn files(smartsheet: &Smartsheet, seen: &Seen) -> Result<Requirement, ApiF
     let detail = format!("asked {}", counted(asked, "sheet"));
     let advice = "Have a System Admin allow attachments from computers.";
     Ok(line("Attachments of files are allowed", met, detail, advice))
-}
-
-/// Names by what the account may.
-#[derive(Default)]
-struct Tally {
-    allowed: Vec<String>,
-    denied: Vec<String>,
-    unknown: Vec<String>,
-}
-
-fn tally(grants: impl Iterator<Item = (String, Grant)>) -> Tally {
-    let mut tally = Tally::default();
-    for (name, grant) in grants {
-        match grant {
-            Grant::Allowed => tally.allowed.push(name),
-            Grant::Denied(why) => tally.denied.push(format!("{name} ({why})")),
-            Grant::Unknown => tally.unknown.push(name),
-        }
-    }
-    tally
-}
-
-fn summary(requirement: &str, tally: &Tally, advice: &str) -> Requirement {
-    let met = if !tally.denied.is_empty() {
-        Grant::Denied(format!("not for {}", shortened(&tally.denied)))
-    } else if !tally.unknown.is_empty() || tally.allowed.is_empty() {
-        Grant::Unknown
-    } else {
-        Grant::Allowed
-    };
-    let detail = format!("possible for {}: {}", tally.allowed.len(), shortened(&tally.allowed));
-    line(requirement, met, detail, advice)
-}
-
-fn line(requirement: &str, met: Grant, detail: String, advice: &str) -> Requirement {
-    let advice = (met != Grant::Allowed).then(|| advice.to_owned());
-    Requirement { requirement: requirement.to_owned(), met, detail, advice }
-}
-
-fn listed(what: &str, names: &[String]) -> String {
-    match names.len() {
-        0 => format!("no {what}s"),
-        count => format!("{}: {}", counted(count, what), shortened(names)),
-    }
-}
-
-fn counted(count: usize, what: &str) -> String {
-    if count == 1 { format!("1 {what}") } else { format!("{count} {what}s") }
-}
-
-fn shortened(names: &[String]) -> String {
-    let shown: Vec<&str> = names.iter().take(NAMES).map(String::as_str).collect();
-    match names.len().checked_sub(NAMES) {
-        Some(more) if more > 0 => format!("{} and {more} more", shown.join(", ")),
-        _ if names.is_empty() => "none".to_owned(),
-        _ => shown.join(", "),
-    }
 }
 
 #[cfg(test)]

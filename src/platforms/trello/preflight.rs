@@ -10,9 +10,7 @@ use crate::http::fault::{ApiFault, FaultClass};
 use crate::model::Kind;
 use crate::model::grants::{Grant, Grants, Verb};
 use crate::platforms::connector::{Purpose, Requirement};
-
-/// So many names are shown in one line.
-const NAMES: usize = 5;
+use crate::platforms::requirements::{Tally, counted, line, listed};
 
 /// Checks all requirements in a fixed order.
 pub(super) async fn preflight(trello: &Trello, purpose: Purpose) -> Result<Vec<Requirement>, ApiFault> {
@@ -121,7 +119,7 @@ fn backup(seen: &Seen) -> Vec<Requirement> {
         line(
             "Workspaces where the account is a member or an admin",
             some(&workspaces),
-            named("workspace", &workspaces),
+            listed("workspace", &workspaces),
             "Have the account invited to the workspaces that are to be backed up.",
         ),
         line(
@@ -137,7 +135,7 @@ fn backup(seen: &Seen) -> Vec<Requirement> {
         line(
             "Public, workspace-visible and organization boards",
             Grant::Allowed,
-            named("board", &open),
+            listed("board", &open),
             "Have the account added to the board or to its workspace.",
         ),
         line(
@@ -146,13 +144,13 @@ fn backup(seen: &Seen) -> Vec<Requirement> {
                 0 => Grant::Allowed,
                 _ => Grant::Denied(format!("{} of the workspaces cannot be seen", counted(unseen, "board"))),
             },
-            named("board", &private),
+            listed("board", &private),
             "Have the account added to these boards, or use a workspace admin with access to private boards.",
         ),
         line(
             "Closed boards where the account is a member",
             Grant::Allowed,
-            named("board", &closed),
+            listed("board", &closed),
             "Have the account added to a closed board before closing it.",
         ),
         line(
@@ -172,105 +170,39 @@ fn backup(seen: &Seen) -> Vec<Requirement> {
 
 fn restore(seen: &Seen, grants: &Grants) -> Vec<Requirement> {
     let workspaces = |kind: Kind, verb: Verb| {
-        tally(seen.workspaces.iter().map(|(id, workspace)| {
+        Tally::of(seen.workspaces.iter().map(|(id, workspace)| {
             let name = text_of(&workspace.native, "displayName");
             (name.to_owned(), grants.get(Some(&id.as_str().into()), kind, verb))
         }))
     };
     let boards = |kind: Kind, verb: Verb| {
-        tally(seen.boards.iter().map(|(id, board)| {
+        Tally::of(seen.boards.iter().map(|(id, board)| {
             (text(board, "name").to_owned(), grants.get(Some(&id.as_str().into()), kind, verb))
         }))
     };
     let (settings, content) = (boards(Kind::Container, Verb::Update), boards(Kind::Item, Verb::Create));
     vec![
-        summary(
+        workspaces(Kind::Workspace, Verb::Update).summary(
             "Workspace restore: admin of the workspace",
-            &workspaces(Kind::Workspace, Verb::Update),
             "Have the account made an admin of the workspace.",
         ),
-        summary(
+        content.summary(
             "Merge into a board, its content: member of the board",
-            &content,
             "Have the account made a member of the board.",
         ),
-        summary(
+        settings.summary(
             "Merge into a board, its name, settings and roles: admin of the board",
-            &settings,
             "Have the account made an admin of the board; without, these stay as they are.",
         ),
-        summary(
+        workspaces(Kind::Container, Verb::Create).summary(
             "Board copy: may create boards in the workspace",
-            &workspaces(Kind::Container, Verb::Create),
             "Let members create boards in the workspace's settings, or make the account an admin of it.",
         ),
-        summary(
+        boards(Kind::Container, Verb::Delete).summary(
             "Delete before restore: may delete the board",
-            &boards(Kind::Container, Verb::Delete),
             "Have the account made an admin of the workspace, or of the board while in the workspace.",
         ),
     ]
-}
-
-/// Names by what the account may.
-#[derive(Default)]
-struct Tally {
-    allowed: Vec<String>,
-    denied: Vec<String>,
-    unknown: Vec<String>,
-}
-
-fn tally(grants: impl Iterator<Item = (String, Grant)>) -> Tally {
-    let mut tally = Tally::default();
-    for (name, grant) in grants {
-        match grant {
-            Grant::Allowed => tally.allowed.push(name),
-            Grant::Denied(why) => tally.denied.push(format!("{name} ({why})")),
-            Grant::Unknown => tally.unknown.push(name),
-        }
-    }
-    tally
-}
-
-fn summary(requirement: &str, tally: &Tally, advice: &str) -> Requirement {
-    let met = if !tally.denied.is_empty() {
-        Grant::Denied(format!("not for {}", shortened(&tally.denied)))
-    } else if !tally.unknown.is_empty() || tally.allowed.is_empty() {
-        Grant::Unknown
-    } else {
-        Grant::Allowed
-    };
-    let mut detail = format!("possible for {}: {}", tally.allowed.len(), shortened(&tally.allowed));
-    if !tally.unknown.is_empty() {
-        detail.push_str("; not known for ");
-        detail.push_str(&shortened(&tally.unknown));
-    }
-    line(requirement, met, detail, advice)
-}
-
-fn line(requirement: &str, met: Grant, detail: String, advice: &str) -> Requirement {
-    let advice = (met != Grant::Allowed).then(|| advice.to_owned());
-    Requirement { requirement: requirement.to_owned(), met, detail, advice }
-}
-
-fn named(what: &str, names: &[String]) -> String {
-    match names.len() {
-        0 => format!("no {what}s"),
-        count => format!("{}: {}", counted(count, what), shortened(names)),
-    }
-}
-
-fn counted(count: usize, what: &str) -> String {
-    if count == 1 { format!("1 {what}") } else { format!("{count} {what}s") }
-}
-
-fn shortened(names: &[String]) -> String {
-    let shown: Vec<&str> = names.iter().take(NAMES).map(String::as_str).collect();
-    match names.len().checked_sub(NAMES) {
-        Some(more) if more > 0 => format!("{} and {more} more", shown.join(", ")),
-        _ if names.is_empty() => "none".to_owned(),
-        _ => shown.join(", "),
-    }
 }
 
 fn unseen_boards(seen: &Seen) -> usize {

@@ -24,7 +24,7 @@ struct Planned {
 
 /// The restores that are interrupted: one that mends in place, one that builds anew and deletes.
 fn restores() -> impl Iterator<Item = (&'static Subject, Mode, String)> {
-    SUBJECTS.iter().filter(|subject| subject.is_interrupted()).flat_map(|subject| {
+    SUBJECTS.iter().flat_map(|subject| {
         let replaced = format!(":{}", subject.container);
         [(subject, Mode::Merge, String::new()), (subject, Mode::DeleteBefore, replaced)]
     })

@@ -23,14 +23,6 @@ pub(crate) struct Subject {
     pub(crate) history: &'static [&'static str],
 }
 
-impl Subject {
-    /// Whether its restores are interrupted at every step, too. Smartsheet does not pass all of it yet: a lost answer
-    /// to one of its writes can still leave a difference.
-    pub(crate) fn is_interrupted(&self) -> bool {
-        self.platform != "smartsheet"
-    }
-}
-
 /// All platforms. A platform that is not in it is not finished.
 pub(crate) const SUBJECTS: &[Subject] = &[
     Subject {
