@@ -114,7 +114,7 @@ pub async fn plan(app: &App, request: &PlanRequest, progress: &dyn Progress) -> 
         undoes: None,
     };
     let taken = opened.taken();
-    let made = compute(app, platform, &comparison, &scan, &selection, &origins, None, header, taken)?;
+    let made = compute(app, platform, comparison, &scan, &selection, &origins, None, header, taken)?;
     save(app, made)
 }
 
@@ -172,7 +172,7 @@ pub async fn undo(app: &App, run: &str, progress: &dyn Progress) -> Result<Saved
     let made = compute(
         app,
         platform,
-        &comparison,
+        comparison,
         &scan,
         &Selection::Everything,
         &origins,
@@ -313,11 +313,22 @@ fn add_equal_records<'a>(
     Ok(())
 }
 
+/// The workspace that takes containers which may not be made in theirs need not have been part of the comparison.
+fn add_refuge(app: &App, comparison: &mut Comparison, header: &PlanHeader, scan: &Scan) -> Result<(), Error> {
+    let Some(id) = &scan.discovery.grants.refuge else { return Ok(()) };
+    let key = RecordKey::new(id.clone(), Kind::Workspace, id.clone());
+    let desired = snapshots::by_id(app, &header.snapshot)?.manifest.tree;
+    let [desired, live] = [desired, scan.tree].map(|tree| Reader::new(app.chunks(), tree).get(&key));
+    let pair = Pair { desired: desired?, live: live? };
+    comparison.context.entry(key).or_insert(pair);
+    Ok(())
+}
+
 #[expect(clippy::too_many_arguments, reason = "the planner's inputs, from a restore and from an undo alike")]
 fn compute(
     app: &App,
     platform: &Platform,
-    comparison: &Comparison,
+    mut comparison: Comparison,
     scan: &Scan,
     selection: &Selection,
     origins: &OriginMap,
@@ -325,12 +336,13 @@ fn compute(
     header: PlanHeader,
     taken: Timestamp,
 ) -> Result<RestorePlan, Error> {
+    add_refuge(app, &mut comparison, &header, scan)?;
     let account = connections::get(app, &header.connection)?.identity.id;
     let members = scan.discovery.records.iter().filter(|record| record.key.kind == Kind::WorkspaceMember);
     let people: BTreeSet<NativeId> =
         members.map(|record| record.key.id.clone()).chain([account.clone()]).collect();
     let input = PlanInput {
-        compare: comparison,
+        compare: &comparison,
         dialect: platform.dialect,
         selection,
         grants: &scan.discovery.grants,

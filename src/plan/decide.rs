@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::blocking::Blocking;
+use super::elsewhere::Elsewhere;
 use super::policy::{PairState, Treatment, treatment};
 use super::roots::Roots;
 use super::select::{Selector, Wanted, wants};
@@ -22,6 +23,8 @@ pub(super) struct Decisions<'a> {
     pub(super) updates: BTreeMap<&'a RecordKey, BTreeSet<&'static str>>,
     /// Live records that are removed.
     pub(super) removals: BTreeMap<&'a RecordKey, Reason>,
+    /// Containers among the created ones that are not made where they were.
+    pub(super) elsewhere: Elsewhere<'a>,
     pub(super) blocked: Vec<Blocked>,
     pub(super) losses: Vec<Loss>,
     pub(super) kept: u64,

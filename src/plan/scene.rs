@@ -55,6 +55,13 @@ impl<'a> Scene<'a> {
         scene
     }
 
+    /// The same comparison, in which the backup holds `records` in this form.
+    #[must_use]
+    pub(super) fn with(mut self, records: &'a [Record]) -> Self {
+        self.desired.extend(records.iter().map(|record| (&record.key, record)));
+        self
+    }
+
     /// What hangs on `record` in an order that it names, with the positions.
     fn sequences(&self, record: &'a Record) -> Vec<(RecordKey, usize)> {
         let fields = self.spec(record.key.kind).map_or(&[][..], |spec| spec.fields);

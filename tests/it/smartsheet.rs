@@ -1,7 +1,16 @@
-//! Smartsheet against its sandbox: what a backup holds and what it costs.
+//! Smartsheet against its sandbox: what a backup holds and what it costs, and restores that only it knows.
 
+use std::collections::BTreeSet;
+
+use boardvault::apply::Relation;
+use boardvault::model::Kind;
+use boardvault::model::loss::LossCause;
+use boardvault::plan::types::{Action, Mode, RestorePlan, Verdict};
 use boardvault::snapshot::manifest::Status;
+use serde_json::{Value, json};
 
+use crate::common::compare::Side;
+use crate::common::scene::{Scene, inside};
 use crate::common::{Desk, FULL, USUAL};
 
 const SMARTSHEET: &str = "smartsheet";
@@ -30,4 +39,102 @@ async fn a_large_sheet_costs_what_it_must_and_an_unchanged_one_nothing() {
     let again: Vec<&str> =
         log.iter().map(|call| call.path.as_str()).filter(|path| path.contains("/sheets/")).collect();
     assert!(again.is_empty(), "an unchanged sheet was read again: {again:?}");
+}
+
+/// A backup of what the person with this role sees.
+async fn seen_by(role: &str) -> Scene {
+    Scene::before(Desk::with(SMARTSHEET, Some(role), "tiny", 1).await).await
+}
+
+/// The paths of the sheets that a plan makes.
+fn made(plan: &RestorePlan) -> Vec<String> {
+    let sheets = plan.steps.iter().filter(|step| step.action == Action::Create);
+    sheets.filter(|step| step.subject.kind == Kind::Container).map(|step| step.path.join("/")).collect()
+}
+
+/// Which fields of which sheets do not come back because of their place.
+fn misplaced(plan: &RestorePlan) -> Vec<&str> {
+    let lost = plan.losses.iter().filter(|loss| loss.cause == LossCause::OtherPlace);
+    lost.filter_map(|loss| loss.field.as_deref()).collect()
+}
+
+/// The place of every sheet of this name.
+async fn places(scene: &Scene, name: &str) -> Vec<String> {
+    let state = scene.desk.world.state().await;
+    let named = state["sheet"].as_array().unwrap().iter().filter(|sheet| sheet["name"] == name);
+    named.map(|sheet| sheet["_parent"].as_str().unwrap().to_owned()).collect()
+}
+
+async fn home_of(scene: &Scene, email: &str) -> String {
+    let state = scene.desk.world.state().await;
+    let user = state["user"].as_array().unwrap().iter().find(|user| user["email"] == email).unwrap();
+    format!("home-{}", user["id"].as_str().unwrap())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_may_create_nothing_in_the_workspace_gets_sheets_back_into_the_sheets_folder() {
+    let scene = seen_by("editor").await;
+    for name in ["Budget", "Launch plan"] {
+        let path = format!("/sheets/{}", scene.container(name));
+        scene.desk.world.call("system admin", "DELETE", &path, Value::Null).await;
+    }
+    let damaged = scene.now().await;
+    let plan = scene.desk.plan(&scene.snapshot(), Mode::Merge, &[]).await;
+    assert_eq!(plan.plan.verdict, Verdict::Applyable, "{:#?}", plan.plan.blocked);
+    let sheets: BTreeSet<String> = made(&plan.plan).into_iter().collect();
+    assert_eq!(sheets, ["Sheets/Budget", "Sheets/Launch plan"].map(str::to_owned).into());
+    // The budget lay in a folder, the launch plan right in the workspace.
+    assert_eq!(misplaced(&plan.plan).len(), 3);
+    let applied = scene.desk.apply(&plan).await;
+
+    let home = home_of(&scene, "cleo@acme.example").await;
+    assert_eq!(places(&scene, "Budget").await, [home.clone()]);
+    assert_eq!(places(&scene, "Launch plan").await, [home]);
+    // All links between the two are among what must be the same.
+    let found = scene.now().await;
+    scene.compare(&scene.wanted, &found, &plan.plan, Relation::Restored).assert_same("merge");
+    let again = scene.desk.plan(&scene.snapshot(), Mode::Merge, &[]).await;
+    assert_eq!(again.plan.verdict, Verdict::NothingToDo, "{:#?}", again.plan.steps);
+
+    let back = scene.desk.undo(&applied.run).await;
+    scene.desk.apply(&back).await;
+    let found = scene.now().await;
+    let keys = |side: &Side| side.keys().cloned().collect::<BTreeSet<_>>();
+    assert_eq!(keys(&found), keys(&damaged));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_sheet_in_a_workspace_that_is_only_edited_is_copied_and_replaced_in_the_sheets_folder() {
+    for (mode, name) in [(Mode::Copy, "Budget (restored 2026-11-21)"), (Mode::DeleteBefore, "Budget")] {
+        let scene = seen_by("licensed member").await;
+        edits_only(&scene).await;
+        let plan = scene.desk.plan(&scene.path("Acme/Budget"), mode, &[]).await;
+        assert_eq!(plan.plan.verdict, Verdict::Applyable, "{:#?}", plan.plan.blocked);
+        assert_eq!(made(&plan.plan), [format!("Sheets/{name}").replace(" (restored 2026-11-21)", "")]);
+        assert_eq!(misplaced(&plan.plan), ["folder", "workspace"]);
+        scene.desk.apply(&plan).await;
+        let home = home_of(&scene, "ben@acme.example").await;
+        assert_eq!(places(&scene, name).await, [home], "{mode:?}");
+        let old = scene.container("Budget");
+        let found = scene.now().await;
+        assert_eq!(inside(&found, &old).is_empty(), mode == Mode::DeleteBefore);
+        if mode == Mode::DeleteBefore {
+            let wanted = inside(&scene.wanted, &old);
+            scene.compare(&wanted, &found, &plan.plan, Relation::Restored).assert_same("delete-before");
+        }
+    }
+}
+
+/// Takes the right to create sheets in the workspace from its administrator, who still owns the budget.
+async fn edits_only(scene: &Scene) {
+    let state = scene.desk.world.state().await;
+    let workspace = scene.desk.world.id("workspace", "Acme").await;
+    let home = home_of(scene, "ben@acme.example").await;
+    let ben = home.trim_start_matches("home-");
+    let shares = state["share"].as_array().unwrap().iter();
+    let is_bens = |share: &&Value| share["userId"] == ben && share["accessLevel"] == "ADMIN";
+    let share = shares.filter(is_bens).find(|share| share["_assetId"] == workspace.as_str());
+    let id = share.unwrap_or_else(|| panic!("{:#}", state["share"]))["id"].as_str().unwrap();
+    let path = format!("/shares/{id}?assetType=workspace&assetId={workspace}");
+    scene.desk.world.call("system admin", "PATCH", &path, json!({"accessLevel": "EDITOR"})).await;
 }
