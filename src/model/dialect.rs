@@ -42,6 +42,12 @@ pub trait Dialect: Send + Sync {
         None
     }
 
+    /// When `record` was written, as a text that sorts as time does: for kinds that people read in that order and
+    /// whose ids do not tell it.
+    fn written_at<'a>(&self, _record: &'a Record) -> Option<&'a str> {
+        None
+    }
+
     /// No text may have more UTF-16 units than this, where the platform has such a limit.
     fn longest_text(&self) -> Option<usize> {
         None

@@ -78,6 +78,11 @@ impl<'a> Scene<'a> {
         self.positions.get(key).copied()
     }
 
+    /// See [`Dialect::written_at`].
+    pub(super) fn written_at(&self, record: &'a Record) -> Option<&'a str> {
+        self.dialect.written_at(record)
+    }
+
     /// The record of `kind` with `id` that a field of a record at `from` points to.
     pub(super) fn pointed_to(&self, from: &RecordKey, kind: Kind, id: &str, anywhere: bool) -> RecordKey {
         let near = lineage::pointed_to(from, kind, id);

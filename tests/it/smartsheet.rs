@@ -138,3 +138,33 @@ async fn edits_only(scene: &Scene) {
     let path = format!("/shares/{id}?assetType=workspace&assetId={workspace}");
     scene.desk.world.call("system admin", "PATCH", &path, json!({"accessLevel": "EDITOR"})).await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn replies_come_back_in_the_order_in_which_they_were_written() {
+    let desk = Desk::on(SMARTSHEET, "tiny", 1).await;
+    let sheet = desk.world.id("sheet", "Launch plan").await;
+    let talk = format!("/sheets/{sheet}/discussions");
+    let made =
+        desk.world.call("system admin", "POST", &talk, json!({"comment": {"text": "Who comes?"}})).await;
+    let id = &made["result"]["id"];
+    let said: Vec<String> = (1..=8).map(|number| format!("Guest {number}")).collect();
+    for words in &said {
+        desk.world
+            .call("system admin", "POST", &format!("{talk}/{id}/comments"), json!({"text": words}))
+            .await;
+    }
+    let scene = Scene::before(desk).await;
+    scene.desk.world.call("system admin", "DELETE", &format!("{talk}/{id}"), Value::Null).await;
+    let plan = scene.desk.plan(&scene.snapshot(), Mode::Merge, &[]).await;
+    scene.desk.apply(&plan).await;
+    let all = scene
+        .desk
+        .world
+        .call("system admin", "GET", &format!("{talk}?include=comments&includeAll=true"), Value::Null)
+        .await;
+    let comments = all["data"].as_array().unwrap().iter().flat_map(|one| one["comments"].as_array().unwrap());
+    let texts = comments.filter_map(|comment| comment["text"].as_str());
+    let replies: Vec<&str> =
+        texts.filter_map(|text| text.split("\n\n").nth(1)).filter(|text| text.starts_with("Guest")).collect();
+    assert_eq!(replies, said);
+}

@@ -197,6 +197,10 @@ impl Dialect for TestPlatform {
         (!text.starts_with("[by ")).then(|| format!("[by {author}]"))
     }
 
+    fn written_at<'a>(&self, record: &'a Record) -> Option<&'a str> {
+        ops::get_text(&record.native, "written").filter(|_| record.key.kind == Kind::Comment)
+    }
+
     fn longest_text(&self) -> Option<usize> {
         Some(40)
     }

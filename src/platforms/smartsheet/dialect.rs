@@ -62,6 +62,12 @@ impl Dialect for SmartsheetDialect {
         (!shown.is_empty()).then(|| shown.to_owned())
     }
 
+    /// Comments are shown in the order of their times, and ids are drawn at random.
+    fn written_at<'a>(&self, record: &'a Record) -> Option<&'a str> {
+        let is_talk = matches!(record.key.kind, Kind::Discussion | Kind::Comment);
+        Some(text(&record.native, "createdAt")).filter(|time| is_talk && !time.is_empty())
+    }
+
     fn attribution(&self, comment: &Record) -> Option<String> {
         let native = &comment.native;
         if begins_with_attribution(text(native, "text")) {
