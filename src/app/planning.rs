@@ -88,13 +88,9 @@ pub async fn plan(app: &App, request: &PlanRequest, progress: &dyn Progress) -> 
     let kinds = Kind::ALL.iter().filter(|kind| kind.stands_alone() && **kind != Kind::Container);
     let places: BTreeSet<NativeId> = kinds.flat_map(|kind| with_aliases(&around, *kind, &origins)).collect();
     let compared: Vec<NativeId> = scope.iter().chain(&places).cloned().collect();
-    let mut comparison = snapshot::compare(
-        &app.chunks(),
-        &opened.manifest.tree,
-        &scan.tree,
-        Some(&compared),
-        platform.dialect,
-    )?;
+    let (desired_tree, dialect) = (&opened.manifest.tree, platform.dialect);
+    let mut comparison =
+        snapshot::compare_to_restore(&app.chunks(), desired_tree, &scan.tree, &compared, dialect)?;
     match (request.mode, &selection) {
         (Mode::Merge, Selection::Everything) => {}
         (Mode::Merge, Selection::Only(selected)) => add_selected(&mut comparison, &opened.reader, selected)?,

@@ -64,6 +64,11 @@ impl<'a, 's> Blocking<'a, 's> {
             }
         }
         out.creates.retain(|key, _| self.created.contains(key));
+        for (key, path, target) in std::mem::take(&mut out.dead_links) {
+            if self.created.contains(target) {
+                out.updates.entry(key).or_default().insert(path);
+            }
+        }
     }
 
     /// Whether `record` is nothing without something in another container that is known to be gone, now or already

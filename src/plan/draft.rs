@@ -11,7 +11,7 @@ use super::roots::Roots;
 use super::types::{Action, FieldChange, Mode, Reason};
 use super::values::{Creates, Facts, Resolved, is_empty, starts_as};
 use crate::model::loss::LossCause;
-use crate::model::spec::{Field, IdPolicy, KindSpec, Role, When};
+use crate::model::spec::{Codec, Field, IdPolicy, KindSpec, Role, When};
 use crate::model::{Blob, BlobRef, Record, RecordKey, ops};
 
 /// A step before it has an identity and a place.
@@ -151,8 +151,28 @@ impl Drafter<'_, '_> {
             let draft = if waits || puts_away || field.whole || orders { &mut last } else { &mut main };
             draft.add(field, ops::get(&live.native, field.path), &resolved);
         }
-        last.fill_documents(spec, live);
+        self.fill_documents(&mut last, spec, live);
         self.drafts.extend([main, last].into_iter().filter(|draft| !draft.changes.is_empty()));
+    }
+
+    /// Adds what must be said along with the changes so that it stays as it is on the live account, but for links
+    /// to what is made anew.
+    fn fill_documents(&mut self, draft: &mut Draft<'_>, spec: &'static KindSpec, live: &Record) {
+        let is_changed =
+            |path: &str, draft: &Draft<'_>| draft.changes.iter().any(|change| change.path == path);
+        let whole = || ops::writable(spec).filter(|field| field.whole);
+        let documents: BTreeSet<_> =
+            whole().filter(|field| is_changed(field.path, draft)).map(Field::document).collect();
+        for field in whole().filter(|field| documents.contains(&field.document())) {
+            if !is_changed(field.path, draft)
+                && let Some(value) = ops::get(&live.native, field.path)
+            {
+                let text =
+                    (field.codec != Codec::Plain).then(|| self.resolve(field, draft.record, Some(live)));
+                let same = text.filter(|text| !text.differs);
+                draft.add(field, Some(value), &same.unwrap_or_else(|| Resolved::as_is(Some(value))));
+            }
+        }
     }
 
     fn removal(&mut self, key: &RecordKey, reason: Reason) {
@@ -235,21 +255,6 @@ impl<'a> Draft<'a> {
             blob: None,
             needs: BTreeSet::new(),
             refers: BTreeSet::new(),
-        }
-    }
-
-    /// Adds what must be said along with the changes so that it stays as it is on the live account.
-    fn fill_documents(&mut self, spec: &KindSpec, live: &Record) {
-        let is_changed = |path: &str, draft: &Self| draft.changes.iter().any(|change| change.path == path);
-        let whole = || ops::writable(spec).filter(|field| field.whole);
-        let documents: BTreeSet<_> =
-            whole().filter(|field| is_changed(field.path, self)).map(Field::document).collect();
-        for field in whole().filter(|field| documents.contains(&field.document())) {
-            if !is_changed(field.path, self)
-                && let Some(value) = ops::get(&live.native, field.path)
-            {
-                self.add(field, Some(value), &Resolved::as_is(Some(value)));
-            }
         }
     }
 

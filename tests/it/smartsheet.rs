@@ -168,3 +168,65 @@ async fn replies_come_back_in_the_order_in_which_they_were_written() {
         texts.filter_map(|text| text.split("\n\n").nth(1)).filter(|text| text.starts_with("Guest")).collect();
     assert_eq!(replies, said);
 }
+
+/// The launch plan with a cell that leads to the budget, both as Ada sees them.
+async fn with_a_link() -> Scene {
+    let desk = Desk::on(SMARTSHEET, "tiny", 1).await;
+    let number = |id: &Value| json!(id.as_str().unwrap().parse::<u64>().unwrap());
+    let [launch, budget] =
+        [desk.world.named("sheet", "Launch plan").await, desk.world.named("sheet", "Budget").await];
+    let columns = launch["columns"].as_array().unwrap();
+    let task = &columns.iter().find(|column| column["title"] == "Task").unwrap()["id"];
+    let state = desk.world.state().await;
+    let rows = state["row"].as_array().unwrap().iter();
+    let mut rows = rows.filter(|row| row["_sheet"] == launch["id"]);
+    let row = rows.find(|row| row["cells"][task.as_str().unwrap()]["value"] == "Sign the contract").unwrap();
+    let cell =
+        json!({"columnId": number(task), "value": LINK, "hyperlink": {"sheetId": number(&budget["id"])}});
+    let body = json!([{"id": number(&row["id"]), "cells": [cell]}]);
+    desk.world
+        .call("system admin", "PUT", &format!("/sheets/{}/rows", launch["id"].as_str().unwrap()), body)
+        .await;
+    let scene = Scene::before(desk).await;
+    assert_eq!(leads_to(&scene).await, budget["id"]);
+    let path = format!("/sheets/{}", scene.container("Budget"));
+    scene.desk.world.call("system admin", "DELETE", &path, Value::Null).await;
+    scene
+}
+
+const LINK: &str = "what it costs";
+
+/// The id of the sheet to which the link leads.
+async fn leads_to(scene: &Scene) -> Value {
+    let state = scene.desk.world.state().await;
+    let rows = state["row"].as_array().unwrap().iter();
+    let mut cells = rows.flat_map(|row| row["cells"].as_object().unwrap().values().cloned());
+    cells.find(|cell| cell["value"] == LINK).unwrap()["hyperlink"]["sheetId"].clone()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_link_to_a_sheet_follows_the_sheet_that_is_made_anew() {
+    let scene = with_a_link().await;
+    let plan = scene.desk.plan(&scene.snapshot(), Mode::Merge, &[]).await;
+    let applied = scene.desk.apply(&plan).await;
+    assert_eq!(leads_to(&scene).await, scene.desk.world.id("sheet", "Budget").await);
+    let again = scene.desk.plan(&scene.snapshot(), Mode::Merge, &[]).await;
+    assert_eq!(again.plan.verdict, Verdict::NothingToDo, "{:#?}", again.plan.steps);
+    // The way back has nowhere to lead the link, and says so.
+    let back = scene.desk.undo(&applied.run).await;
+    let lost = back.plan.losses.iter().filter(|loss| loss.cause == LossCause::TargetGone);
+    assert!(lost.filter_map(|loss| loss.field.as_deref()).any(|field| field == "hyperlink.sheetId"));
+    scene.desk.apply(&back).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_link_that_was_not_selected_follows_with_the_next_restore() {
+    let scene = with_a_link().await;
+    let old = leads_to(&scene).await;
+    let only = scene.desk.plan(&scene.path("Acme/Budget"), Mode::Merge, &[]).await;
+    scene.desk.apply(&only).await;
+    assert_eq!(leads_to(&scene).await, old);
+    let all = scene.desk.plan(&scene.snapshot(), Mode::Merge, &[]).await;
+    scene.desk.apply(&all).await;
+    assert_eq!(leads_to(&scene).await, scene.desk.world.id("sheet", "Budget").await);
+}

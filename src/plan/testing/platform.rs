@@ -96,6 +96,7 @@ static KINDS: &[KindSpec] = &[
                 Field::new("members", Role::Persons),
                 Field::new("template", Role::Writable).after(),
                 Field::new("cover", Role::Reference(Kind::Attachment)).last(),
+                Field::new("page", Role::Reference(Kind::Container)),
                 Field::new("size", Role::Writable).last().initially("normal"),
                 Field::new("frame.colour", Role::Writable).whole().last(),
                 Field::new("frame.width", Role::Writable).whole().last(),
