@@ -88,7 +88,7 @@ async fn who_may_create_nothing_in_the_workspace_gets_sheets_back_into_the_sheet
     let applied = scene.desk.apply(&plan).await;
 
     let home = home_of(&scene, "cleo@acme.example").await;
-    assert_eq!(places(&scene, "Budget").await, [home.clone()]);
+    assert_eq!(places(&scene, "Budget").await, std::slice::from_ref(&home));
     assert_eq!(places(&scene, "Launch plan").await, [home]);
     // All links between the two are among what must be the same.
     let found = scene.now().await;
