@@ -202,6 +202,10 @@ impl Dialect for TestPlatform {
         ops::get_text(&record.native, "written").filter(|_| record.key.kind == Kind::Comment)
     }
 
+    fn upload_counts(&self) -> u64 {
+        30
+    }
+
     fn longest_text(&self) -> Option<usize> {
         Some(40)
     }

@@ -5,6 +5,7 @@ use std::ops::Range;
 
 use serde_json::Value;
 
+use super::api::UPLOAD_COST;
 use super::json::text;
 use super::spec::KINDS;
 use crate::base::clock::Timestamp;
@@ -66,6 +67,10 @@ impl Dialect for SmartsheetDialect {
     fn written_at<'a>(&self, record: &'a Record) -> Option<&'a str> {
         let is_talk = matches!(record.key.kind, Kind::Discussion | Kind::Comment);
         Some(text(&record.native, "createdAt")).filter(|time| is_talk && !time.is_empty())
+    }
+
+    fn upload_counts(&self) -> u64 {
+        UPLOAD_COST as u64
     }
 
     fn attribution(&self, comment: &Record) -> Option<String> {
