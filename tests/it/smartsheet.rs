@@ -125,6 +125,32 @@ async fn a_sheet_in_a_workspace_that_is_only_edited_is_copied_and_replaced_in_th
     }
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn a_lost_answer_from_the_sheets_folder_makes_no_second_sheet_and_takes_no_other_for_the_new_one() {
+    let desk = Desk::with(SMARTSHEET, Some("editor"), "tiny", 1).await;
+    let budget = desk.world.id("sheet", "Budget").await;
+    let column = json!({"title": "Task", "type": "TEXT_NUMBER", "primary": true});
+    let namesake = json!({"name": "Budget", "columns": [column]});
+    desk.world.call("editor", "POST", "/sheets", namesake).await;
+    let scene = Scene::before(desk).await;
+    scene.desk.world.call("system admin", "DELETE", &format!("/sheets/{budget}"), Value::Null).await;
+    let plan = scene.desk.plan(&scene.path(&format!("Acme/id:{budget}")), Mode::Merge, &[]).await;
+    let fault = json!({"kind": "drop_after", "method": "POST", "path": "/2.0/sheets", "times": 1});
+    scene.desk.world.fault(fault).await;
+    scene.desk.world.forget_log().await;
+    scene.desk.apply(&plan).await;
+    let log = scene.desk.world.log().await;
+    let calls: Vec<String> = log.iter().map(|call| format!("{} {}", call.method, call.path)).collect();
+    let sent = calls.iter().position(|call| call == "POST /2.0/sheets").unwrap();
+    assert_eq!(calls[sent + 1], "GET /2.0/sheets", "it was looked for");
+    assert_eq!(calls.iter().filter(|call| *call == "POST /2.0/sheets").count(), 1);
+    let home = home_of(&scene, "cleo@acme.example").await;
+    assert_eq!(places(&scene, "Budget").await, [home.clone(), home]);
+    let found = scene.now().await;
+    let wanted = inside(&scene.wanted, &budget.into());
+    scene.compare(&wanted, &found, &plan.plan, Relation::Restored).assert_same("merge");
+}
+
 /// Takes the right to create sheets in the workspace from its administrator, who still owns the budget.
 async fn edits_only(scene: &Scene) {
     let state = scene.desk.world.state().await;
