@@ -166,7 +166,7 @@ impl<'a> Decider<'a, '_> {
         if record.key != live.key || self.mode() == Mode::Undo {
             return;
         }
-        for diff in ops::field_diff(spec, &live.native, &record.native) {
+        for diff in ops::field_diff(self.facts.input.dialect, spec, &live.native, &record.native) {
             if let Role::ReadOnly(cause) = diff.field.role
                 && wants(wanted, diff.field.path)
             {
