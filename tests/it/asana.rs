@@ -5,6 +5,7 @@ use std::time::Duration;
 use boardvault::plan::types::{Mode, Verdict};
 use boardvault::snapshot::Changes;
 use boardvault::snapshot::manifest::Status;
+use serde_json::{Value, json};
 
 use crate::common::{Call, Desk, FULL, USUAL};
 
@@ -38,6 +39,47 @@ async fn there_is_nothing_to_do_right_after_a_backup() {
         let plan = desk.plan(&backup.id.to_string(), Mode::Merge, &[]).await;
         assert_eq!(plan.plan.verdict, Verdict::NothingToDo, "{world}: {:#?}", plan.plan.steps);
     }
+}
+
+/// Asks the sandbox as the account of the connection.
+async fn ask(desk: &Desk, method: &str, path: &str, data: Value) -> Value {
+    let world = &desk.world;
+    world.clock.advance(Duration::from_mins(1));
+    let request = reqwest::Client::builder().no_proxy().build().unwrap();
+    let address = format!("{}{path}", world.sandbox.base_url);
+    let request = request.request(method.parse().unwrap(), address);
+    let request = request.bearer_auth(&world.sandbox.accounts[0].credentials["token"]);
+    let answer = request.json(&json!({"data": data})).send().await.unwrap();
+    let (status, text) = (answer.status(), answer.text().await.unwrap());
+    assert!(status.is_success(), "{method} {path}: {text}");
+    serde_json::from_str::<Value>(&text).unwrap()["data"].take()
+}
+
+/// Takes all collaborators off a task.
+async fn leave_alone(desk: &Desk, task: &str) {
+    let followers = desk.world.named("task", task).await["followers"].take();
+    let id = desk.world.id("task", task).await;
+    ask(desk, "POST", &format!("/tasks/{id}/removeFollowers"), json!({"followers": followers})).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_restored_has_no_more_collaborators_than_before() {
+    let desk = Desk::on(ASANA, "tiny", 1).await;
+    let (gone, commented) =
+        (desk.world.id("task", "Tell the users").await, desk.world.id("task", "Ship the beta").await);
+    let text = json!({"html_text": "<body>mine</body>"});
+    let comment = ask(&desk, "POST", &format!("/tasks/{commented}/stories"), text).await["gid"].take();
+    leave_alone(&desk, "Tell the users").await;
+    leave_alone(&desk, "Ship the beta").await;
+    let backup = desk.backup(USUAL).await.id.to_string();
+    ask(&desk, "DELETE", &format!("/tasks/{gone}"), json!({})).await;
+    ask(&desk, "DELETE", &format!("/stories/{}", comment.as_str().unwrap()), json!({})).await;
+    desk.apply(&desk.plan(&backup, Mode::Merge, &[]).await).await;
+    for name in ["Tell the users", "Ship the beta"] {
+        assert_eq!(desk.world.named("task", name).await["followers"], json!([]), "{name}");
+    }
+    let again = desk.plan(&backup, Mode::Merge, &[]).await;
+    assert!(again.plan.steps.is_empty(), "{:#?}", again.plan.steps);
 }
 
 /// Round trips and questions of one backup: what it asks for in a batch counts one by one on the quota.
