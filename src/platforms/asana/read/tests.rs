@@ -174,7 +174,7 @@ async fn events_count_although_the_time_of_change_stands_still() {
         Answer::json(200, &list(&json!([comment("c9")])).to_string()),
     ]);
     let asana = asana(&scripted);
-    lock(&asana.changed).insert("20".to_owned(), Changed(["2".to_owned()].into()));
+    lock(&asana.changed).insert("20".to_owned(), Changed([("2".to_owned(), "task".to_owned())].into()));
     let mut held = Held { before: before(), ..Held::default() };
     read(&asana, &info(), &mut held).await.unwrap();
     assert_eq!(ids(&held, Kind::Comment), ["c1", "c9"]);
