@@ -65,9 +65,12 @@ impl<'t> Link<'t> {
             self.attributes.iter().filter(|(name, _)| WRITTEN.contains(name)).copied().collect();
         // No order of attributes means more than another.
         kept.sort_unstable();
-        let kept = kept.iter().map(|(name, value)| format!(" {name}=\"{value}\"")).collect::<String>();
-        let end = if self.has_label && self.has_own_label() { "" } else { "/" };
-        format!("<{}{kept}{end}>", self.name)
+        let mut tag = format!("<{}", self.name);
+        for (name, value) in kept {
+            tag.extend([" ", name, "=\"", value, "\""]);
+        }
+        tag.push_str(if self.has_label && self.has_own_label() { ">" } else { "/>" });
+        tag
     }
 }
 

@@ -1,4 +1,5 @@
-//! Reads one project: itself and its frame, its tasks in pages, subtasks level by level, then comments and files.
+//! Reads one project: itself and its frame, its tasks in pages or only those that changed, subtasks level by level, then
+//! comments and files.
 
 mod details;
 mod fields;
@@ -53,7 +54,9 @@ pub(super) async fn read(
     let tasks: Vec<&Value> = tree.own().iter().chain(kept_tasks).collect();
     details::read(asana, &project, &tasks, Before::of(before), touched.as_ref(), &mut splitter).await?;
     tree.into_records(sections, &mut splitter);
-    kept.into_iter().for_each(|record| splitter.unchanged(record));
+    for record in kept {
+        splitter.unchanged(record);
+    }
 
     let coverage = coverage(&splitter, promised);
     for (record, bytes) in splitter.found {
