@@ -1,5 +1,7 @@
 //! The pure half of a platform: its tables, and the few things that tables cannot say.
 
+use std::borrow::Cow;
+
 use super::spec::KindSpec;
 use super::{Kind, Record};
 
@@ -35,6 +37,12 @@ pub trait Dialect: Send + Sync {
     /// `text` under the line that names its author and time: where the line goes in this platform's texts.
     fn attributed(&self, line: &str, text: &str) -> String {
         format!("{line}\n\n{text}")
+    }
+
+    /// What people wrote of a text, without what the platform itself fills in when it shows it (the label of a link
+    /// is the name of what it leads to): texts of which the same was written are equal.
+    fn written<'t>(&self, text: &'t str) -> Cow<'t, str> {
+        Cow::Borrowed(text)
     }
 
     /// What people see of a custom field's value, where that is not its first field.

@@ -95,9 +95,9 @@ impl Drafter<'_, '_> {
                 }
                 continue;
             }
-            if ops::normal(field.role, Some(&resolved.to)).is_null()
-                || (field.when != When::Create && starts_as(field, &resolved.to))
-            {
+            let comes_by_itself = ops::normal(field.role, Some(&resolved.to)).is_null()
+                || (field.when != When::Create && starts_as(field, &resolved.to));
+            if comes_by_itself && field.joined_with.is_none() {
                 continue;
             }
             let comes_later = |need: &RecordKey| !self.is_made_before(need, record);
@@ -140,7 +140,8 @@ impl Drafter<'_, '_> {
         let mut last = draft(Band::Last);
         for field in ops::writable(spec).filter(|field| paths.contains(field.path)) {
             let resolved = self.resolve(field, record, Some(live));
-            if !resolved.differs {
+            let behind_creations = field.joined_with.is_some();
+            if !resolved.differs && !behind_creations {
                 continue;
             }
             let comes_later = |need: &RecordKey| !self.is_made_before(need, record);
@@ -148,7 +149,8 @@ impl Drafter<'_, '_> {
             // What was put away comes back first, so that things can be put into it; putting away comes last.
             let puts_away = field.when == When::Last && !starts_as(field, &resolved.to);
             let orders = matches!(field.role, Role::Sequence(_));
-            let draft = if waits || puts_away || field.whole || orders { &mut last } else { &mut main };
+            let is_last = waits || puts_away || field.whole || orders || behind_creations;
+            let draft = if is_last { &mut last } else { &mut main };
             draft.add(field, ops::get(&live.native, field.path), &resolved);
         }
         self.fill_documents(&mut last, spec, live);

@@ -62,6 +62,8 @@ pub(crate) struct Call {
     pub(crate) method: String,
     pub(crate) path: String,
     pub(crate) status: u16,
+    /// The body of the request, where it is kept.
+    pub(crate) body: Option<String>,
 }
 
 impl Call {

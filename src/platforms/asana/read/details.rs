@@ -8,7 +8,6 @@ use serde_json::Value;
 use super::super::Asana;
 use super::super::api::is_plan;
 use super::super::asking::{Answered, PAGE, Question, named};
-use super::super::connector::lock;
 use super::super::json::{gid, gid_at, text};
 use super::fields;
 use super::split::{Splitter, is_comment};
@@ -51,25 +50,24 @@ impl Before {
 
     /// Whether a task was there and has not been changed since. Asana does not move the time of change for
     /// everything, so events count as well, where they are known.
-    fn has_unchanged(&self, task: &Value, events: Option<&BTreeSet<String>>) -> bool {
+    fn has_unchanged(&self, task: &Value, touched: Option<&BTreeSet<String>>) -> bool {
         let before = self.modified.get(gid(task)).filter(|modified| !modified.is_empty());
         before.is_some_and(|before| before == text(task, "modified_at"))
-            && events.is_none_or(|events| !events.contains(gid(task)))
+            && touched.is_none_or(|touched| !touched.contains(gid(task)))
     }
 }
 
-/// Reads comments and files of all tasks.
+/// Reads comments and files of all tasks; `touched` are those that events name, where events are known.
 pub(super) async fn read(
     asana: &Asana,
     project: &Value,
-    tasks: &[Value],
+    tasks: &[&Value],
     mut before: Before,
+    touched: Option<&BTreeSet<String>>,
     splitter: &mut Splitter,
 ) -> Result<(), ApiFault> {
-    let events = lock(&asana.changed).get(gid(project)).cloned();
-    let events = events.as_ref().map(|changed| &changed.0);
     let (same, due): (Vec<&Value>, Vec<&Value>) =
-        tasks.iter().partition(|task| before.has_unchanged(task, events));
+        tasks.iter().partition(|task| before.has_unchanged(task, touched));
     for task in same {
         before.details.remove(gid(task)).into_iter().flatten().for_each(|record| splitter.unchanged(record));
     }
