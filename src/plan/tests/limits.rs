@@ -180,7 +180,7 @@ fn values_of_one_card_travel_together() {
 fn the_time_that_is_told_counts_uploads_as_the_platform_does() {
     let live = world("board b B\n list l L\n  card c C");
     let seconds = |bytes: &str| {
-        let files: String = (0..4).map(|n| format!("\n   file a{n} A{n} bytes={bytes}")).collect();
+        let files = ["a", "b", "c", "d"].map(|id| format!("\n   file {id} {id} bytes={bytes}")).concat();
         let desired = world(&format!("board b B\n list l L\n  card c C{files}"));
         let plan = request(Mode::Merge).plan(&desired, &live);
         (plan.requests, plan.min_seconds)
