@@ -2,6 +2,7 @@
 
 mod faults;
 mod interruptions;
+mod paging;
 mod restores;
 
 use crate::common::TRELLO;

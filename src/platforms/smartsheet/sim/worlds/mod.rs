@@ -2,6 +2,7 @@
 
 mod builder;
 mod large;
+mod lists;
 mod nasty;
 mod tiny;
 mod typical;
@@ -39,9 +40,19 @@ pub(super) fn build(name: &str, seed: u64) -> Result<Built, String> {
             let rows = rows.parse().map_err(|_| format!("`{rows}` is not a number of rows"))?;
             large::fill(&mut builder, rows);
         }
+        Some(("list", which)) => {
+            let parts: Vec<&str> = which.split(':').collect();
+            let [list, entries, longest_page] = parts.as_slice() else {
+                return Err("a world of a list is called list:LIST:N:M".to_owned());
+            };
+            let number = |text: &str| text.parse().map_err(|_| format!("`{text}` is not a number of entries"));
+            builder.state.rules.longest_page = number(longest_page)?;
+            lists::fill(&mut builder, list, number(entries)?)?;
+        }
         _ => {
             return Err(format!(
-                "there is no world `{name}`; there are tiny, typical, nasty, large:N (N rows) and cost-1000"
+                "there is no world `{name}`; there are tiny, typical, nasty, large:N (N rows), cost-1000 and \
+                 list:LIST:N:M (one list with N entries, M on a page)"
             ));
         }
     }
