@@ -3,6 +3,7 @@
 mod faults;
 mod interruptions;
 mod paging;
+mod permissions;
 mod restores;
 
 use crate::common::TRELLO;

@@ -10,6 +10,7 @@ mod typical;
 use std::collections::BTreeSet;
 
 use self::builder::Builder;
+use super::access::Level;
 use super::state::State;
 
 /// A finished world.
@@ -40,6 +41,11 @@ pub(super) fn build(name: &str, seed: u64) -> Result<Built, String> {
             let rows = rows.parse().map_err(|_| format!("`{rows}` is not a number of rows"))?;
             large::fill(&mut builder, rows);
         }
+        Some(("tiny", level)) => {
+            let level = Level::parse(level).ok_or_else(|| format!("`{level}` is no access level"))?;
+            tiny::fill(&mut builder);
+            builder.give_cleo(level);
+        }
         Some(("list", which)) => {
             let parts: Vec<&str> = which.split(':').collect();
             let [list, entries, longest_page] = parts.as_slice() else {
@@ -51,7 +57,7 @@ pub(super) fn build(name: &str, seed: u64) -> Result<Built, String> {
         }
         _ => {
             return Err(format!(
-                "there is no world `{name}`; there are tiny, typical, nasty, large:N (N rows), cost-1000 and \
+                "there is no world `{name}`; there are tiny, tiny:LEVEL (Cleo has an access level to sheets only), typical, nasty, large:N (N rows), cost-1000 and \
                  list:LIST:N:M (one list with N entries, M on a page)"
             ));
         }

@@ -35,6 +35,10 @@ pub(super) fn build(name: &str, seed: u64, origin: String) -> Result<Built, Stri
             let cards = cards.parse().map_err(|_| format!("`{cards}` is not a number of cards"))?;
             large::fill(&mut builder, cards);
         }
+        Some(("tiny", role @ ("guest" | "member"))) => {
+            tiny::fill(&mut builder);
+            builder.invite_eve(role == "guest");
+        }
         Some(("list", which)) => {
             let (list, entries) = which.split_once(':').unwrap_or((which, ""));
             let entries = entries.parse().map_err(|_| format!("`{entries}` is not a number of entries"))?;
@@ -42,7 +46,7 @@ pub(super) fn build(name: &str, seed: u64, origin: String) -> Result<Built, Stri
         }
         _ => {
             return Err(format!(
-                "there is no world `{name}`; there are tiny, typical, nasty, large:N (N cards), board-1000 and \
+                "there is no world `{name}`; there are tiny, tiny:guest, tiny:member, typical, nasty, large:N (N cards), board-1000 and \
                  list:LIST:N (one list with N entries)"
             ));
         }
