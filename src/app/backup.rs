@@ -24,7 +24,7 @@ use crate::snapshot::{Changes, Reader, Snapshot, SnapshotId, SnapshotWriter};
 use crate::store::chunks::Chunks;
 
 /// Every so many backups all containers are read, whatever the platform says about changes: some edits do not
-/// move its version marks (on Trello: positions, labels, memberships).
+/// move its version marks (positions, labels, memberships).
 const FULL_PASS_EVERY: u64 = 10;
 
 /// How to take a backup.

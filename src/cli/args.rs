@@ -7,6 +7,7 @@ use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 use super::connection_args::ConnectionCommand;
 use super::keeping_args::{Prune, RetentionCommand, SnapshotCommand};
 use super::key_args::KeyCommand;
+use crate::platforms::PLATFORMS;
 
 /// Backups of your boards, projects and sheets that you hold the key to: take them, compare them, restore from
 /// them.
@@ -139,7 +140,7 @@ pub(super) enum Command {
     /// See the whole round with a sandbox: backup, disaster, comparison, plan, restore, proof.
     Demo {
         /// The platform to imitate.
-        #[arg(long, default_value = "trello")]
+        #[arg(long, default_value = first_platform())]
         platform: String,
         /// The world to play in: tiny, typical or nasty.
         #[arg(long, default_value = "tiny")]
@@ -239,13 +240,18 @@ pub(super) enum FormatArg {
     Html,
 }
 
+/// The platform that is shown when none is named.
+fn first_platform() -> &'static str {
+    PLATFORMS.first().map_or("", |platform| platform.id)
+}
+
 /// What can be done with sandboxes.
 #[derive(Debug, Subcommand)]
 pub(super) enum SandboxCommand {
     /// Serve an imitation of a platform on 127.0.0.1 until stopped. Prints its base URL first, then the accounts.
     Serve {
         /// The platform to imitate.
-        #[arg(long, default_value = "trello")]
+        #[arg(long, default_value = first_platform())]
         platform: String,
         /// tiny, typical, nasty or large:N (N cards).
         #[arg(long, default_value = "tiny")]

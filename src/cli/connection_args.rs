@@ -7,15 +7,15 @@ use clap::{Args, Subcommand, ValueEnum};
 pub(super) enum ConnectionCommand {
     /// Add an account.
     ///
-    /// Key and token come from `BOARDVAULT_TRELLO_KEY` and `BOARDVAULT_TRELLO_TOKEN` (other platforms likewise), from
-    /// standard input (one per line), or are asked for; never from arguments, which other users of the machine can
-    /// read. `docs/connections.md` says where to get them.
+    /// The credential comes from the environment, from standard input (one part per line), or is asked for; never from
+    /// arguments, which other users of the machine can read. `docs/connections.md` says for each platform where to get
+    /// it, and the names of the variables.
     Add {
         /// A name of your choice.
         name: String,
-        /// The platform.
-        #[arg(long, default_value = "trello")]
-        platform: String,
+        /// The platform. Can be left out where a connection is replaced.
+        #[arg(long)]
+        platform: Option<String>,
         /// Address of the API, for a sandbox.
         #[arg(long, value_name = "URL")]
         base_url: Option<String>,

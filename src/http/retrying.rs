@@ -74,7 +74,7 @@ impl<T: Transport> Retrying<T> {
         let text = String::from_utf8_lossy(&bytes);
         let message =
             if response.media_type() == "text/html" { "a web page".to_owned() } else { said(&text) };
-        // Trello answers 429 before it acts, as far as is known; other platforms have been seen to act first.
+        // Most platforms answer 429 before they act, as far as is known; some have been seen to act first.
         let class = (self.classify)(request, status, &text);
         let unknown = class != FaultClass::Postponed && (status >= 500 || matches!(status, 408 | 429));
         ApiFault {

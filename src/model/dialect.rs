@@ -42,6 +42,11 @@ pub trait Dialect: Send + Sync {
         None
     }
 
+    /// As how many requests an upload counts towards the platform's limit.
+    fn upload_counts(&self) -> u64 {
+        1
+    }
+
     /// No text may have more UTF-16 units than this, where the platform has such a limit.
     fn longest_text(&self) -> Option<usize> {
         None

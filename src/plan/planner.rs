@@ -15,6 +15,7 @@ use super::types::{Action, Mode, RestorePlan, Step, Verdict};
 use super::values::Facts;
 use super::waves;
 use crate::model::Kind;
+use crate::model::dialect::Dialect;
 use crate::model::loss::LossCause;
 
 /// Decides a restore completely. The same input, in whatever order, gives the same plan.
@@ -48,11 +49,17 @@ pub fn plan(input: &PlanInput<'_>) -> Result<RestorePlan, PlanError> {
         kept,
         equal: if compares { input.compare.equal.saturating_add(equal) } else { equal },
         requests,
-        min_seconds: waves::least_seconds(requests, input.pace),
+        min_seconds: waves::least_seconds(counted(requests, &steps, input.dialect), input.pace),
         steps,
         blocked,
         losses,
     })
+}
+
+/// As how many `requests` of the platform's limit all of `steps` count.
+fn counted(requests: u64, steps: &[Step], dialect: &dyn Dialect) -> u64 {
+    let uploads = steps.iter().filter(|step| step.blob.is_some()).count() as u64;
+    requests.saturating_add(uploads.saturating_mul(dialect.upload_counts().saturating_sub(1)))
 }
 
 /// What never comes back for the kinds that are created.

@@ -75,7 +75,7 @@ pub enum Status {
 pub struct Manifest {
     /// Position among the snapshots of the connection, from 1.
     pub number: u64,
-    /// The platform's id: `trello`.
+    /// The platform's id.
     pub platform: String,
     /// The connection's name.
     pub connection: String,

@@ -136,3 +136,28 @@ fn the_reader_of_imports_sees_groups() {
     assert_eq!(imported("use crate::store::chunks::Chunks;"), ["store"]);
     assert!(imported("let x = 1;").is_empty());
 }
+
+/// The code of a file without its tests, which come last.
+fn without_tests(text: &str) -> &str {
+    text.split("#[cfg(test)]").next().unwrap()
+}
+
+#[test]
+fn nothing_outside_its_folder_names_a_platform() {
+    let mut wrong = Vec::new();
+    for (path, text) in sources() {
+        let shown = path.to_string_lossy().into_owned();
+        if shown.starts_with("platforms") || shown.contains("test") {
+            continue;
+        }
+        for (at, line) in without_tests(&text).lines().enumerate() {
+            let line = line.to_lowercase();
+            for platform in boardvault::platforms::PLATFORMS {
+                if line.contains(platform.id) {
+                    wrong.push(format!("src/{shown}:{} names {}", at + 1, platform.name));
+                }
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}

@@ -40,7 +40,7 @@ fn a_connection_is_added_from_standard_input_and_never_from_arguments() {
     let (key, token) = (sandbox.secret("key"), sandbox.secret("token"));
     let add = || {
         let mut command = place.command();
-        command.args(["connection", "add", "acme", "--base-url", &sandbox.base_url]);
+        command.args(["connection", "add", "acme", "--platform", "trello", "--base-url", &sandbox.base_url]);
         command
     };
     run(add().args(["--token", &token]), "").ended(2);

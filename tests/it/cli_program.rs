@@ -64,7 +64,7 @@ impl Place {
     /// A vault with the connection `acme` to a sandbox.
     pub(crate) fn connected(sandbox: &Sandbox) -> Self {
         let place = Self { credentials: sandbox.environment(), ..Self::with_vault() };
-        place.run(&format!("connection add acme --base-url {}", sandbox.base_url)).ended(0);
+        place.run(&format!("connection add acme --platform trello --base-url {}", sandbox.base_url)).ended(0);
         place
     }
 

@@ -10,7 +10,7 @@ fn what_is_not_there_is_named_and_what_is_there_listed() {
     let sandbox = Sandbox::serve("tiny");
     let place = Place::connected(&sandbox);
     place.run("backup acme").ended(0);
-    let cases: [(&str, i32, &[&str]); 15] = [
+    let cases: [(&str, i32, &[&str]); 16] = [
         ("show zzzz", 2, &["`zzzz` does not name a snapshot", "NAME@latest"]),
         ("show 00000000", 1, &["00000000"]),
         ("show nope@latest", 1, &["no backups of a connection `nope`", "acme"]),
@@ -25,6 +25,7 @@ fn what_is_not_there_is_named_and_what_is_there_listed() {
         ("resume ffff", 1, &["no run `ffff`", "boardvault runs"]),
         ("resume ff", 2, &["`ff` is too short", "at least 4"]),
         ("connection add x --platform nope", 2, &["no platform `nope`", "trello"]),
+        ("connection add x", 2, &["which platform is `x` on?", "trello, asana, smartsheet"]),
         ("connection add a:b", 2, &["`a:b` cannot be a connection's name", "Use letters"]),
     ];
     for (command, code, words) in cases {
@@ -57,7 +58,7 @@ fn a_wrong_token_is_refused_with_the_way_out() {
     let sandbox = Sandbox::serve("tiny");
     let place = Place::with_vault();
     let mut add = place.command();
-    add.args(["connection", "add", "acme", "--base-url", &sandbox.base_url]);
+    add.args(["connection", "add", "acme", "--platform", "trello", "--base-url", &sandbox.base_url]);
     run(&mut add, &format!("{}\nATTAcanary0123\n", sandbox.secret("key"))).ended(1).says(&["new token"]);
     let list = place.run("connection list --json").ended(0).json();
     assert_eq!(list, serde_json::json!([]), "nothing was stored");
@@ -67,7 +68,7 @@ fn a_wrong_token_is_refused_with_the_way_out() {
 fn a_credential_does_not_travel_readable() {
     let place = Place::with_vault();
     let mut add = place.command();
-    add.args(["connection", "add", "acme", "--base-url", "http://trello.example/1"]);
+    add.args(["connection", "add", "acme", "--platform", "trello", "--base-url", "http://trello.example/1"]);
     run(&mut add, "key\ntoken\n").ended(2).says(&["is not https"]);
 }
 
@@ -102,7 +103,7 @@ fn a_vault_that_another_process_uses_is_left_alone() {
     // It opens the vault and then waits for the key on standard input.
     let mut holder = place
         .command()
-        .args(["connection", "add", "acme"])
+        .args(["connection", "add", "acme", "--platform", "trello"])
         .stdin(Stdio::piped())
         .stdout(Stdio::null())
         .stderr(Stdio::null())

@@ -154,7 +154,10 @@ fn json_has_the_documented_keys() {
 
     let place = Place::connected(&sandbox);
     let json = |command: &str| place.run(&format!("{command} --json")).ended(0).json();
-    check("connection add", &json(&format!("connection add other --base-url {}", sandbox.base_url)));
+    check(
+        "connection add",
+        &json(&format!("connection add other --platform trello --base-url {}", sandbox.base_url)),
+    );
     check("connection list", &json("connection list"));
     check("connection reconnect", &json("connection reconnect other"));
     check("connection check", &json("connection check acme --for restore"));

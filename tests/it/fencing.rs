@@ -33,7 +33,7 @@ fn a_process_that_was_stopped_for_too_long_cannot_commit() {
     // It opens the vault and then waits for key and token on standard input.
     let mut stopped = place
         .command()
-        .args(["connection", "add", "late", "--base-url", &sandbox.base_url])
+        .args(["connection", "add", "late", "--platform", "trello", "--base-url", &sandbox.base_url])
         .stdin(Stdio::piped())
         .stdout(Stdio::null())
         .stderr(Stdio::piped())

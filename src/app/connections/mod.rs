@@ -47,9 +47,22 @@ pub struct Connection {
 
 /// The error for a platform that does not exist.
 pub fn unknown_platform(id: &str) -> Error {
-    let names: Vec<&str> = platforms::PLATFORMS.iter().map(|platform| platform.id).collect();
-    Error::usage(format!("there is no platform `{id}`"))
-        .hint(format!("Known platforms: {}.", names.join(", ")))
+    Error::usage(format!("there is no platform `{id}`")).hint(format!("Known platforms: {}.", platform_ids()))
+}
+
+/// The platform of a connection that is to be added: the one that is given, or that of the connection whose place it
+/// takes.
+pub fn platform_for(app: &App, name: &str, given: Option<&str>) -> Result<&'static Platform, Error> {
+    match (given, stored::all(app)?.remove(name)) {
+        (Some(id), _) => platform(id),
+        (None, Some(replaced)) => platform(&replaced.shown.platform),
+        (None, None) => Err(Error::usage(format!("which platform is `{name}` on?"))
+            .hint(format!("Say it with `--platform`, as one of: {}.", platform_ids()))),
+    }
+}
+
+fn platform_ids() -> String {
+    platforms::PLATFORMS.iter().map(|platform| platform.id).collect::<Vec<_>>().join(", ")
 }
 
 fn platform(id: &str) -> Result<&'static Platform, Error> {
@@ -136,7 +149,7 @@ fn open(
 fn safe_address(base_url: &str) -> Result<Url, Error> {
     let address = Url::parse(base_url).map_err(|error| {
         Error::usage(format!("`{base_url}` is not an address: {error}"))
-            .hint("It looks like `https://api.trello.com/1`.")
+            .hint("It looks like `https://api.example.com/1`.")
     })?;
     if !secure::hides_what_is_sent(&address) {
         return Err(Error::usage(format!(

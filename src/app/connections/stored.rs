@@ -84,7 +84,7 @@ pub(super) fn one(app: &App, name: &str) -> Result<Known, Error> {
         let names: Vec<String> = all.into_keys().collect();
         let error = Error::failed(format!("there is no connection `{name}`"));
         if names.is_empty() {
-            error.hint("Add one: `boardvault connection add NAME --platform trello`.")
+            error.hint("Add one: `boardvault connection add NAME --platform PLATFORM`.")
         } else {
             error.hint(format!("Connections in this vault: {}.", names.join(", ")))
         }

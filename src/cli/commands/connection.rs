@@ -14,22 +14,21 @@ use crate::cli::secrets;
 use crate::cli::table::table;
 use crate::cli::ui::{Ui, dim, green, plain, red, yellow};
 use crate::model::grants::Grant;
-use crate::platforms;
 use crate::platforms::connector::{Purpose, Requirement};
 use crate::platforms::platform::Platform;
 
 pub(super) async fn run(app: &App, ui: &Ui, command: ConnectionCommand) -> Result<Done, Error> {
     match command {
         ConnectionCommand::Add { name, platform, base_url, replace, oauth } => {
-            let known = platforms::find(&platform).ok_or_else(|| connections::unknown_platform(&platform))?;
             connections::check_name(app, &name, replace)?;
+            let known = connections::platform_for(app, &name, platform.as_deref())?;
             let credentials = if oauth.is_wanted() {
                 let redirect = oauth.redirect.as_deref().unwrap_or(USUAL_REDIRECT);
                 granting::new(app, ui, known, base_url.as_deref(), redirect, oauth.paste).await?
             } else {
                 secrets::credentials(known, ui)?
             };
-            let new = NewConnection { name, platform, base_url, credentials, replace };
+            let new = NewConnection { name, platform: known.id.to_owned(), base_url, credentials, replace };
             let added = connections::add(app, new).await?;
             let text = format!(
                 "Added {}.\nNext: boardvault connection check {1} --for backup, then boardvault backup {1}",
@@ -75,7 +74,7 @@ pub(super) async fn run(app: &App, ui: &Ui, command: ConnectionCommand) -> Resul
     Ok(Done::Complete)
 }
 
-/// `acme: Trello account of Ada (@ada) at https://...`.
+/// `acme: PLATFORM account of Ada (@ada) at https://...`.
 fn described(connection: &Connection, platform: &Platform) -> String {
     let Connection { name, identity, base_url, .. } = connection;
     let (person, username) = (plain(&identity.name), plain(&identity.username));
@@ -93,7 +92,7 @@ fn list(app: &App, ui: &Ui) -> Result<(), Error> {
         ]
     };
     let text = if all.is_empty() {
-        "No connections yet. Add one: boardvault connection add NAME --platform trello".to_owned()
+        "No connections yet. Add one: boardvault connection add NAME --platform PLATFORM".to_owned()
     } else {
         table(&["NAME", "PLATFORM", "ACCOUNT", "ADDRESS"], all.iter().map(row))
     };

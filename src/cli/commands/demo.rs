@@ -60,7 +60,7 @@ pub(super) async fn run(
 
     stage.begin(
         "Connect the account, and ask what it may be used for",
-        "connection add acme; boardvault connection check acme --for restore",
+        &format!("connection add acme --platform {platform}; boardvault connection check acme --for restore"),
     );
     let added = connect(&app, platform, &sandbox).await?;
     stage.say(&format!("Account of {} (@{}).", plain(&added.identity.name), plain(&added.identity.username)));

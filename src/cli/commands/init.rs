@@ -21,7 +21,7 @@ pub(super) fn run(global: &Global, ui: &Ui, stop: watch::Receiver<bool>) -> Resu
     let text = format!(
         "Made the vault {} in {}.\nIt opens with {opened_by}, or with this recovery key, which is shown only now:\n\n    {}\n\n\
          Print it and lock it away. Without passphrase, key file or recovery key nobody can read the vault, you included.\n\
-         Next: boardvault connection add NAME --platform trello",
+         Next: boardvault connection add NAME --platform PLATFORM",
         app.vault.id(),
         global.vault.display(),
         bold(recovery.expose()),

@@ -14,6 +14,7 @@ use crate::cli::exit::Done;
 use crate::cli::table::table;
 use crate::cli::ui::{Ui, bold, brief, bytes, counted, dim, local, plain};
 use crate::cli::words::{self, humane};
+use crate::model::coverage::Count;
 use crate::model::{Blob, Kind};
 use crate::snapshot::SnapshotId;
 use crate::snapshot::manifest::{ContainerEntry, Manifest, Purpose};
@@ -63,9 +64,12 @@ fn whole(id: SnapshotId, manifest: &Manifest) -> String {
     lines.push(String::new());
     let [above, own] =
         [Kind::Workspace, Kind::Container].map(|kind| words::heading(&manifest.platform, kind));
-    lines.push(table(&[&above, &own, ">RECORDS", ""], manifest.containers.iter().map(row)));
-    if !manifest.coverage.is_empty() {
-        let row = |count: &crate::model::coverage::Count| {
+    let mut containers: Vec<&ContainerEntry> = manifest.containers.iter().collect();
+    containers.sort_by_key(|entry| (entry.workspace.as_ref().map(|(_, name)| name), &entry.name));
+    lines.push(table(&[&above, &own, ">RECORDS", ""], containers.into_iter().map(row)));
+    let read = |count: &&Count| count.got > 0 || count.expected.is_some();
+    if manifest.coverage.iter().any(|count| read(&count)) {
+        let row = |count: &Count| {
             vec![
                 words::plural(&manifest.platform, count.kind).to_owned(),
                 count.expected.map_or_else(|| "not told".to_owned(), |n| n.to_string()),
@@ -75,7 +79,7 @@ fn whole(id: SnapshotId, manifest: &Manifest) -> String {
         lines.push(String::new());
         lines.push(table(
             &["READ THIS TIME", ">BY THE PLATFORM'S COUNT", ">GOT"],
-            manifest.coverage.iter().map(row),
+            manifest.coverage.iter().filter(read).map(row),
         ));
     }
     lines.join("\n")

@@ -208,10 +208,10 @@ fn closing(saved: &SavedPlan) -> String {
     let plan = &saved.plan;
     let state = format!("Already as wanted: {}. Made since and kept: {}.", plan.equal, plan.kept);
     let seconds = match plan.min_seconds {
-        0 => "less than a second".to_owned(),
-        seconds => format!("at least {}", counted(seconds, "second", "seconds")),
+        0 => "the rate limit has room for them".to_owned(),
+        seconds => format!("under the rate limit at least {}", counted(seconds, "second", "seconds")),
     };
-    let cost = format!("{}; {seconds} under the rate limit.", counted(plan.requests, "request", "requests"));
+    let cost = format!("{}; {seconds}.", counted(plan.requests, "request", "requests"));
     let allow = if plan.deletions().next().is_some() { " --allow-delete" } else { "" };
     let next =
         format!("Nothing has been written yet. To carry it out: boardvault apply {}{allow}", saved.short());

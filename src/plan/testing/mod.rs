@@ -17,7 +17,7 @@ use crate::base::hash::Hash;
 use crate::model::grants::Grants;
 use crate::model::origins::OriginMap;
 use crate::model::pairs::{Comparison, Pair};
-use crate::model::{Blob, Kind, NativeId, Record, RecordKey};
+use crate::model::{Blob, BlobRef, Kind, NativeId, Record, RecordKey};
 
 /// The connection's own person.
 pub(super) const ME: &str = "me";
@@ -45,6 +45,7 @@ pub(super) fn world(text: &str) -> World {
         for word in words {
             match word.split_once('=').unwrap() {
                 ("bytes", "missing") => blob = Blob::Missing("too large".into()),
+                ("bytes", bytes) => blob = Blob::Stored(BlobRef { id: Hash::of(bytes.as_bytes()), len: 1 }),
                 (field, value) => drop(native.insert(field.to_owned(), parse(value))),
             }
         }

@@ -197,6 +197,10 @@ impl Dialect for TestPlatform {
         (!text.starts_with("[by ")).then(|| format!("[by {author}]"))
     }
 
+    fn upload_counts(&self) -> u64 {
+        30
+    }
+
     fn longest_text(&self) -> Option<usize> {
         Some(40)
     }

@@ -175,3 +175,15 @@ fn values_of_one_card_travel_together() {
     assert_eq!(plan.steps.iter().map(|step| step.wave).collect::<Vec<_>>(), [1, 1, 2]);
     assert_eq!(plan.requests, 2);
 }
+
+#[test]
+fn the_time_that_is_told_counts_uploads_as_the_platform_does() {
+    let live = world("board b B\n list l L\n  card c C");
+    let seconds = |bytes: &str| {
+        let files: String = (0..4).map(|n| format!("\n   file a{n} A{n} bytes={bytes}")).collect();
+        let desired = world(&format!("board b B\n list l L\n  card c C{files}"));
+        let plan = request(Mode::Merge).plan(&desired, &live);
+        (plan.requests, plan.min_seconds)
+    };
+    assert_eq!(seconds("here"), (4, 10), "as 120 of the 100 that ten seconds allow");
+}

@@ -5,6 +5,7 @@ use std::ops::Range;
 
 use serde_json::Value;
 
+use super::api::UPLOAD_COST;
 use super::json::text;
 use super::spec::KINDS;
 use crate::base::clock::Timestamp;
@@ -60,6 +61,10 @@ impl Dialect for SmartsheetDialect {
     fn shown(&self, value: &Record) -> Option<String> {
         let shown = text(&value.native, "displayValue");
         (!shown.is_empty()).then(|| shown.to_owned())
+    }
+
+    fn upload_counts(&self) -> u64 {
+        UPLOAD_COST as u64
     }
 
     fn attribution(&self, comment: &Record) -> Option<String> {
