@@ -5,6 +5,7 @@ mod interruptions;
 mod paging;
 mod permissions;
 mod restores;
+mod roles;
 
 use crate::common::TRELLO;
 
