@@ -1,5 +1,6 @@
 //! One file per command: arguments in, one use case, its result shown.
 
+mod alike;
 mod apply;
 mod backup;
 mod connection;

@@ -4,10 +4,11 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
+use super::alike;
 use crate::app::planning::SavedPlan;
 use crate::cli::table::table;
 use crate::cli::ui::{bold, brief, bytes, counted, dim, green, local, plain, red, yellow};
-use crate::cli::words::{humane, plural};
+use crate::cli::words::{humane, plural, things};
 use crate::model::{Kind, ops};
 use crate::plan::types::{Action, FieldChange, Mode, Reason, RestorePlan, Step, Verdict};
 
@@ -19,10 +20,7 @@ pub(super) fn plan(saved: &SavedPlan, details: bool) -> String {
     let plan = &saved.plan;
     let mut lines = vec![heading(saved), String::new()];
     let most = if details { usize::MAX } else { SHOWN };
-    lines.extend(plan.steps.iter().take(most).flat_map(|step| step_lines(step, details)));
-    if plan.steps.len() > most {
-        lines.push(dim(&format!("  ... and {} more steps; `--details` shows all.", plan.steps.len() - most)));
-    }
+    lines.extend(steps(plan, details));
     if !plan.steps.is_empty() {
         lines.extend([String::new(), summary(plan)]);
     }
@@ -55,13 +53,40 @@ fn heading(saved: &SavedPlan) -> String {
     )
 }
 
-fn step_lines(step: &Step, details: bool) -> Vec<String> {
+/// All steps one by one, or without `details` those together that read alike, and only the first of them.
+fn steps(plan: &RestorePlan, details: bool) -> Vec<String> {
+    if details {
+        return plan.steps.iter().flat_map(|step| step_lines(&plan.header.platform, &[step], true)).collect();
+    }
+    let groups = alike::groups(&plan.steps);
+    let (shown, left) = groups.split_at(groups.len().min(SHOWN));
+    let mut lines: Vec<String> =
+        shown.iter().flat_map(|group| step_lines(&plan.header.platform, group, false)).collect();
+    let left: usize = left.iter().map(Vec::len).sum();
+    if left > 0 || shown.iter().any(|group| group.len() > 1) {
+        let rest = if left > 0 { format!("... and {left} more steps; ") } else { String::new() };
+        lines.push(dim(&format!("  {rest}`--details` shows each step.")));
+    }
+    lines
+}
+
+/// What the steps of a group do, all of them the same.
+fn step_lines(platform: &str, group: &[&Step], details: bool) -> Vec<String> {
+    let Some(step) = group.first() else { return Vec::new() };
     let mark = match step.action {
         Action::Create => green("+"),
         Action::Update => yellow("~"),
         Action::Archive | Action::Delete => red("-"),
     };
-    let path = step.path.iter().map(|part| brief(part, 40)).collect::<Vec<_>>().join(" / ");
+    let path = |parts: &[String]| parts.iter().map(|part| brief(part, 40)).collect::<Vec<_>>().join(" / ");
+    let what = match (group.len(), step.path.split_last()) {
+        (2.., Some((_, above))) => {
+            let things = things(platform, step.subject.kind, group.len() as u64);
+            let place = if above.is_empty() { String::new() } else { format!(" in {}", path(above)) };
+            format!("{things}{place}: {}", alike::names(group, |name| brief(name, 40)))
+        }
+        _ => format!("{} {}", step.noun, path(&step.path)),
+    };
     let verb = match step.action {
         Action::Archive | Action::Delete => format!("{} ", verb(step.action)),
         Action::Create | Action::Update => String::new(),
@@ -75,9 +100,9 @@ fn step_lines(step: &Step, details: bool) -> Vec<String> {
         Reason::CreatedByRun => "made by the run",
         Reason::Completes => "completes what an earlier step makes",
     };
-    let size = step.blob.map_or_else(String::new, |blob| format!(", {}", bytes(blob.len)));
-    let mut lines =
-        vec![format!("  {mark} {verb}{} {path} {}", step.noun, dim(&format!("({reason}{size})")))];
+    let blobs: Vec<u64> = group.iter().filter_map(|step| step.blob).map(|blob| blob.len).collect();
+    let size = if blobs.is_empty() { String::new() } else { format!(", {}", bytes(blobs.into_iter().sum())) };
+    let mut lines = vec![format!("  {mark} {verb}{what} {}", dim(&format!("({reason}{size})")))];
     if details || step.action == Action::Update {
         let width = if details { 400 } else { 60 };
         for change in &step.changes {

@@ -1,0 +1,110 @@
+//! Steps that read alike, together: a plan of a thousand steps is mostly a few things done to many.
+
+use std::collections::BTreeMap;
+
+use crate::plan::types::{Action, Reason, Step};
+
+/// So many alike are told in one line; fewer are told one by one.
+const MANY: usize = 4;
+/// So many of them are named.
+const NAMED: usize = 3;
+
+/// The steps in their order, with those at the place of the first of them that do the same to records of one kind
+/// below one parent.
+pub(super) fn groups(steps: &[Step]) -> Vec<Vec<&Step>> {
+    let mut places: BTreeMap<Likeness<'_>, usize> = BTreeMap::new();
+    let mut groups: Vec<Vec<&Step>> = Vec::new();
+    for step in steps {
+        let place = *places.entry(likeness(step)).or_insert(groups.len());
+        match groups.get_mut(place) {
+            Some(group) => group.push(step),
+            None => groups.push(vec![step]),
+        }
+    }
+    groups
+        .into_iter()
+        .flat_map(|group| {
+            if group.len() < MANY { group.into_iter().map(|step| vec![step]).collect() } else { vec![group] }
+        })
+        .collect()
+}
+
+/// The names of a group's records: the first ones, and how many more there are.
+pub(super) fn names(group: &[&Step], name: impl Fn(&str) -> String) -> String {
+    let named = group.iter().filter_map(|step| step.path.last()).take(NAMED).map(|text| name(text));
+    let named = named.collect::<Vec<_>>().join(", ");
+    match group.len().saturating_sub(NAMED) {
+        0 => named,
+        more => format!("{named} and {more} more"),
+    }
+}
+
+/// What steps of one group have in common. Of a creation people read the name only, so what is set is no part of it.
+type Likeness<'s> = (Action, Reason, &'s str, &'s [String], String);
+
+fn likeness(step: &Step) -> Likeness<'_> {
+    let above = step.path.split_last().map_or(&[][..], |(_, above)| above);
+    let changes = if step.action == Action::Update { format!("{:?}", step.changes) } else { String::new() };
+    (step.action, step.reason, &step.noun, above, changes)
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::model::{Kind, RecordKey};
+    use crate::plan::types::{FieldChange, StepId};
+
+    fn step(action: Action, path: &[&str], to: &str) -> Step {
+        let change = FieldChange {
+            path: "due".to_owned(),
+            from: None,
+            to: json!(to),
+            names: BTreeMap::new(),
+            orders: false,
+            refers_to: None,
+            links: false,
+        };
+        Step {
+            id: StepId(String::new()),
+            action,
+            subject: RecordKey::new("b", Kind::Item, *path.last().unwrap()),
+            path: path.iter().map(|part| (*part).to_owned()).collect(),
+            noun: "card".to_owned(),
+            reason: Reason::Differs,
+            target: None,
+            container: None,
+            parent: None,
+            changes: vec![change],
+            blob: None,
+            after: Vec::new(),
+            wave: 0,
+        }
+    }
+
+    fn shown(steps: &[Step]) -> Vec<String> {
+        groups(steps).iter().map(|group| names(group, str::to_owned)).collect()
+    }
+
+    #[test]
+    fn many_that_change_alike_below_one_parent_are_told_together() {
+        let mut steps: Vec<Step> =
+            ["1", "2", "3", "4", "5"].iter().map(|name| step(Action::Update, &["B", name], "x")).collect();
+        steps.insert(1, step(Action::Update, &["B", "other value"], "y"));
+        steps.insert(3, step(Action::Update, &["C", "other parent"], "x"));
+        assert_eq!(shown(&steps), ["1, 2, 3 and 2 more", "other value", "other parent"]);
+    }
+
+    #[test]
+    fn a_few_are_told_one_by_one() {
+        let steps = ["1", "2", "3"].map(|name| step(Action::Update, &["B", name], "x"));
+        assert_eq!(shown(&steps), ["1", "2", "3"]);
+    }
+
+    #[test]
+    fn creations_are_alike_whatever_they_set() {
+        let steps: Vec<Step> = (0..4).map(|n| step(Action::Create, &["B", "n"], &n.to_string())).collect();
+        assert_eq!(shown(&steps), ["n, n, n and 1 more"]);
+    }
+}
