@@ -51,7 +51,9 @@ impl Found {
         let mut refused = BTreeSet::new();
         found.merge = restored(&desk, &snapshot, Mode::Merge, &mut refused).await;
         found.replace = match path_of_the_damaged(role, &report) {
-            Some(path) => restored(&desk, &format!("{snapshot}:{path}"), Mode::DeleteBefore, &mut refused).await,
+            Some(path) => {
+                restored(&desk, &format!("{snapshot}:{path}"), Mode::DeleteBefore, &mut refused).await
+            }
             None => "unseen".to_owned(),
         };
         found.refused = refused.into_iter().collect::<Vec<_>>().join(", ");
@@ -74,6 +76,7 @@ fn path_of_the_damaged(role: &Role, report: &Report) -> Option<String> {
 async fn check(desk: &Desk, platform: &str, purpose: Purpose) -> String {
     let lines = connections::check(desk.app(), CONNECTION, purpose).await.unwrap();
     let wanted = LINES.iter().find(|lines| lines.0 == (platform, purpose)).unwrap().1;
+    let wanted: Vec<&str> = wanted.split(" | ").collect();
     let said: Vec<&str> = lines.iter().map(|line| line.requirement.as_str()).collect();
     assert_eq!(said.len(), wanted.len(), "{platform} {purpose:?}: {said:#?}");
     for (said, wanted) in said.iter().zip(wanted) {
@@ -106,7 +109,9 @@ async fn restored(desk: &Desk, snapshot: &str, mode: Mode, refused: &mut BTreeSe
 /// In which words a run was refused something; what was not tried because of it does not count.
 fn words_of_refusals(applied: &Applied) -> Vec<String> {
     let tried = applied.troubles.iter().filter(|trouble| !trouble.contains("not tried"));
-    tried.filter_map(|trouble| Some(trouble.split_once(": 40")?.1.get(2..)?.trim_end_matches('.').to_owned())).collect()
+    tried
+        .filter_map(|trouble| Some(trouble.split_once(": 40")?.1.get(2..)?.trim_end_matches('.').to_owned()))
+        .collect()
 }
 
 /// How much of what is wanted a plan does.
@@ -138,10 +143,10 @@ async fn each_role_sees_is_told_and_does_what_it_may() {
         let wanted = Found {
             holds: role.holds.to_owned(),
             missing: role.missing.iter().map(|&what| what.to_owned()).collect(),
-            backup: role.backup.to_owned(),
-            restore: role.restore.to_owned(),
-            merge: role.merge.to_owned(),
-            replace: role.replace.to_owned(),
+            backup: role.met.0.to_owned(),
+            restore: role.met.1.to_owned(),
+            merge: role.does.0.to_owned(),
+            replace: role.does.1.to_owned(),
             refused: role.refused.to_owned(),
         };
         if found != wanted {

@@ -141,7 +141,7 @@ fn of_tasks(build: &mut Builder, list: &str, entries: usize) -> bool {
         "tasks that the search knows to have files" => {
             for n in 0..entries {
                 // Duplicated tasks: made together, with the file and without the line of history about it.
-                build.pass(if n % IMPORTED_AT_ONCE == 0 { 1 } else { 0 });
+                build.pass(u64::from(n % IMPORTED_AT_ONCE == 0));
                 let task = build.plain_task((&project, &one), &format!("Duplicate {n}"));
                 build.state.new_link(&ada, (TASK, &task), "Plan", "external", "https://plan.example");
                 for story in build.state.world.ids_of(&task, STORY) {

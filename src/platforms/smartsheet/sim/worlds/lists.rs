@@ -47,6 +47,7 @@ fn of_workspace(build: &mut Builder, list: &str, entries: usize) -> bool {
         build.state.share(WORKSPACE, &workspace, "USER", &cast.ada, Level::Admin);
         workspace
     };
+    let names = (0..entries).map(|n| format!("Entry {n}"));
     match list {
         "shares of a workspace" => {
             let workspace = workspace(build);
@@ -54,12 +55,12 @@ fn of_workspace(build: &mut Builder, list: &str, entries: usize) -> bool {
         }
         "content of a workspace" => {
             let workspace = workspace(build);
-            assets(build, SIGHT, &workspace, entries);
+            names.for_each(|name| drop(build.folder(&workspace, &name)));
         }
         "content of a folder" => {
             let workspace = workspace(build);
             let folder = build.folder(&workspace, "Folder");
-            assets(build, SIGHT, &folder, entries);
+            names.for_each(|name| drop(build.folder(&folder, &name)));
         }
         _ => return false,
     }
