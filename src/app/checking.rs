@@ -21,9 +21,12 @@ pub struct Check {
 }
 
 /// Whether a field of `record` has the value that was wanted, as far as the platform's table tells values apart.
-fn same(spec: &KindSpec, path: &str, wanted: &Value, record: &Record) -> bool {
-    let role = spec.fields.iter().find(|field| field.path == path).map_or(Role::Writable, |field| field.role);
-    !ops::differ(role, Some(wanted), ops::get(&record.native, path))
+fn same(dialect: &dyn Dialect, spec: &KindSpec, path: &str, wanted: &Value, record: &Record) -> bool {
+    let found = ops::get(&record.native, path);
+    match spec.fields.iter().find(|field| field.path == path) {
+        Some(field) => !ops::differ(dialect, field, Some(wanted), found),
+        None => ops::normal(Role::Writable, Some(wanted)) == ops::normal(Role::Writable, found),
+    }
 }
 
 /// Compares what `promised` says with what `live` holds.
@@ -37,7 +40,7 @@ pub(super) fn compare(live: &Reader, dialect: &dyn Dialect, promised: &Promised)
         let Some(spec) = dialect.spec(key.kind) else { continue };
         let wrong: Vec<String> = fields
             .iter()
-            .filter(|(path, wanted)| !same(spec, path, wanted, &record))
+            .filter(|(path, wanted)| !same(dialect, spec, path, wanted, &record))
             .map(|(path, wanted)| {
                 let found =
                     ops::get(&record.native, path).map_or_else(|| "nothing".to_owned(), ToString::to_string);

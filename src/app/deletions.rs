@@ -122,5 +122,7 @@ fn is_edited(dialect: &dyn Dialect, before: &Record, live: &Record) -> bool {
     let is_content = |role| {
         !matches!(role, Role::ReadOnly(_) | Role::Reference(_) | Role::References(_) | Role::Sequence(_))
     };
-    ops::field_diff(spec, &before.native, &live.native).iter().any(|diff| is_content(diff.field.role))
+    ops::field_diff(dialect, spec, &before.native, &live.native)
+        .iter()
+        .any(|diff| is_content(diff.field.role))
 }

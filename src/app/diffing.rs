@@ -231,7 +231,7 @@ impl<'a> Describer<'a> {
         let Some(spec) = self.dialect.spec(record.key.kind) else { return Ok(Found::Touched) };
         let fields = match (&pair.desired, &pair.live) {
             (Some(old), Some(new)) => {
-                let differing = ops::field_diff(spec, &old.native, &new.native);
+                let differing = ops::field_diff(self.dialect, spec, &old.native, &new.native);
                 let writable = differing.iter().filter(|diff| !matches!(diff.field.role, Role::ReadOnly(_)));
                 writable.map(|diff| self.field(diff)).collect()
             }

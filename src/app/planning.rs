@@ -88,13 +88,9 @@ pub async fn plan(app: &App, request: &PlanRequest, progress: &dyn Progress) -> 
     let kinds = Kind::ALL.iter().filter(|kind| kind.stands_alone() && **kind != Kind::Container);
     let places: BTreeSet<NativeId> = kinds.flat_map(|kind| with_aliases(&around, *kind, &origins)).collect();
     let compared: Vec<NativeId> = scope.iter().chain(&places).cloned().collect();
-    let mut comparison = snapshot::compare(
-        &app.chunks(),
-        &opened.manifest.tree,
-        &scan.tree,
-        Some(&compared),
-        platform.dialect,
-    )?;
+    let (desired_tree, dialect) = (&opened.manifest.tree, platform.dialect);
+    let mut comparison =
+        snapshot::compare_to_restore(&app.chunks(), desired_tree, &scan.tree, &compared, dialect)?;
     match (request.mode, &selection) {
         (Mode::Merge, Selection::Everything) => {}
         (Mode::Merge, Selection::Only(selected)) => add_selected(&mut comparison, &opened.reader, selected)?,
@@ -114,7 +110,7 @@ pub async fn plan(app: &App, request: &PlanRequest, progress: &dyn Progress) -> 
         undoes: None,
     };
     let taken = opened.taken();
-    let made = compute(app, platform, &comparison, &scan, &selection, &origins, None, header, taken)?;
+    let made = compute(app, platform, comparison, &scan, &selection, &origins, None, header, taken)?;
     save(app, made)
 }
 
@@ -172,7 +168,7 @@ pub async fn undo(app: &App, run: &str, progress: &dyn Progress) -> Result<Saved
     let made = compute(
         app,
         platform,
-        &comparison,
+        comparison,
         &scan,
         &Selection::Everything,
         &origins,
@@ -313,11 +309,22 @@ fn add_equal_records<'a>(
     Ok(())
 }
 
+/// The workspace that takes containers which may not be made in theirs need not have been part of the comparison.
+fn add_refuge(app: &App, comparison: &mut Comparison, header: &PlanHeader, scan: &Scan) -> Result<(), Error> {
+    let Some(id) = &scan.discovery.grants.refuge else { return Ok(()) };
+    let key = RecordKey::new(id.clone(), Kind::Workspace, id.clone());
+    let desired = snapshots::by_id(app, &header.snapshot)?.manifest.tree;
+    let [desired, live] = [desired, scan.tree].map(|tree| Reader::new(app.chunks(), tree).get(&key));
+    let pair = Pair { desired: desired?, live: live? };
+    comparison.context.entry(key).or_insert(pair);
+    Ok(())
+}
+
 #[expect(clippy::too_many_arguments, reason = "the planner's inputs, from a restore and from an undo alike")]
 fn compute(
     app: &App,
     platform: &Platform,
-    comparison: &Comparison,
+    mut comparison: Comparison,
     scan: &Scan,
     selection: &Selection,
     origins: &OriginMap,
@@ -325,12 +332,13 @@ fn compute(
     header: PlanHeader,
     taken: Timestamp,
 ) -> Result<RestorePlan, Error> {
+    add_refuge(app, &mut comparison, &header, scan)?;
     let account = connections::get(app, &header.connection)?.identity.id;
     let members = scan.discovery.records.iter().filter(|record| record.key.kind == Kind::WorkspaceMember);
     let people: BTreeSet<NativeId> =
         members.map(|record| record.key.id.clone()).chain([account.clone()]).collect();
     let input = PlanInput {
-        compare: comparison,
+        compare: &comparison,
         dialect: platform.dialect,
         selection,
         grants: &scan.discovery.grants,

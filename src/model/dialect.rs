@@ -1,5 +1,7 @@
 //! The pure half of a platform: its tables, and the few things that tables cannot say.
 
+use std::borrow::Cow;
+
 use super::spec::KindSpec;
 use super::{Kind, Record};
 
@@ -37,8 +39,20 @@ pub trait Dialect: Send + Sync {
         format!("{line}\n\n{text}")
     }
 
+    /// What people wrote of a text, without what the platform itself fills in when it shows it (the label of a link
+    /// is the name of what it leads to): texts of which the same was written are equal.
+    fn written<'t>(&self, text: &'t str) -> Cow<'t, str> {
+        Cow::Borrowed(text)
+    }
+
     /// What people see of a custom field's value, where that is not its first field.
     fn shown(&self, _value: &Record) -> Option<String> {
+        None
+    }
+
+    /// When `record` was written, as a text that sorts as time does: for kinds that people read in that order and
+    /// whose ids do not tell it.
+    fn written_at<'a>(&self, _record: &'a Record) -> Option<&'a str> {
         None
     }
 

@@ -37,6 +37,9 @@ pub struct Grants {
     pub account: Vec<Rule>,
     /// Rights inside a container or workspace, by its live id.
     pub containers: BTreeMap<NativeId, Vec<Rule>>,
+    /// The account's own workspace, which takes containers that may not be made in theirs; nothing where the
+    /// platform has none.
+    pub refuge: Option<NativeId>,
 }
 
 /// One line of the rights table.
@@ -75,6 +78,7 @@ mod tests {
                 NativeId::from("b1"),
                 vec![Rule { kind: None, verb: Some(Verb::Update), grant: denied.clone() }],
             )]),
+            refuge: None,
         };
         assert_eq!(grants.get(Some(&"b1".into()), Kind::Item, Verb::Update), denied);
         assert_eq!(grants.get(Some(&"b1".into()), Kind::Item, Verb::Create), Grant::Unknown);

@@ -23,7 +23,7 @@ impl Pair {
 /// All differences between two roots within a scope, plus what is needed to name and to bind them.
 #[derive(Debug, Clone, Default)]
 pub struct Comparison {
-    /// The records that differ, by key, in key order.
+    /// The records that differ, in key order; for a restore also those that refer to a container which is gone.
     pub pairs: Vec<Pair>,
     /// How many records are the same on both sides, byte for byte.
     pub equal: u64,

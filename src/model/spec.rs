@@ -128,6 +128,9 @@ pub struct Field {
     pub anywhere: bool,
     /// Another record says the same and is what is compared: only a creation needs it here too.
     pub repeats: bool,
+    /// The platform adds the account to these persons when it creates the record, and when it creates a record of one
+    /// of these kinds on it: so that they are written behind that, also where there are none.
+    pub joined_with: Option<&'static [Kind]>,
 }
 
 /// What a field is to a restore.
@@ -187,6 +190,7 @@ impl Field {
             unique: false,
             anywhere: false,
             repeats: false,
+            joined_with: None,
         }
     }
 
@@ -236,6 +240,12 @@ impl Field {
     #[must_use]
     pub const fn repeating(self) -> Self {
         Self { repeats: true, ..self }
+    }
+
+    /// The same field, to which the platform adds the account with the creation of the record and of these kinds on it.
+    #[must_use]
+    pub const fn joined_with(self, kinds: &'static [Kind]) -> Self {
+        Self { joined_with: Some(kinds), ..self }
     }
 
     /// The name of the document that the field must be written with, if there is one.

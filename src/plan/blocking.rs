@@ -4,12 +4,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::decide::{Decisions, is_own_membership};
+use super::elsewhere;
 use super::roots::Roots;
 use super::scene::Scene;
-use super::types::{Action, Blocked};
+use super::types::{Action, Blocked, Mode, Reason};
 use super::values::{Creates, Facts, Fate};
 use crate::model::grants::{Grant, Verb};
-use crate::model::lineage::{home, pointed_to};
+use crate::model::lineage::{home, workspace};
 use crate::model::loss::LossCause;
 use crate::model::ops::Pointer;
 use crate::model::spec::{Field, IdPolicy, KindSpec, Role};
@@ -48,13 +49,26 @@ impl<'a, 's> Blocking<'a, 's> {
                 out.lose(key, None, LossCause::TargetGone);
                 self.refused.insert(key, LossCause::TargetGone.text().to_owned());
             } else if let Some(why) = self.refusal(record) {
-                out.blocked.push(blocked(scene, record, Action::Create, why.clone()));
+                if let Some(workspace) = self.taken_instead(record) {
+                    elsewhere::note(scene, record, None, out);
+                    out.elsewhere.insert(key, workspace);
+                    self.created.insert(key);
+                    continue;
+                }
+                if !self.is_dispensable(key.kind, out.creates.get(key)) {
+                    out.blocked.push(blocked(scene, record, Action::Create, why.clone()));
+                }
                 self.refused.insert(key, why);
             } else {
                 self.created.insert(key);
             }
         }
         out.creates.retain(|key, _| self.created.contains(key));
+        for (key, path, target) in std::mem::take(&mut out.dead_links) {
+            if self.created.contains(target) {
+                out.updates.entry(key).or_default().insert(path);
+            }
+        }
     }
 
     /// Whether `record` is nothing without something in another container that is known to be gone, now or already
@@ -77,15 +91,13 @@ impl<'a, 's> Blocking<'a, 's> {
 
     /// Why `record` cannot be created, if so.
     fn refusal(&self, record: &'a Record) -> Option<String> {
-        let container = match record.key.kind {
-            Kind::Workspace => None,
-            kind if kind.stands_alone() => self.workspace_of(record),
-            _ => self.live_id(&home(&record.key)),
+        let refused = match record.key.kind {
+            kind if kind.stands_alone() && kind != Kind::Workspace => self.unwelcome(record),
+            Kind::Workspace => self.denied_in(None, record.key.kind),
+            kind => self.denied_in(self.live_id(&home(&record.key)).as_ref(), kind),
         };
-        if let Grant::Denied(why) =
-            self.facts.input.grants.get(container.as_ref(), record.key.kind, Verb::Create)
-        {
-            return Some(why);
+        if refused.is_some() {
+            return refused;
         }
         let creates = Creates::Exactly(&self.created);
         let fate = |(key, anywhere): &(RecordKey, bool)| self.facts.far_fate(record, key, *anywhere, creates);
@@ -139,15 +151,58 @@ impl<'a, 's> Blocking<'a, 's> {
         }
     }
 
-    fn workspace_of(&self, container: &Record) -> Option<NativeId> {
-        let spec = self.facts.scene.spec(container.key.kind)?;
-        let field = spec.fields.iter().find(|field| field.role == Role::Reference(Kind::Workspace))?;
-        let id = ops::get_text(&container.native, field.path)?;
-        self.live_id(&pointed_to(&container.key, Kind::Workspace, id))
+    /// Why `record`, which stands alone, may not come into the workspace that it belongs to, if so.
+    fn unwelcome(&self, record: &Record) -> Option<String> {
+        let workspace = self.facts.scene.spec(record.key.kind).and_then(|spec| workspace(spec, record));
+        let fate = workspace.as_ref().map(|key| self.facts.fate(key, Creates::Exactly(&self.created)));
+        if let (Some(key), Some(Fate::Gone), Some(_)) = (&workspace, fate, &self.facts.input.grants.refuge) {
+            return Some(self.without(key));
+        }
+        let live = workspace.and_then(|key| self.live_id(&key));
+        self.denied_in(live.as_ref(), record.key.kind)
+    }
+
+    fn denied_in(&self, container: Option<&NativeId>, kind: Kind) -> Option<String> {
+        match self.facts.input.grants.get(container, kind, Verb::Create) {
+            Grant::Denied(why) => Some(why),
+            Grant::Allowed | Grant::Unknown => None,
+        }
+    }
+
+    /// The workspace that takes the container `record`, which its own does not take.
+    fn taken_instead(&self, record: &Record) -> Option<&'a NativeId> {
+        let refuge = self.refuge().filter(|_| record.key.kind == Kind::Container)?;
+        let own = workspace(self.facts.scene.spec(Kind::Container)?, record);
+        own.is_none_or(|own| own.id != *refuge).then_some(refuge)
+    }
+
+    /// The account's own workspace, if it takes containers.
+    fn refuge(&self) -> Option<&'a NativeId> {
+        let input = self.facts.input;
+        let refuge = input.grants.refuge.as_ref()?;
+        let takes = match input.grants.get(Some(refuge), Kind::Container, Verb::Create) {
+            Grant::Allowed => true,
+            // What is deleted first must be certain to come back.
+            Grant::Unknown => input.header.mode != Mode::DeleteBeforeLiteral,
+            Grant::Denied(_) => false,
+        };
+        takes.then_some(refuge)
+    }
+
+    /// Whether a place that only its containers need may be missing, as these are made elsewhere.
+    fn is_dispensable(&self, kind: Kind, reason: Option<&Reason>) -> bool {
+        let is_place = matches!(kind, Kind::Workspace | Kind::Folder);
+        is_place && reason == Some(&Reason::Needed) && self.refuge().is_some()
     }
 
     fn updates(&mut self, out: &mut Decisions<'a>) {
         let scene = self.facts.scene;
+        let containers = out.updates.keys().filter(|key| key.kind == Kind::Container);
+        let records = containers.filter_map(|key| scene.desired.get(*key).copied());
+        let staying: Vec<&Record> = records.filter(|record| self.unwelcome(record).is_some()).collect();
+        for record in staying {
+            elsewhere::stay(scene, record, out);
+        }
         let denied: Vec<(&'a RecordKey, String)> = out
             .updates
             .keys()

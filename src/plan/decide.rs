@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::blocking::Blocking;
+use super::elsewhere::Elsewhere;
 use super::policy::{PairState, Treatment, treatment};
 use super::roots::Roots;
 use super::select::{Selector, Wanted, wants};
@@ -22,11 +23,18 @@ pub(super) struct Decisions<'a> {
     pub(super) updates: BTreeMap<&'a RecordKey, BTreeSet<&'static str>>,
     /// Live records that are removed.
     pub(super) removals: BTreeMap<&'a RecordKey, Reason>,
+    /// Containers among the created ones that are not made where they were.
+    pub(super) elsewhere: Elsewhere<'a>,
+    /// Fields that are as in the backup and lead to a missing container: should it be made, they follow.
+    pub(super) dead_links: Vec<DeadLink<'a>>,
     pub(super) blocked: Vec<Blocked>,
     pub(super) losses: Vec<Loss>,
     pub(super) kept: u64,
     pub(super) equal: u64,
 }
+
+/// A field of a record, and the container of the backup to which it leads.
+pub(super) type DeadLink<'a> = (&'a RecordKey, &'static str, &'a RecordKey);
 
 impl<'a> Decisions<'a> {
     pub(super) fn make(facts: &Facts<'a, '_>, roots: &Roots<'a>) -> Self {
@@ -39,6 +47,7 @@ impl<'a> Decisions<'a> {
         decider.desired_side();
         decider.live_side();
         decider.bring_what_is_needed();
+        decider.keep_out_of_the_way();
         let mut out = decider.out;
         Blocking::apply(facts, roots, &mut out);
         out
@@ -108,12 +117,51 @@ impl<'a> Decider<'a, '_> {
                     changed.is_some_and(|fields| fields.contains(field.path))
                         || self.left_by_run(field, record)
                 };
-                let differing: Vec<_> = differing.into_iter().filter(by_run).collect();
-                self.update(record, live, &differing);
+                let by_run = differing.into_iter().filter(by_run);
+                let (nowhere, back): (Vec<_>, Vec<_>) =
+                    by_run.partition(|field| self.led_nowhere(field, record));
+                for field in nowhere {
+                    self.out.lose(&record.key, Some(field.path), LossCause::TargetGone);
+                }
+                self.update(record, live, &back);
             }
             _ => self.out.equal = self.out.equal.saturating_add(1),
         }
+        if mode == Mode::Merge {
+            self.note_dead_links(record, wanted);
+        }
         self.note_read_only(record, live, wanted);
+    }
+
+    /// Notes the fields of a record that lead to another container which is missing.
+    fn note_dead_links(&mut self, record: &'a Record, wanted: &Wanted<'_>) {
+        let scene = self.facts.scene;
+        let spec = scene.spec(record.key.kind).filter(|spec| spec.verbs.update);
+        let fields = spec.into_iter().flat_map(ops::writable).filter(|field| wants(wanted, field.path));
+        for field in fields.filter(|field| field.role == Role::Reference(Kind::Container)) {
+            let target = ops::get_text(&record.native, field.path);
+            let target = target.map(|id| pointed_to(&record.key, Kind::Container, id));
+            let target = target.filter(|key| self.facts.fate(key, Creates::Possible) == Fate::Created);
+            let target = target.and_then(|key| scene.desired.get(&key));
+            self.out.dead_links.extend(target.map(|target| (&record.key, field.path, &target.key)));
+        }
+    }
+
+    /// Whether `field`, or the document that it is written with, led to a container that was gone before the run,
+    /// which made it anew: with its undo it is gone again, and nothing can be made to lead there.
+    fn led_nowhere(&self, field: &Field, record: &Record) -> bool {
+        let Some(scope) = self.facts.input.undo else { return false };
+        let fields = self.facts.scene.spec(record.key.kind).map_or(&[][..], |spec| spec.fields);
+        let together = |other: &&Field| {
+            other.path == field.path || (field.whole && other.document() == field.document())
+        };
+        let leads =
+            fields.iter().filter(together).filter(|other| other.role == Role::Reference(Kind::Container));
+        leads.filter_map(|other| ops::get_text(&record.native, other.path)).any(|id| {
+            let key = pointed_to(&record.key, Kind::Container, id);
+            !self.facts.scene.live.contains_key(&key)
+                && self.facts.input.origins.aliases(&key).any(|alias| scope.created.contains(alias))
+        })
     }
 
     /// Whether the run took something away that `record` has an order for: it comes back to the end of it.
@@ -166,7 +214,7 @@ impl<'a> Decider<'a, '_> {
         if record.key != live.key || self.mode() == Mode::Undo {
             return;
         }
-        for diff in ops::field_diff(spec, &live.native, &record.native) {
+        for diff in ops::field_diff(self.facts.input.dialect, spec, &live.native, &record.native) {
             if let Role::ReadOnly(cause) = diff.field.role
                 && wants(wanted, diff.field.path)
             {
@@ -239,6 +287,30 @@ impl<'a> Decider<'a, '_> {
             needed.extend(self.needs(&key, |_| true));
             if key.kind == Kind::FieldDef {
                 needed.extend(self.options_of(&key));
+            }
+        }
+    }
+
+    /// Writes again what is as it should be where the platform adds the account to it because of what is created.
+    fn keep_out_of_the_way(&mut self) {
+        let scene = self.facts.scene;
+        for key in self.out.creates.keys() {
+            let parent = scene.desired.get(*key).and_then(|record| scene.parent(record));
+            let Some(parent) = parent.and_then(|parent| scene.desired.get(&parent).copied()) else {
+                continue;
+            };
+            let live = self.facts.bound.live(&parent.key).and_then(|live| scene.live.get(live).copied());
+            let (Some(live), Some(spec)) = (live, scene.spec(parent.key.kind)) else { continue };
+            let is_joined = |field: &&Field| {
+                let there = ops::get(&live.native, field.path);
+                field.joined_with.is_some_and(|kinds| kinds.contains(&key.kind))
+                    && !ops::ids(there).any(|person| person == self.facts.input.account.as_str())
+                    && !self.facts.resolve(field, parent, Some(live), Creates::Possible).differs
+            };
+            let joined = ops::writable(spec).filter(is_joined).map(|field| field.path);
+            let joined: Vec<&'static str> = joined.collect();
+            if !joined.is_empty() {
+                self.out.updates.entry(&parent.key).or_default().extend(joined);
             }
         }
     }

@@ -11,7 +11,7 @@ use super::roots::Roots;
 use super::types::{Action, FieldChange, Mode, Reason};
 use super::values::{Creates, Facts, Resolved, is_empty, starts_as};
 use crate::model::loss::LossCause;
-use crate::model::spec::{Field, IdPolicy, KindSpec, Role, When};
+use crate::model::spec::{Codec, Field, IdPolicy, KindSpec, Role, When};
 use crate::model::{Blob, BlobRef, Record, RecordKey, ops};
 
 /// A step before it has an identity and a place.
@@ -95,9 +95,9 @@ impl Drafter<'_, '_> {
                 }
                 continue;
             }
-            if ops::normal(field.role, Some(&resolved.to)).is_null()
-                || (field.when != When::Create && starts_as(field, &resolved.to))
-            {
+            let comes_by_itself = ops::normal(field.role, Some(&resolved.to)).is_null()
+                || (field.when != When::Create && starts_as(field, &resolved.to));
+            if comes_by_itself && field.joined_with.is_none() {
                 continue;
             }
             let comes_later = |need: &RecordKey| !self.is_made_before(need, record);
@@ -140,7 +140,8 @@ impl Drafter<'_, '_> {
         let mut last = draft(Band::Last);
         for field in ops::writable(spec).filter(|field| paths.contains(field.path)) {
             let resolved = self.resolve(field, record, Some(live));
-            if !resolved.differs {
+            let behind_creations = field.joined_with.is_some();
+            if !resolved.differs && !behind_creations {
                 continue;
             }
             let comes_later = |need: &RecordKey| !self.is_made_before(need, record);
@@ -148,11 +149,32 @@ impl Drafter<'_, '_> {
             // What was put away comes back first, so that things can be put into it; putting away comes last.
             let puts_away = field.when == When::Last && !starts_as(field, &resolved.to);
             let orders = matches!(field.role, Role::Sequence(_));
-            let draft = if waits || puts_away || field.whole || orders { &mut last } else { &mut main };
+            let is_last = waits || puts_away || field.whole || orders || behind_creations;
+            let draft = if is_last { &mut last } else { &mut main };
             draft.add(field, ops::get(&live.native, field.path), &resolved);
         }
-        last.fill_documents(spec, live);
+        self.fill_documents(&mut last, spec, live);
         self.drafts.extend([main, last].into_iter().filter(|draft| !draft.changes.is_empty()));
+    }
+
+    /// Adds what must be said along with the changes so that it stays as it is on the live account, but for links
+    /// to what is made anew.
+    fn fill_documents(&mut self, draft: &mut Draft<'_>, spec: &'static KindSpec, live: &Record) {
+        let is_changed =
+            |path: &str, draft: &Draft<'_>| draft.changes.iter().any(|change| change.path == path);
+        let whole = || ops::writable(spec).filter(|field| field.whole);
+        let documents: BTreeSet<_> =
+            whole().filter(|field| is_changed(field.path, draft)).map(Field::document).collect();
+        for field in whole().filter(|field| documents.contains(&field.document())) {
+            if !is_changed(field.path, draft)
+                && let Some(value) = ops::get(&live.native, field.path)
+            {
+                let text =
+                    (field.codec != Codec::Plain).then(|| self.resolve(field, draft.record, Some(live)));
+                let same = text.filter(|text| !text.differs);
+                draft.add(field, Some(value), &same.unwrap_or_else(|| Resolved::as_is(Some(value))));
+            }
+        }
     }
 
     fn removal(&mut self, key: &RecordKey, reason: Reason) {
@@ -235,21 +257,6 @@ impl<'a> Draft<'a> {
             blob: None,
             needs: BTreeSet::new(),
             refers: BTreeSet::new(),
-        }
-    }
-
-    /// Adds what must be said along with the changes so that it stays as it is on the live account.
-    fn fill_documents(&mut self, spec: &KindSpec, live: &Record) {
-        let is_changed = |path: &str, draft: &Self| draft.changes.iter().any(|change| change.path == path);
-        let whole = || ops::writable(spec).filter(|field| field.whole);
-        let documents: BTreeSet<_> =
-            whole().filter(|field| is_changed(field.path, self)).map(Field::document).collect();
-        for field in whole().filter(|field| documents.contains(&field.document())) {
-            if !is_changed(field.path, self)
-                && let Some(value) = ops::get(&live.native, field.path)
-            {
-                self.add(field, Some(value), &Resolved::as_is(Some(value)));
-            }
         }
     }
 

@@ -1,13 +1,14 @@
 //! The planner: snapshot, live state, mode and rights in; a plan out. Pure: no I/O, no async, no clock.
 //!
 //! A plan is made in five moves: `scene` lays both sides out, `matching` says which live record is which,
-//! `decide` and `blocking` say what happens to each, `draft` says with which fields, and `order` and `waves`
-//! say when. What the modes mean is written down in `docs/restore-semantics.md`.
+//! `decide`, `blocking` and `elsewhere` say what happens to each and where, `draft` says with which fields, and
+//! `order` and `waves` say when. What the modes mean is written down in `docs/restore-semantics.md`.
 
 mod bindings;
 mod blocking;
 mod decide;
 mod draft;
+mod elsewhere;
 pub mod input;
 mod matching;
 mod names;

@@ -27,7 +27,7 @@ pub(super) enum Band {
 }
 
 /// The place of a record in creation order: by kind, then outer before inner ones of the same kind, then by
-/// container and id, which on platforms with ascending ids is the order in which things were made.
+/// container, the time where the platform's ids do not tell it, and id.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Place<'a> {
     kind: Kind,
@@ -37,6 +37,7 @@ pub(super) struct Place<'a> {
     /// together.
     parent: Option<RecordKey>,
     position: Option<usize>,
+    written: Option<&'a str>,
     id: &'a NativeId,
 }
 
@@ -50,6 +51,7 @@ impl<'a> Place<'a> {
             container: &record.key.container,
             parent: (is_batched || position.is_some()).then(|| scene.parent(record)).flatten(),
             position,
+            written: scene.written_at(record),
             id: &record.key.id,
         }
     }
@@ -60,12 +62,12 @@ pub(super) fn steps<'a>(facts: &Facts<'a, '_>, roots: &Roots<'a>, mut drafts: Ve
     let scene = facts.scene;
     drafts.sort_by_cached_key(|draft| {
         let place = Place::of(scene, side(scene, draft), draft.record);
-        let Place { kind, depth, container, parent, position, id } = place;
+        let Place { kind, depth, container, parent, position, written, id } = place;
         let rank = i16::from(kind.rank());
         // Late updates and removals go from the inside out: a closed container accepts nothing any more.
         let rank = if matches!(draft.band, Band::Main | Band::After) { rank } else { -rank };
         let band = if draft.band == Band::After { Band::Main } else { draft.band };
-        (band, rank, depth, draft.band, container, parent, draft.action, position, id)
+        (band, rank, depth, draft.band, container, parent, draft.action, position, written, id)
     });
     let ids: BTreeMap<&RecordKey, StepId> = drafts
         .iter()

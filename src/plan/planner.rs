@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use super::bindings::{bindings, referred, witnesses};
 use super::decide::Decisions;
 use super::draft;
+use super::elsewhere;
 use super::input::{PlanError, PlanInput};
 use super::matching;
 use super::names;
@@ -29,22 +30,34 @@ pub fn plan(input: &PlanInput<'_>) -> Result<RestorePlan, PlanError> {
         |key| roots.doomed.contains_key(key),
     );
     let facts = Facts::new(input, &scene, &bound);
-    let mut decisions = Decisions::make(&facts, &roots);
-    let drafts = draft::all(&facts, &roots, &mut decisions);
-    let referred = referred(&facts, &drafts);
-    let mut steps = order::steps(&facts, &roots, drafts);
-    names::add(&scene, &mut steps);
-    let requests = waves::number(&scene, &mut steps);
+    let decisions = Decisions::make(&facts, &roots);
+    // What is wanted was decided with the places as they were; what is written follows from those that will be.
+    let moved = elsewhere::records(&scene, &decisions.elsewhere);
+    if moved.is_empty() {
+        return Ok(written(&facts, &roots, decisions));
+    }
+    let scene = scene.with(&moved);
+    Ok(written(&Facts::new(input, &scene, &bound), &roots, decisions))
+}
+
+/// The plan that carries the decisions out.
+fn written<'a>(facts: &Facts<'a, '_>, roots: &Roots<'a>, mut decisions: Decisions<'a>) -> RestorePlan {
+    let (input, scene) = (facts.input, facts.scene);
+    let drafts = draft::all(facts, roots, &mut decisions);
+    let referred = referred(facts, &drafts);
+    let mut steps = order::steps(facts, roots, drafts);
+    names::add(scene, &mut steps);
+    let requests = waves::number(scene, &mut steps);
     let Decisions { mut blocked, mut losses, kept, equal, .. } = decisions;
     blocked.sort_by(|a, b| (&a.subject, a.action).cmp(&(&b.subject, b.action)));
     losses.sort();
     losses.dedup();
     let compares = matches!(input.header.mode, Mode::Merge | Mode::Undo);
-    Ok(RestorePlan {
+    RestorePlan {
         header: input.header.clone(),
-        bindings: bindings(&facts, referred, &steps),
-        witnesses: witnesses(&facts, &roots, &steps),
-        kind_losses: kind_losses(&scene, &steps),
+        bindings: bindings(facts, referred, &steps),
+        witnesses: witnesses(facts, roots, &steps),
+        kind_losses: kind_losses(scene, &steps),
         verdict: verdict(steps.is_empty(), blocked.is_empty()),
         kept,
         equal: if compares { input.compare.equal.saturating_add(equal) } else { equal },
@@ -53,7 +66,7 @@ pub fn plan(input: &PlanInput<'_>) -> Result<RestorePlan, PlanError> {
         steps,
         blocked,
         losses,
-    })
+    }
 }
 
 /// As how many `requests` of the platform's limit all of `steps` count.

@@ -55,6 +55,13 @@ impl<'a> Scene<'a> {
         scene
     }
 
+    /// The same comparison, in which the backup holds `records` in this form.
+    #[must_use]
+    pub(super) fn with(mut self, records: &'a [Record]) -> Self {
+        self.desired.extend(records.iter().map(|record| (&record.key, record)));
+        self
+    }
+
     /// What hangs on `record` in an order that it names, with the positions.
     fn sequences(&self, record: &'a Record) -> Vec<(RecordKey, usize)> {
         let fields = self.spec(record.key.kind).map_or(&[][..], |spec| spec.fields);
@@ -69,6 +76,11 @@ impl<'a> Scene<'a> {
     /// Where a record of the backup stands among its siblings, if its parent says so.
     pub(super) fn position(&self, key: &RecordKey) -> Option<usize> {
         self.positions.get(key).copied()
+    }
+
+    /// See [`Dialect::written_at`].
+    pub(super) fn written_at(&self, record: &'a Record) -> Option<&'a str> {
+        self.dialect.written_at(record)
     }
 
     /// The record of `kind` with `id` that a field of a record at `from` points to.

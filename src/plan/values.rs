@@ -131,14 +131,17 @@ impl<'a, 's> Facts<'a, 's> {
             out.differs = comes_in_another_order(there, &expected);
             return out;
         }
+        let dialect = self.input.dialect;
         let there = ops::normal(field.role, there);
         // A text that still reads as in the backup does not differ, even if a link in it has a successor.
         let literally = matches!(field.codec, Codec::Links | Codec::Attributed)
             && there == ops::normal(field.role, value);
         // Nor does what a creation would leave out.
         let by_itself = field.when != When::Create && starts_as(field, &there) && starts_as(field, &expected);
-        out.differs =
-            !field.repeats && there != ops::normal(field.role, Some(&expected)) && !literally && !by_itself;
+        out.differs = !field.repeats
+            && ops::differ(dialect, field, Some(&there), Some(&expected))
+            && !literally
+            && !by_itself;
         out
     }
 }

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use super::{Reader, SnapshotError, codec, lineage};
 use crate::model::dialect::Dialect;
 use crate::model::pairs::{Comparison, Pair};
+use crate::model::spec::{Field, Role};
 use crate::model::{Kind, NativeId, Record, RecordKey, ops};
 use crate::prolly::{self, Difference, KeyRange, Tree};
 use crate::store::chunks::Chunks;
@@ -39,6 +40,35 @@ pub fn compare(
     scope: Option<&[NativeId]>,
     dialect: &dyn Dialect,
 ) -> Result<Comparison, SnapshotError> {
+    let (pairs, equal) = differences(chunks, desired, live, scope)?;
+    in_context(chunks, desired, live, dialect, pairs, equal)
+}
+
+/// As [`compare`] for a restore. The pairs hold as well what is the same on both sides and refers to a container that
+/// only the first tree has: should it be made anew, these records must refer to the new one.
+pub fn compare_to_restore(
+    chunks: &Arc<dyn Chunks>,
+    desired: &Tree,
+    live: &Tree,
+    scope: &[NativeId],
+    dialect: &dyn Dialect,
+) -> Result<Comparison, SnapshotError> {
+    let (mut pairs, equal) = differences(chunks, desired, live, Some(scope))?;
+    let readers = [desired, live].map(|tree| Reader::new(Arc::clone(chunks), *tree));
+    let dead = dead_links(&readers, scope, dialect, &pairs)?;
+    let equal = equal.saturating_sub(dead.len() as u64);
+    pairs.extend(dead);
+    pairs.sort_by(|a, b| a.key().cmp(&b.key()));
+    in_context(chunks, desired, live, dialect, pairs, equal)
+}
+
+/// The records that differ, in key order, and how many others there are in the first tree.
+fn differences(
+    chunks: &Arc<dyn Chunks>,
+    desired: &Tree,
+    live: &Tree,
+    scope: Option<&[NativeId]>,
+) -> Result<(Vec<Pair>, u64), SnapshotError> {
     let mut pairs = Vec::new();
     let mut equal = 0_u64;
     for range in ranges(scope) {
@@ -52,6 +82,47 @@ pub fn compare(
         }
         equal = equal.saturating_add(in_range.saturating_sub(unequal));
     }
+    Ok((pairs, equal))
+}
+
+/// Records that are the same in both trees and refer to a container that only the first one has.
+fn dead_links(
+    [desired, live]: &[Reader; 2],
+    scope: &[NativeId],
+    dialect: &dyn Dialect,
+    pairs: &[Pair],
+) -> Result<Vec<Pair>, SnapshotError> {
+    let differing: BTreeSet<&RecordKey> = pairs.iter().filter_map(Pair::key).collect();
+    let gone = pairs.iter().filter(|pair| pair.live.is_none()).filter_map(Pair::key);
+    let gone: BTreeSet<&str> =
+        gone.filter(|key| key.kind == Kind::Container).map(|key| key.id.as_str()).collect();
+    let mut found = Vec::new();
+    for spec in dialect.kinds().iter().filter(|spec| spec.verbs.update && !gone.is_empty()) {
+        let leads_out = |field: &&Field| field.role == Role::Reference(Kind::Container);
+        let paths: Vec<&str> = spec.fields.iter().filter(leads_out).map(|field| field.path).collect();
+        for container in scope.iter().filter(|_| !paths.is_empty()) {
+            for record in desired.container_kind(container, spec.kind) {
+                let record = record?;
+                let mut ids = paths.iter().filter_map(|path| ops::get_text(&record.native, path));
+                if ids.any(|id| gone.contains(id)) && !differing.contains(&record.key) {
+                    let live = live.get(&record.key)?;
+                    found.extend(live.is_some().then_some(Pair { desired: Some(record), live }));
+                }
+            }
+        }
+    }
+    Ok(found)
+}
+
+/// The comparison of `pairs` with what stands around them.
+fn in_context(
+    chunks: &Arc<dyn Chunks>,
+    desired: &Tree,
+    live: &Tree,
+    dialect: &dyn Dialect,
+    pairs: Vec<Pair>,
+    equal: u64,
+) -> Result<Comparison, SnapshotError> {
     let reader = |tree: &Tree| Reader::new(Arc::clone(chunks), *tree);
     let mut context = Context {
         desired: reader(desired),

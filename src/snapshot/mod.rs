@@ -32,7 +32,7 @@ pub mod writer;
 
 pub use blobs::{BlobReader, BlobWriter};
 pub use catalog::{Catalog, Snapshot};
-pub use compare::compare;
+pub use compare::{compare, compare_to_restore};
 pub use manifest::{Manifest, SnapshotId};
 pub use reader::Reader;
 pub use spec::SnapshotSpec;

@@ -1,6 +1,6 @@
 //! How plans and their steps look on a terminal.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
@@ -9,7 +9,8 @@ use crate::app::planning::SavedPlan;
 use crate::cli::table::table;
 use crate::cli::ui::{bold, brief, bytes, counted, dim, green, local, plain, red, yellow};
 use crate::cli::words::{humane, plural, things};
-use crate::model::{Kind, ops};
+use crate::model::loss::LossCause;
+use crate::model::{Kind, RecordKey, ops};
 use crate::plan::types::{Action, FieldChange, Mode, Reason, RestorePlan, Step, Verdict};
 
 /// Steps that are shown without `--details`.
@@ -26,6 +27,7 @@ pub(super) fn plan(saved: &SavedPlan, details: bool) -> String {
     }
     lines.extend(deletions(plan));
     lines.extend(blocked(plan, most));
+    lines.extend(elsewhere(plan, most));
     lines.extend(losses(plan, most));
     lines.push(String::new());
     lines.push(closing(saved));
@@ -203,17 +205,34 @@ fn blocked(plan: &RestorePlan, most: usize) -> Vec<String> {
     lines
 }
 
-/// Losses by cause: what holds for every record of a kind, and how many records lose something of their own.
-fn losses(plan: &RestorePlan, most: usize) -> Vec<String> {
-    if plan.kind_losses.is_empty() && plan.losses.is_empty() {
+/// What does not come back to its place, and where it will be.
+fn elsewhere(plan: &RestorePlan, most: usize) -> Vec<String> {
+    let lost = plan.losses.iter().filter(|loss| loss.cause == LossCause::OtherPlace);
+    let lost: BTreeSet<&RecordKey> = lost.map(|loss| &loss.key).collect();
+    if lost.is_empty() {
         return Vec::new();
     }
+    let mut lines = vec![format!("\n{}", bold(&format!("Not where it was ({}):", lost.len())))];
+    let made = plan.steps.iter().filter(|step| step.action == Action::Create && lost.contains(&step.subject));
+    for step in made.take(most) {
+        let path = step.path.iter().map(|part| brief(part, 40)).collect::<Vec<_>>().join(" / ");
+        lines.push(format!("  {} {} {path}", yellow("!"), step.noun));
+    }
+    lines.push(format!("  {}", LossCause::OtherPlace.text()));
+    lines
+}
+
+/// Losses by cause: what holds for every record of a kind, and how many records lose something of their own.
+fn losses(plan: &RestorePlan, most: usize) -> Vec<String> {
     let mut causes: BTreeMap<_, (Vec<Kind>, u64)> = BTreeMap::new();
     for (kind, cause) in &plan.kind_losses {
         causes.entry(*cause).or_default().0.push(*kind);
     }
-    for loss in &plan.losses {
+    for loss in plan.losses.iter().filter(|loss| loss.cause != LossCause::OtherPlace) {
         causes.entry(loss.cause).or_default().1 += 1;
+    }
+    if causes.is_empty() {
+        return Vec::new();
     }
     let mut lines = vec![format!("\n{}", bold("Cannot be restored by anyone:"))];
     for (cause, (kinds, records)) in causes.iter().take(most) {

@@ -9,7 +9,8 @@ use std::collections::BTreeSet;
 
 use serde_json::{Map, Number, Value};
 
-use super::spec::{Field, KindSpec, Role};
+use super::dialect::Dialect;
+use super::spec::{Codec, Field, KindSpec, Role};
 use super::{Kind, NativeId};
 use crate::base::canon;
 use crate::base::hash::Hash;
@@ -70,17 +71,25 @@ pub fn normal(role: Role, value: Option<&Value>) -> Value {
     }
 }
 
+/// As [`normal`], and of a text that may hold links only what people wrote of it.
+pub fn meaning(dialect: &dyn Dialect, field: &Field, value: Option<&Value>) -> Value {
+    match (field.codec, normal(field.role, value)) {
+        (Codec::Links | Codec::Attributed, Value::String(text)) => dialect.written(&text).into(),
+        (_, value) => value,
+    }
+}
+
 /// Whether two values of a field say different things. Orders differ when the records that both name stand in
 /// another order: what only one side has is a difference of its own.
-pub fn differ(role: Role, from: Option<&Value>, to: Option<&Value>) -> bool {
-    if matches!(role, Role::Sequence(_)) {
+pub fn differ(dialect: &dyn Dialect, field: &Field, from: Option<&Value>, to: Option<&Value>) -> bool {
+    if matches!(field.role, Role::Sequence(_)) {
         let common = |one, other| {
             let there: BTreeSet<&str> = ids(other).collect();
             ids(one).filter(|id| there.contains(id)).collect::<Vec<_>>()
         };
         return common(from, to) != common(to, from);
     }
-    normal(role, from) != normal(role, to)
+    meaning(dialect, field, from) != meaning(dialect, field, to)
 }
 
 /// Whether the field holds a set of ids.
@@ -147,12 +156,17 @@ pub struct FieldDiff<'a> {
 }
 
 /// The fields in which `from` and `to` differ, read-only ones included, in the order of the table.
-pub fn field_diff<'a>(spec: &'a KindSpec, from: &'a Value, to: &'a Value) -> Vec<FieldDiff<'a>> {
+pub fn field_diff<'a>(
+    dialect: &dyn Dialect,
+    spec: &'a KindSpec,
+    from: &'a Value,
+    to: &'a Value,
+) -> Vec<FieldDiff<'a>> {
     spec.fields
         .iter()
         .filter(|field| !field.repeats)
         .map(|field| FieldDiff { field, from: get(from, field.path), to: get(to, field.path) })
-        .filter(|diff| differ(diff.field.role, diff.from, diff.to))
+        .filter(|diff| differ(dialect, diff.field, diff.from, diff.to))
         .collect()
 }
 

@@ -41,7 +41,7 @@ fn what_means_the_same_has_the_same_fingerprint() {
 fn the_difference_names_fields_of_the_table_only() {
     let a = json!({"name": "n", "idShort": 1, "viewed": 1});
     let b = json!({"name": "m", "idShort": 2, "viewed": 2});
-    let paths: Vec<_> = field_diff(&CARD, &a, &b).iter().map(|diff| diff.field.path).collect();
+    let paths: Vec<_> = field_diff(&Hashes, &CARD, &a, &b).iter().map(|diff| diff.field.path).collect();
     assert_eq!(paths, ["name", "idShort"]);
 }
 

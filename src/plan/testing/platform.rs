@@ -96,6 +96,7 @@ static KINDS: &[KindSpec] = &[
                 Field::new("members", Role::Persons),
                 Field::new("template", Role::Writable).after(),
                 Field::new("cover", Role::Reference(Kind::Attachment)).last(),
+                Field::new("page", Role::Reference(Kind::Container)),
                 Field::new("size", Role::Writable).last().initially("normal"),
                 Field::new("frame.colour", Role::Writable).whole().last(),
                 Field::new("frame.width", Role::Writable).whole().last(),
@@ -195,6 +196,10 @@ impl Dialect for TestPlatform {
         let text = ops::get_text(&comment.native, "text")?;
         let author = ops::get_text(&comment.native, "author").unwrap_or("nobody");
         (!text.starts_with("[by ")).then(|| format!("[by {author}]"))
+    }
+
+    fn written_at<'a>(&self, record: &'a Record) -> Option<&'a str> {
+        ops::get_text(&record.native, "written").filter(|_| record.key.kind == Kind::Comment)
     }
 
     fn upload_counts(&self) -> u64 {

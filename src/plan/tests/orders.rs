@@ -181,3 +181,19 @@ proptest! {
         prop_assert_eq!(others(&after), others(&live));
     }
 }
+
+#[test]
+fn comments_come_back_in_the_order_in_which_they_were_written() {
+    let desired = world(
+        "board b B
+           list l L
+             card c C
+               comment k1 third author=ann written=2026-01-03
+               comment k2 first author=ann written=2026-01-01
+               comment k3 second author=ann written=2026-01-02",
+    );
+    let live = world("board b B\n list l L\n  card c C");
+    let plan = request(Mode::Merge).plan(&desired, &live);
+    let made: Vec<&str> = plan.steps.iter().map(|step| step.subject.id.as_str()).collect();
+    assert_eq!(made, ["k2", "k3", "k1"]);
+}

@@ -134,6 +134,34 @@ proptest! {
     }
 
     #[test]
+    fn a_refuge_takes_whatever_its_workspace_does_not(seed: u64) {
+        let mut desired = any_world(seed);
+        desired.extend(world("workspace h Mine"));
+        let live = damaged(&desired, seed ^ 6);
+        let restricted = |mode| {
+            let may_not = Rule { kind: Some(Kind::Container), verb: Some(Verb::Create), grant: Grant::Denied("no".into()) };
+            let mut request = request(mode);
+            request.grants.containers.insert("w".into(), vec![may_not]);
+            request.grants.refuge = Some("h".into());
+            request
+        };
+        let mut account = Account::new(live.clone());
+        let plan = restricted(Mode::Merge).plan(&desired, &live);
+        check_order(&plan);
+        account.apply(&plan);
+        let mut again = restricted(Mode::Merge);
+        again.origins = account.origins.iter().cloned().collect::<OriginMap>();
+        let second = again.plan(&desired, &account.live);
+        prop_assert_eq!(second.verdict, Verdict::NothingToDo, "{}", shown(&second));
+        let mut replaced = Account::new(live.clone());
+        replaced.apply(&restricted(Mode::DeleteBefore).plan(&desired, &live));
+        let moved = |line: &String| if line.starts_with("workspace") { line.clone() } else { line.replace("Acme", "Mine") };
+        let mut wanted: Vec<String> = described(&desired).iter().map(moved).collect();
+        wanted.sort();
+        prop_assert_eq!(described(&replaced.live), wanted);
+    }
+
+    #[test]
     fn a_copy_of_a_workspace_equals_it_and_leaves_the_old_one_alone(seed: u64) {
         let desired = any_world(seed);
         let mut account = Account::new(desired.clone());

@@ -3,7 +3,7 @@ use serde_json::json;
 use super::BOARD;
 use crate::model::{Kind, RecordKey};
 use crate::plan::summary::summary;
-use crate::plan::testing::{World, check, check_order, edit, request, world};
+use crate::plan::testing::{World, check, check_order, compare, edit, request, world};
 use crate::plan::types::Mode;
 
 #[test]
@@ -67,4 +67,23 @@ fn an_update_brings_the_label_that_it_needs() {
         1 update card (differs) Acme/Roadmap/Doing/Login labels=["red"] after 0
         "#,
     );
+}
+
+#[test]
+fn what_leads_to_a_board_that_is_made_anew_follows_it_if_it_is_selected() {
+    let desired = world("board b B\n list l L\n  card c C page=d\nboard d D");
+    let live = world("board b B\n list l L\n  card c C page=d");
+    let mut comparison = compare(&desired, &live);
+    let card = RecordKey::new("b", Kind::Item, "c");
+    comparison.pairs.push(comparison.context.remove(&card).unwrap());
+    check(
+        &request(Mode::Merge).try_plan(&comparison).unwrap(),
+        r#"
+        0 create board (missing) D name="D"
+        1 update card (differs) B/L/C page="d" after 0
+        "#,
+    );
+    let only = |node| request(Mode::Merge).only(&[node]).try_plan(&comparison).unwrap();
+    check(&only("b/board/b"), "");
+    check(&only("d/board/d"), r#"0 create board (missing) D name="D""#);
 }

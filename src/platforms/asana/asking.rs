@@ -146,6 +146,28 @@ impl Asana {
         Ok(answers)
     }
 
+    /// Several records, each with its own outcome, in the order of the questions.
+    pub(super) async fn ones(&self, questions: &[Question]) -> Result<Vec<Result<Value, ApiFault>>, ApiFault> {
+        let mut answers = Vec::with_capacity(questions.len());
+        for some in questions.chunks(BATCH) {
+            let actions: Vec<Action> = some.iter().map(|question| Action::reading(self, question)).collect();
+            let batch = if some.len() > 1 { self.batch(&actions).await? } else { None };
+            let mut batch = batch.into_iter().flatten();
+            for question in some {
+                let answer = match batch.next() {
+                    Some(Err(fault)) if is_passing(&fault) => self.one(question).await,
+                    Some(answer) => answer.map(data),
+                    None => self.one(question).await,
+                };
+                match answer {
+                    Err(fault) if ends_everything(&fault) || is_passing(&fault) => return Err(fault),
+                    answer => answers.push(answer),
+                }
+            }
+        }
+        Ok(answers)
+    }
+
     /// Carries out up to ten readings in one request; nothing when batches do not work with this token.
     ///
     /// Each counts on all limits, so the gain is the number of round trips.

@@ -4,14 +4,14 @@
 //! `HASH~TOKEN`. No event since that token and the same hash mean that nothing has changed; the version then stays
 //! as it is, whatever new token came with the answer, because an older one covers more.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use serde_json::Value;
 
 use super::Asana;
 use super::asking::{Action, Question, named};
 use super::connector::lock;
-use super::json::{gid, gid_at, is, list, text};
+use super::json::{gid, is, list, text};
 use crate::base::canon;
 use crate::base::hash::Hash;
 use crate::http::fault::ApiFault;
@@ -25,15 +25,15 @@ const NEW_TOKEN: u16 = 412;
 /// Requests in one batch.
 const BATCH: usize = 10;
 
-/// The tasks of a project that events have named since the last backup.
+/// What events of a project have named since the last backup, by gid, with its type.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Changed(pub(super) BTreeSet<String>);
+pub(super) struct Changed(pub(super) BTreeMap<String, String>);
 
 /// What the events of one project say.
 #[derive(Debug)]
 struct News {
     /// Everything that events named; nothing when Asana does not know that far back.
-    named: Option<BTreeSet<String>>,
+    named: Option<BTreeMap<String, String>>,
     /// The token for the next time.
     token: String,
 }
@@ -49,13 +49,13 @@ pub(super) async fn versions(asana: &Asana, projects: &[&Value]) -> Result<BTree
             let mark = Hash::of(&canon::to_bytes(project)).short();
             let before = before.as_deref();
             let same_mark = before.and_then(|before| before.split_once(SEPARATOR)).is_some_and(|(old, _)| old == mark);
-            let quiet = news.named.as_ref().is_some_and(BTreeSet::is_empty);
+            let quiet = news.named.as_ref().is_some_and(BTreeMap::is_empty);
             if before.is_some() && news.named.is_none() {
                 tracing::warn!(project = named(project), "Asana no longer knows what changed since the last backup; \
                     the project is read anew");
             }
-            if let Some(tasks) = news.named.filter(|_| before.is_some()) {
-                lock(&asana.changed).insert(gid(project).to_owned(), Changed(tasks));
+            if let Some(named) = news.named.filter(|_| before.is_some()) {
+                lock(&asana.changed).insert(gid(project).to_owned(), Changed(named));
             }
             let version = match before.filter(|_| quiet && same_mark) {
                 Some(before) => before.to_owned(),
@@ -73,7 +73,7 @@ async fn news(asana: &Asana, asked: &[(&Value, Option<String>)]) -> Result<Vec<O
         .iter()
         .map(|(_, before)| {
             let token = before.as_deref().and_then(|before| before.split_once(SEPARATOR)).map(|(_, token)| token);
-            Some(News { named: Some(BTreeSet::new()), token: token.unwrap_or_default().to_owned() })
+            Some(News { named: Some(BTreeMap::new()), token: token.unwrap_or_default().to_owned() })
         })
         .collect();
     let mut open: Vec<usize> = (0..asked.len()).collect();
@@ -124,9 +124,9 @@ impl News {
         }
         for event in list(body, "data") {
             // A change of a comment or a file is a change of the task that it hangs on.
-            let about = [gid_at(event, "resource"), gid_at(event, "parent")];
-            let named = about.into_iter().filter(|gid| !gid.is_empty()).map(ToOwned::to_owned);
-            self.named.get_or_insert_default().extend(named);
+            let about = ["resource", "parent"].into_iter().filter_map(|part| event.get(part));
+            let named = about.map(|named| (gid(named).to_owned(), text(named, "resource_type").to_owned()));
+            self.named.get_or_insert_default().extend(named.filter(|(gid, _)| !gid.is_empty()));
         }
         is(body, "has_more") && !self.token.is_empty()
     }

@@ -32,7 +32,7 @@ async fn version(before: Option<&str>, answers: Vec<(u16, Value)>) -> (Option<St
     let asana = asana(&scripted);
     asana.remember(before.map(|before| (NativeId::from("20"), before.to_owned())).into_iter().collect());
     let versions = versions(&asana, &[&project()]).await.unwrap();
-    let changed = lock(&asana.changed).get("20").map(|changed| changed.0.iter().cloned().collect());
+    let changed = lock(&asana.changed).get("20").map(|changed| changed.0.keys().cloned().collect());
     (versions.get("20").cloned(), changed, scripted)
 }
 

@@ -1,11 +1,13 @@
 //! What tables cannot say about Asana: how texts link to tasks and projects, and how a restored comment names its
 //! author. Texts are fragments of XML in `<body>`.
 
+use std::borrow::Cow;
 use std::ops::Range;
 
 use serde_json::Value;
 
 use super::json::text;
+use super::rich_text;
 use super::spec::KINDS;
 use crate::base::clock::Timestamp;
 use crate::model::dialect::{Dialect, TextLink};
@@ -47,6 +49,10 @@ impl Dialect for AsanaDialect {
             .collect();
         links.sort_by_key(|link| link.range.start);
         links
+    }
+
+    fn written<'t>(&self, text: &'t str) -> Cow<'t, str> {
+        Cow::Owned(rich_text::written(text))
     }
 
     fn attribution(&self, comment: &Record) -> Option<String> {

@@ -19,6 +19,7 @@ mod grants;
 mod json;
 mod preflight;
 mod read;
+mod rich_text;
 pub mod sim;
 mod spec;
 #[cfg(test)]

@@ -63,6 +63,12 @@ impl Dialect for SmartsheetDialect {
         (!shown.is_empty()).then(|| shown.to_owned())
     }
 
+    /// Comments are shown in the order of their times, and ids are drawn at random.
+    fn written_at<'a>(&self, record: &'a Record) -> Option<&'a str> {
+        let is_talk = matches!(record.key.kind, Kind::Discussion | Kind::Comment);
+        Some(text(&record.native, "createdAt")).filter(|time| is_talk && !time.is_empty())
+    }
+
     fn upload_counts(&self) -> u64 {
         UPLOAD_COST as u64
     }

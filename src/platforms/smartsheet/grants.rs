@@ -1,5 +1,7 @@
 //! What the account may do, from the access levels that discovery sees.
 
+use std::collections::BTreeMap;
+
 use serde_json::Value;
 
 use super::HOME;
@@ -72,7 +74,8 @@ pub(super) fn grants(seen: &Seen) -> Grants {
             rule(Some(Kind::Folder), Some(Verb::Create), own.clone()),
             rule(Some(Kind::Container), Some(Verb::Create), own.clone()),
         ],
-        ..Grants::default()
+        containers: BTreeMap::new(),
+        refuge: Some(HOME.into()),
     };
     grants.containers.insert(HOME.into(), home_rules(&own, may_create_groups(seen)));
     for (id, workspace) in &seen.workspaces {

@@ -251,7 +251,7 @@ impl Comparison<'_> {
                 }
                 continue;
             }
-            let there = ops::normal(field.role, ops::get(&found.native, field.path));
+            let there = ops::meaning(self.dialect, field, ops::get(&found.native, field.path));
             let allowed = self.allowed(field, wanted, places);
             let silent =
                 says_nothing(field, &there) && allowed.iter().any(|value| says_nothing(field, value));
@@ -311,7 +311,7 @@ impl Comparison<'_> {
             }
             _ => vec![value.clone()],
         };
-        values.into_iter().map(|value| ops::normal(field.role, Some(&value))).collect()
+        values.into_iter().map(|value| ops::meaning(self.dialect, field, Some(&value))).collect()
     }
 
     fn linked(&self, text: &str, places: &BTreeMap<RecordKey, RecordKey>) -> String {

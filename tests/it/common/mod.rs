@@ -62,6 +62,8 @@ pub(crate) struct Call {
     pub(crate) method: String,
     pub(crate) path: String,
     pub(crate) status: u16,
+    /// The body of the request, where it is kept.
+    pub(crate) body: Option<String>,
 }
 
 impl Call {
@@ -140,12 +142,19 @@ impl World {
         &found.unwrap_or_else(|| panic!("{role} is none of {roles:?}")).credentials
     }
 
-    /// A call to Trello as the person with this role.
+    /// A call to the platform as the person with this role.
     pub(crate) async fn call(&self, role: &str, method: &str, path: &str, body: Value) -> Value {
         self.clock.advance(Duration::from_mins(1));
         let address = format!("{}{path}", self.sandbox.base_url);
         let request = self.http.request(method.parse().unwrap(), address);
-        let answer = request.query(self.account(role)).json(&body).send().await.unwrap();
+        let account = self.account(role);
+        // Trello takes a key and a token in the address, the others a token alone.
+        let request = match account.get("token") {
+            Some(token) if account.len() == 1 => request.bearer_auth(token),
+            _ => request.query(account),
+        };
+        let request = if body.is_null() { request } else { request.json(&body) };
+        let answer = request.send().await.unwrap();
         let (status, text) = (answer.status(), answer.text().await.unwrap());
         assert!(status.is_success(), "{method} {path}: {text}");
         serde_json::from_str(&text).unwrap()

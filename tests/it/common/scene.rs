@@ -30,12 +30,13 @@ impl Scene {
         scene
     }
 
-    /// A backup, and nothing has happened since.
+    /// A backup of a Trello account, and nothing has happened since.
     pub(crate) async fn of(world: &str, seed: u64) -> Self {
         Self::before(Desk::new(world, seed).await).await
     }
 
-    async fn before(desk: Desk) -> Self {
+    /// A backup of what is connected, and nothing has happened since.
+    pub(crate) async fn before(desk: Desk) -> Self {
         let before = desk.backup(USUAL).await;
         let wanted = compare::side(desk.app(), before.id);
         Self { damaged: wanted.clone(), wanted, before, desk }

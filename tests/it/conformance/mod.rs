@@ -19,9 +19,6 @@ pub(crate) struct Subject {
     pub(crate) part: &'static str,
     /// What the names begin with of those things in the world `nasty` that its first person may not change.
     pub(crate) closed: &'static [&'static str],
-    /// Whether texts that link to what is gone stay as they were written. Asana writes "Private Link" in place of the
-    /// label, so that a text with such a link differs after a replacement was undone.
-    pub(crate) keeps_dead_links: bool,
     /// Kinds in the sandbox's state that a second attempt may add to: what happened, not what is.
     pub(crate) history: &'static [&'static str],
 }
@@ -33,7 +30,6 @@ pub(crate) const SUBJECTS: &[Subject] = &[
         container: "Acme/Roadmap",
         part: "Acme/Roadmap/Doing",
         closed: &["Ada may only look"],
-        keeps_dead_links: true,
         history: &["action"],
     },
     Subject {
@@ -41,7 +37,6 @@ pub(crate) const SUBJECTS: &[Subject] = &[
         container: "Acme/Roadmap",
         part: "Acme/Roadmap/Doing",
         closed: &[],
-        keeps_dead_links: false,
         history: &["story", "event"],
     },
     Subject {
@@ -49,7 +44,6 @@ pub(crate) const SUBJECTS: &[Subject] = &[
         container: "Acme/Launch plan",
         part: "Acme/Launch plan/Prepare",
         closed: &["Ben's notes"],
-        keeps_dead_links: true,
         history: &[],
     },
 ];

@@ -85,10 +85,8 @@ async fn an_undo_takes_a_run_of_every_mode_back() {
             undo_restores(subject, seed, Mode::Merge, "").await;
             undo_restores(subject, seed, Mode::Merge, subject.part).await;
             undo_restores(subject, seed, Mode::Copy, subject.container).await;
-            if subject.keeps_dead_links {
-                undo_restores(subject, seed, Mode::DeleteBefore, subject.container).await;
-                undo_restores(subject, seed, Mode::DeleteBeforeLiteral, subject.container).await;
-            }
+            undo_restores(subject, seed, Mode::DeleteBefore, subject.container).await;
+            undo_restores(subject, seed, Mode::DeleteBeforeLiteral, subject.container).await;
         }
     }
 }

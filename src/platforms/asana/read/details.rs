@@ -9,7 +9,6 @@ use serde_json::Value;
 use super::super::Asana;
 use super::super::api::is_plan;
 use super::super::asking::{Answered, PAGE, Question, named};
-use super::super::connector::lock;
 use super::super::json::{gid, gid_at, text};
 use super::fields;
 use super::split::{Splitter, is_comment};
@@ -53,25 +52,24 @@ impl Before {
 
     /// Whether a task was there and has not been changed since. Asana does not move the time of change for
     /// everything, so events count as well, where they are known.
-    fn has_unchanged(&self, task: &Value, events: Option<&BTreeSet<String>>) -> bool {
+    fn has_unchanged(&self, task: &Value, touched: Option<&BTreeSet<String>>) -> bool {
         let before = self.modified.get(gid(task)).filter(|modified| !modified.is_empty());
         before.is_some_and(|before| before == text(task, "modified_at"))
-            && events.is_none_or(|events| !events.contains(gid(task)))
+            && touched.is_none_or(|touched| !touched.contains(gid(task)))
     }
 }
 
-/// Reads comments and files of all tasks.
+/// Reads comments and files of all tasks; `touched` are those that events name, where events are known.
 pub(super) async fn read(
     asana: &Asana,
     project: &Value,
-    tasks: &[Value],
+    tasks: &[&Value],
     mut before: Before,
+    touched: Option<&BTreeSet<String>>,
     splitter: &mut Splitter,
 ) -> Result<(), ApiFault> {
-    let events = lock(&asana.changed).get(gid(project)).cloned();
-    let events = events.as_ref().map(|changed| &changed.0);
     let (same, due): (Vec<&Value>, Vec<&Value>) =
-        tasks.iter().partition(|task| before.has_unchanged(task, events));
+        tasks.iter().partition(|task| before.has_unchanged(task, touched));
     for task in same {
         before.details.remove(gid(task)).into_iter().flatten().for_each(|record| splitter.unchanged(record));
     }
@@ -117,7 +115,7 @@ fn shows_files(task: &Value, stories: &[Value]) -> bool {
 
 /// The tasks that Asana's search knows to have files: those of a duplicated task have no story of their own.
 /// Only paid plans have the search. All of `tasks` where it does not get to its end.
-async fn known_to_search(asana: &Asana, project: &Value, tasks: &[Value]) -> Result<HashSet<String>, ApiFault> {
+async fn known_to_search(asana: &Asana, project: &Value, tasks: &[&Value]) -> Result<HashSet<String>, ApiFault> {
     let mut found = HashSet::new();
     let mut earlier_than = None::<String>;
     loop {

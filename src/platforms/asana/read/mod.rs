@@ -1,7 +1,10 @@
-//! Reads one project: itself and its frame, its tasks in pages, subtasks level by level, then comments and files.
+//! Reads one project: itself and its frame, its tasks in pages or only those that changed, subtasks level by level, then
+//! comments and files.
 
 mod details;
 mod fields;
+mod last;
+mod renewal;
 mod split;
 mod tree;
 
@@ -10,12 +13,15 @@ use serde_json::Value;
 use super::Asana;
 use super::api::is_plan;
 use super::asking::{Answered, Question};
+use super::connector::lock;
 use super::json::{gid, gid_at};
 use crate::http::fault::{ApiFault, FaultClass};
 use crate::model::Kind;
 use crate::model::coverage::{Count, Coverage};
 use crate::platforms::connector::{ContainerInfo, RecordSink};
 use details::{Before, files_of};
+use last::Last;
+use renewal::Renewed;
 pub(super) use split::placement_id;
 use split::Splitter;
 use tree::Tree;
@@ -32,12 +38,25 @@ pub(super) async fn read(
     let sections = frame(asana, &project, &mut splitter).await?;
     splitter.project(project.clone(), &sections);
 
-    let mut tree = Tree::default();
-    tree.listed(id, tasks(asana, id, &sections).await?);
-    let promised = subtasks(asana, &mut tree, &mut splitter).await?;
-    let before = Before::of(sink.before().await?);
-    details::read(asana, &project, tree.own(), before, &mut splitter).await?;
+    let before = sink.before().await?;
+    let last = Last::of(&before);
+    let changed = lock(&asana.changed).get(id).cloned();
+    let touched = changed.as_ref().map(|changed| last.touched(changed));
+    let renewed = match changed.filter(|_| last.has_definitions(splitter.found.iter().map(|(record, _)| record))) {
+        Some(changed) => renewal::read(asana, id, &sections, last, &changed).await?,
+        None => None,
+    };
+    let Renewed { tree, kept, promised } = match renewed {
+        Some(renewed) => renewed,
+        None => all_tasks(asana, id, &sections, &mut splitter).await?,
+    };
+    let kept_tasks = kept.iter().filter(|record| record.key.kind == Kind::Item).map(|record| &record.native);
+    let tasks: Vec<&Value> = tree.own().iter().chain(kept_tasks).collect();
+    details::read(asana, &project, &tasks, Before::of(before), touched.as_ref(), &mut splitter).await?;
     tree.into_records(sections, &mut splitter);
+    for record in kept {
+        splitter.unchanged(record);
+    }
 
     let coverage = coverage(&splitter, promised);
     for (record, bytes) in splitter.found {
@@ -96,6 +115,19 @@ fn accept(splitter: &mut Splitter, what: &str, answer: Answered) -> Result<Vec<V
         }
         Err(fault) => Err(fault),
     }
+}
+
+/// All tasks of a project with their subtasks.
+async fn all_tasks(
+    asana: &Asana,
+    project: &str,
+    sections: &[Value],
+    splitter: &mut Splitter,
+) -> Result<Renewed, ApiFault> {
+    let mut tree = Tree::default();
+    tree.listed(project, tasks(asana, project, sections).await?);
+    let promised = subtasks(asana, &mut tree, splitter).await?;
+    Ok(Renewed { tree, kept: Vec::new(), promised })
 }
 
 /// The tasks that a project lists, in its order; section by section where that is too much for one list.

@@ -198,7 +198,7 @@ async fn events_count_although_the_time_of_change_stands_still() {
         Answer::json(200, &list(&json!([comment("c9")])).to_string()),
     ]);
     let asana = asana(&scripted);
-    lock(&asana.changed).insert("20".to_owned(), Changed(["2".to_owned()].into()));
+    lock(&asana.changed).insert("20".to_owned(), Changed([("2".to_owned(), "task".to_owned())].into()));
     let mut held = Held { before: before(), ..Held::default() };
     read(&asana, &info(), &mut held).await.unwrap();
     assert_eq!(ids(&held, Kind::Comment), ["c1", "c9"]);
@@ -211,4 +211,85 @@ async fn a_project_without_its_sections_is_not_read() {
     let scripted = Scripted::new([project(), batch(&answers)]);
     let fault = read(&asana(&scripted), &info(), &mut Held::default()).await.unwrap_err();
     assert_eq!(fault.class, FaultClass::Forbidden);
+}
+
+/// A project of 150 tasks of which the first has a subtask: more than one page.
+fn large() -> Vec<Record> {
+    let record = |kind, id: &str, native: Value| Record { key: RecordKey::new("20", kind, id), native, blob: Blob::None };
+    let ids: Vec<String> = (1..=150).map(|id: u32| id.to_string()).collect();
+    let item = |id: &String| {
+        let native = json!({"gid": id, "section": "s1", "modified_at": "2026-11-01T00:00:00Z"});
+        record(Kind::Item, id, native)
+    };
+    let mut records: Vec<Record> = ids.iter().map(item).collect();
+    records[0].native["subtasks"] = json!(["900"]);
+    let below = json!({"gid": "900", "parent": {"gid": "1"}, "modified_at": "2026-11-01T00:00:00Z"});
+    records.push(record(Kind::Item, "900", below));
+    records.push(record(Kind::Comment, "c900", json!({"task": "900"})));
+    records.push(record(Kind::Section, "s1", json!({"gid": "s1", "name": "To do", "items": ids})));
+    records
+}
+
+async fn renewing(named: &[(&str, &str)], answers: Vec<Answer>) -> (Held, Scripted) {
+    let scripted = Scripted::new([project(), frame()].into_iter().chain(answers));
+    let asana = asana(&scripted);
+    let named = named.iter().map(|(gid, kind)| ((*gid).to_owned(), (*kind).to_owned()));
+    lock(&asana.changed).insert("20".to_owned(), Changed(named.collect()));
+    let mut held = Held { before: large(), ..Held::default() };
+    read(&asana, &info(), &mut held).await.unwrap();
+    (held, scripted)
+}
+
+fn order(held: &Held) -> &Value {
+    let mut records = held.records.iter().map(|(record, _)| record);
+    &records.find(|record| record.key.kind == Kind::Section).unwrap().native["items"]
+}
+
+#[tokio::test]
+async fn a_change_of_which_no_event_tells_is_found_by_its_time() {
+    let mut changed = task("7", 0);
+    changed["modified_at"] = json!("2026-11-20T00:00:00Z");
+    let answers = vec![tasks(&[changed, task("8", 0)]), Answer::json(200, &list(&json!([comment("c7")])).to_string())];
+    let (held, scripted) = renewing(&[("20", "project")], answers).await;
+    let calls = scripted.calls();
+    assert_eq!(calls.len(), 4, "{calls:?}");
+    assert!(calls[2].contains("modified_since=2026-11-01") && calls[3].contains("/tasks/7/stories"), "{calls:?}");
+    assert_eq!((ids(&held, Kind::Item).len(), order(&held)), (151, &large()[152].native["items"]));
+}
+
+#[tokio::test]
+async fn a_subtask_that_is_gone_is_taken_off_its_parent() {
+    let answers = vec![tasks(&[]), refusal(404, "gone"), data(&task("1", 0))];
+    let (held, scripted) = renewing(&[("900", "task")], answers).await;
+    assert!(scripted.calls()[4].contains("/tasks/1?"), "{:?}", scripted.calls());
+    assert_eq!((ids(&held, Kind::Item).len(), ids(&held, Kind::Comment).len()), (150, 0));
+    let parent = held.records.iter().map(|(record, _)| record).find(|record| record.key.id.as_str() == "1").unwrap();
+    assert_eq!(parent.native.get("subtasks"), None);
+}
+
+#[tokio::test]
+async fn a_comment_that_is_gone_leads_to_its_task() {
+    let sub = json!({"gid": "900", "parent": {"gid": "1", "memberships": [{"project": {"gid": "20"}}]},
+        "num_subtasks": 0, "modified_at": "2026-11-01T00:00:00Z"});
+    let answers = vec![tasks(&[]), data(&sub), Answer::json(200, &list(&json!([])).to_string())];
+    let (held, scripted) = renewing(&[("c900", "story")], answers).await;
+    assert!(scripted.calls()[4].contains("/tasks/900/stories"), "{:?}", scripted.calls());
+    assert_eq!((ids(&held, Kind::Item).len(), ids(&held, Kind::Comment).len()), (151, 0));
+}
+
+#[tokio::test]
+async fn where_something_came_to_the_order_is_read_and_strangers_are_looked_at() {
+    let mut ids_now: Vec<Value> = (1..=150).map(|id: u32| json!({"gid": id.to_string()})).collect();
+    ids_now.insert(0, json!({"gid": "200"}));
+    ids_now.insert(1, json!({"gid": "201"}));
+    let empty = || (200, list(&json!([])));
+    let answers = vec![
+        tasks(&[]),
+        data(&task("200", 0)),
+        Answer::json(200, &list(&json!(ids_now)).to_string()),
+        data(&task("201", 0)),
+        batch(&[empty(), empty()]),
+    ];
+    let (held, _) = renewing(&[("200", "task")], answers).await;
+    assert_eq!(order(&held).as_array().unwrap()[..3], [json!("200"), json!("201"), json!("1")]);
 }

@@ -67,6 +67,26 @@ impl Tree {
         new
     }
 
+    /// Notes that a task stands behind those that stand in a section already.
+    pub(super) fn stands(&mut self, project: &str, section: &str, task: &str, is_own: bool) {
+        let (items, placements) = self.order.entry(section.to_owned()).or_default();
+        if is_own { items.push(task.to_owned()) } else { placements.push(placement_id(project, task)) }
+    }
+
+    /// Takes a task that belongs here and whose place is known.
+    pub(super) fn renewed(&mut self, task: Value, section: Option<&str>, subtasks: Vec<String>) {
+        let id = gid(&task).to_owned();
+        self.sections.extend(section.map(|section| (id.clone(), section.to_owned())));
+        self.subtasks.insert(id.clone(), subtasks);
+        self.index.insert(id, self.own.len());
+        self.own.push(task);
+    }
+
+    /// Takes a task of another project whose place is known.
+    pub(super) fn placed_anew(&mut self, task: Value) {
+        self.placed.push(task);
+    }
+
     /// The tasks that belong here.
     pub(super) fn own(&self) -> &[Value] {
         &self.own
@@ -94,7 +114,7 @@ impl Tree {
 
 /// Whether a task that `project` lists is recorded in it: the project with the smallest gid has a task that is in
 /// several, and a subtask is wherever its parent is.
-fn belongs_to(task: &Value, project: &str) -> bool {
+pub(super) fn belongs_to(task: &Value, project: &str) -> bool {
     let parent = task.get("parent").filter(|parent| !parent.is_null());
     if parent.is_some_and(is_in_a_project) {
         return false;
@@ -103,7 +123,8 @@ fn belongs_to(task: &Value, project: &str) -> bool {
     smallest.is_none_or(|smallest| smallest == project)
 }
 
-fn is_in_a_project(task: &Value) -> bool {
+/// Whether a task is listed in some project.
+pub(super) fn is_in_a_project(task: &Value) -> bool {
     projects(task).next().is_some()
 }
 
@@ -112,7 +133,8 @@ fn projects(task: &Value) -> impl Iterator<Item = &str> {
     list(task, "memberships").iter().map(|membership| gid_at(membership, "project")).filter(|gid| !gid.is_empty())
 }
 
-fn section_in<'a>(task: &'a Value, project: &str) -> Option<&'a str> {
+/// The section of `project` in which a task stands.
+pub(super) fn section_in<'a>(task: &'a Value, project: &str) -> Option<&'a str> {
     let own = list(task, "memberships").iter().find(|membership| gid_at(membership, "project") == project)?;
     Some(gid_at(own, "section")).filter(|gid| !gid.is_empty())
 }

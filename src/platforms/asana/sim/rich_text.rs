@@ -32,15 +32,21 @@ pub(super) fn check(kind: Kind, field: &str, html: &str) -> Result<(), Refusal> 
     tokens.map(|_| ()).ok_or_else(|| Refusal::invalid(field, "xml is invalid"))
 }
 
-/// Rich text as it is given back: links to records have an address and the name of the record.
-pub(super) fn filled_in(world: &World, html: &str) -> String {
+/// Rich text as it is given back: links to records have an address and, unless they are given another label, the name
+/// of the record. A link to what is not there keeps the address that it is written with, and needs one.
+pub(super) fn filled_in(world: &World, field: &str, html: &str) -> Result<String, Refusal> {
     let mut out = String::new();
     let mut in_link = false;
     for token in tokens(html).unwrap_or_default() {
         match token {
             Token::Open { name: "a", attributes, empty } if has_gid(&attributes) => {
-                out.push_str(&link(world, &attributes));
-                in_link = !empty;
+                let unknown = || Refusal::invalid(field, "A link needs the gid of an object or an address");
+                let (start, label) = link(world, &attributes).ok_or_else(unknown)?;
+                out.push_str(&start);
+                if empty || !has_own_label(&attributes) {
+                    out.extend([label.as_str(), "</a>"]);
+                    in_link = !empty;
+                }
             }
             Token::Close("a") if in_link => in_link = false,
             _ if in_link => {}
@@ -55,7 +61,7 @@ pub(super) fn filled_in(world: &World, html: &str) -> String {
             Token::Text(text) => out.push_str(text),
         }
     }
-    out
+    Ok(out)
 }
 
 /// Plain text as rich text.
@@ -84,19 +90,31 @@ fn has_gid(attributes: &[(&str, &str)]) -> bool {
     attributes.iter().any(|(name, _)| *name == "data-asana-gid")
 }
 
-fn link(world: &World, attributes: &[(&str, &str)]) -> String {
-    let gid = attributes.iter().find(|(name, _)| *name == "data-asana-gid").map_or("", |(_, value)| *value);
+fn has_own_label(attributes: &[(&str, &str)]) -> bool {
+    attributes.contains(&("data-asana-dynamic", "false"))
+}
+
+/// How a link begins, and what it is called by default; nothing for one that leads nowhere.
+fn link(world: &World, attributes: &[(&str, &str)]) -> Option<(String, String)> {
+    let said = |name: &str| attributes.iter().find(|(attribute, _)| *attribute == name).map(|(_, value)| *value);
+    let gid = said("data-asana-gid").unwrap_or_default();
+    let dynamic = !has_own_label(attributes);
     let target = [USER, TASK, PROJECT].into_iter().find_map(|kind| Some((kind, world.get(kind, gid)?)));
     let Some((kind, record)) = target else {
-        return format!("<a data-asana-accessible=\"false\" data-asana-gid=\"{gid}\">Private Link</a>");
+        let start = format!(
+            "<a href=\"{}\" data-asana-accessible=\"false\" data-asana-dynamic=\"{dynamic}\" data-asana-gid=\"{gid}\">",
+            said("href")?
+        );
+        return Some((start, "Private Link".to_owned()));
     };
     let at = if kind == USER { "@" } else { "" };
     let name = from_plain(text(record, "name"));
     let name = name.trim_start_matches("<body>").trim_end_matches("</body>");
-    format!(
-        "<a href=\"https://app.asana.com/0/{gid}\" data-asana-accessible=\"true\" data-asana-dynamic=\"true\" \
-         data-asana-gid=\"{gid}\" data-asana-type=\"{kind}\">{at}{name}</a>"
-    )
+    let start = format!(
+        "<a href=\"https://app.asana.com/0/{gid}\" data-asana-accessible=\"true\" data-asana-dynamic=\"{dynamic}\" \
+         data-asana-gid=\"{gid}\" data-asana-type=\"{kind}\">"
+    );
+    Some((start, format!("{at}{name}")))
 }
 
 /// Whether tags are known, have only attributes that they may have, and close in order.
@@ -296,13 +314,25 @@ mod tests {
     fn a_link_to_a_record_is_filled_in_and_one_to_nothing_says_so() {
         let mut world = World::default();
         world.insert(USER, &[], serde_json::json!({"id": "5", "name": "Ben <3"}));
-        let filled = filled_in(&world, "<body>Hi <a data-asana-gid=\"5\"/>!<hr/></body>");
+        let filled_in = |html| filled_in(&world, "html_notes", html);
+        let filled = filled_in("<body>Hi <a data-asana-gid=\"5\"/>!<hr/></body>").unwrap();
         assert!(
             filled.contains(">@Ben &lt;3</a>!<hr/></body>") && filled.contains("data-asana-type=\"user\"")
         );
-        assert_eq!(filled_in(&world, &filled), filled);
-        assert!(
-            filled_in(&world, "<body><a data-asana-gid=\"6\">x</a></body>").contains("accessible=\"false\"")
-        );
+        assert_eq!(filled_in(&filled).unwrap(), filled);
+        let gone = filled_in("<body><a href=\"https://app.asana.com/0/6\" data-asana-gid=\"6\">x</a></body>").unwrap();
+        assert!(gone.contains("accessible=\"false\"") && gone.contains(">Private Link</a>"));
+        assert_eq!(filled_in(&gone).unwrap(), gone);
+        assert!(filled_in("<body><a data-asana-gid=\"6\">x</a></body>").is_err(), "it leads nowhere");
+    }
+
+    #[test]
+    fn a_label_that_is_not_dynamic_stays() {
+        let mut world = World::default();
+        world.insert(TASK, &[], serde_json::json!({"id": "5", "name": "Fix"}));
+        let link = "<body><a data-asana-gid=\"5\" data-asana-dynamic=\"false\">do <em>this</em></a></body>";
+        let filled = filled_in(&world, "html_notes", link).unwrap();
+        assert!(filled.ends_with(">do <em>this</em></a></body>"), "{filled}");
+        assert_eq!(filled_in(&world, "html_notes", &filled).unwrap(), filled);
     }
 }

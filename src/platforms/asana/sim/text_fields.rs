@@ -34,6 +34,7 @@ impl Call<'_> {
             (None, None) => return Ok(None),
         };
         rich_text::check(rich.kind, rich.html, &html)?;
-        Ok(Some((rich.html, rich_text::filled_in(&self.state.world, &html).into())))
+        let html = rich_text::filled_in(&self.state.world, rich.html, &html)?;
+        Ok(Some((rich.html, html.into())))
     }
 }

@@ -32,8 +32,8 @@ pub(super) const TASK: KindSpec = KindSpec {
         Field::new("start_at", Role::Writable),
         Field::new("tags", Role::References(Kind::Label)),
         Field::new("subtasks", Role::Sequence(Kind::Item)),
-        // Comments and files make their authors followers, so the list is set when these stand.
-        Field::new("followers", Role::Persons).last(),
+        // Whoever creates, comments or attaches becomes a follower, so the list is set when these stand.
+        Field::new("followers", Role::Persons).last().joined_with(&[Kind::Comment, Kind::Attachment]),
         Field::new("dependencies", Role::References(Kind::Item)).anywhere().last(),
         Field::new("likes", Role::ReadOnly(LossCause::Votes)),
         Field::new("actual_time_minutes", READ_ONLY),

@@ -10,7 +10,7 @@ use super::super::predecessors;
 use super::call::{Call, part as part_of};
 use super::columns::columns;
 use super::rows::NO_FORMAT;
-use super::{container, receipt};
+use super::{container, receipt, refusal};
 use crate::model::NativeId;
 use crate::model::grants::Verb;
 use crate::model::mutation::{Mutation, Receipt, WriteError};
@@ -31,13 +31,29 @@ pub(super) async fn write(smartsheet: &Smartsheet, part: &[Mutation]) -> Result<
         let (row, column) = row_and_column(mutation)?;
         let nothing = Value::Null;
         let known = columns.iter().find(|known| text(known, "id") == column).unwrap_or(&nothing);
-        cells.add(row, column, content(mutation, known)?);
+        if !only_unlinks(mutation) || is_linked(smartsheet, sheet, row, column).await? {
+            cells.add(row, column, content(mutation, known)?);
+        }
         links.add(row, column, link(mutation));
     }
     for rows in [cells, links] {
         rows.send(smartsheet, sheet).await?;
     }
     part.iter().map(|mutation| receipt(mutation, &row_and_column(mutation).map(|(row, column)| format!("{row}:{column}"))?)).collect()
+}
+
+/// Whether a mutation ends a link and says nothing of what the cell holds instead.
+fn only_unlinks(mutation: &Mutation) -> bool {
+    let said: Vec<&str> = CONTENT.into_iter().filter(|name| mutation.fields.contains_key(*name)).collect();
+    let ends = leads_elsewhere(&part_of(&mutation.fields, "linkInFromCell")).is_none();
+    mutation.verb == Verb::Update && said == ["linkInFromCell"] && ends
+}
+
+/// Whether a cell still shows another sheet's: a value that was written before has ended the link, and stays.
+async fn is_linked(smartsheet: &Smartsheet, sheet: &str, row: &str, column: &str) -> Result<bool, WriteError> {
+    let row = smartsheet.get(&["sheets", sheet, "rows", row], &[]).await.map_err(|fault| refusal(&fault))?;
+    let cell = list(&row, "cells").iter().find(|cell| text(cell, "columnId") == column);
+    Ok(cell.and_then(|cell| cell.get("linkInFromCell")).is_some_and(|link| !link.is_null()))
 }
 
 /// The cells of a request by row.

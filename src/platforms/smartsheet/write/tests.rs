@@ -236,6 +236,18 @@ async fn cells_of_several_rows_are_one_request_and_links_another() {
 }
 
 #[tokio::test]
+async fn the_end_of_a_link_does_not_take_what_was_written_since() {
+    let nowhere = json!({"linkInFromCell": {"sheetId": null, "rowId": null, "columnId": null}});
+    let unlink = Mutation { id: Some("2:3".into()), ..mutation(Verb::Update, Kind::FieldValue, nowhere) };
+    for (cell, writes) in [(r#""value":1"#, 0), (r#""value":1,"linkInFromCell":{"sheetId":6}"#, 1)] {
+        let row = Answer::json(200, &format!(r#"{{"id":2,"cells":[{{"columnId":3,{cell}}}]}}"#));
+        let (results, scripted) = sent(std::slice::from_ref(&unlink), vec![columns(), row, ok(json!([]))]).await;
+        assert!(results[0].is_ok());
+        assert_eq!(calls(&scripted).iter().filter(|call| call.starts_with("PUT")).count(), writes, "{cell}");
+    }
+}
+
+#[tokio::test]
 async fn a_text_that_a_cell_would_cut_off_is_refused() {
     let long = mutation(Verb::Update, Kind::FieldValue, json!({"value": "x".repeat(4001)}));
     let (results, scripted) = sent(&[long], vec![columns()]).await;
