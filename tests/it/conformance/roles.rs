@@ -83,8 +83,13 @@ const ASANA: Role = of("asana");
 const SMARTSHEET: Role = of("smartsheet");
 
 /// What an editor of sheets cannot do after the disaster.
-const MORE_THAN_ROWS: &str = "not change container, change field-def, change folder, create container, \
-    create field-def, create group-member, create summary-field";
+const MORE_THAN_ROWS: &str = "not change container, change field-def, change folder, create field-def, \
+    create group-member, create summary-field";
+
+/// What somebody cannot do who only looks or comments. The sheet that is gone is made in their own Sheets folder.
+const ANYTHING_IN_SHEETS: &str = "not change container, change field-def, change field-value, change folder, create \
+    attachment, create comment, create discussion, create enclosure, create field-def, \
+    create field-value, create group-member, create item, create summary-field";
 
 /// All roles. Those of one platform follow one another, the one that may do most first.
 pub(crate) const ROLES: &[Role] = &[
@@ -288,7 +293,7 @@ pub(crate) const ROLES: &[Role] = &[
         world: "tiny:ADMIN",
         holds: "Budget, Launch plan, Moving house",
         met: ("++-+++", "++-++++--+++-+"),
-        does: ("not create group-member", "nothing"),
+        does: ("not create group-member", "not delete container"),
         ..SMARTSHEET
     },
     Role {
@@ -297,7 +302,7 @@ pub(crate) const ROLES: &[Role] = &[
         world: "tiny:EDITOR_SHARE",
         holds: "Budget, Launch plan, Moving house",
         met: ("++-+++", "++-++++--+-+-+"),
-        does: (MORE_THAN_ROWS, "nothing"),
+        does: (MORE_THAN_ROWS, "not delete container"),
         refused: "You cannot edit a locked row",
         ..SMARTSHEET
     },
@@ -307,7 +312,7 @@ pub(crate) const ROLES: &[Role] = &[
         world: "tiny:EDITOR",
         holds: "Budget, Launch plan, Moving house",
         met: ("++-+++", "++-++++--+---+"),
-        does: (MORE_THAN_ROWS, "nothing"),
+        does: (MORE_THAN_ROWS, "not delete container"),
         refused: "You cannot edit a locked row",
         ..SMARTSHEET
     },
@@ -317,7 +322,7 @@ pub(crate) const ROLES: &[Role] = &[
         world: "tiny:COMMENTER",
         holds: "Budget, Launch plan, Moving house",
         met: ("++-+++", "++-++++------+"),
-        does: ("nothing", "nothing"),
+        does: (ANYTHING_IN_SHEETS, "not delete container"),
         ..SMARTSHEET
     },
     Role {
@@ -326,7 +331,7 @@ pub(crate) const ROLES: &[Role] = &[
         world: "tiny:VIEWER",
         holds: "Budget, Launch plan, Moving house",
         met: ("++-+++", "++-++++------+"),
-        does: ("nothing", "nothing"),
+        does: (ANYTHING_IN_SHEETS, "not delete container"),
         ..SMARTSHEET
     },
     Role {
