@@ -9,7 +9,7 @@ use super::api::is_plan;
 use super::asking::{Answered, Question, named};
 use super::changes;
 use super::grants;
-use super::json::{gid, gid_at, gids, is, list, lists_of_gids, object};
+use super::json::{gid, gid_at, gids, is, list, lists_of_gids, object, text};
 use crate::http::fault::{ApiFault, FaultClass};
 use crate::model::coverage::Missing;
 use crate::model::{Blob, Kind, Record, RecordKey};
@@ -54,8 +54,17 @@ pub(super) struct Workspace {
     pub(super) faults: Vec<(String, ApiFault)>,
     /// Whether the plan includes custom fields, where it was asked for.
     pub(super) paid: Option<bool>,
-    /// The account's own access level by project, where it was asked for and there is one.
-    pub(super) access: BTreeMap<String, String>,
+    /// What the members of each project have, where it was asked for and can be seen.
+    pub(super) access: BTreeMap<String, Access>,
+}
+
+/// The access levels of a project that concern the account.
+#[derive(Debug, Default)]
+pub(super) struct Access {
+    /// By its own membership.
+    pub(super) own: Option<String>,
+    /// By the teams that it is in.
+    pub(super) by_teams: Vec<String>,
 }
 
 /// A team with its members.
@@ -87,12 +96,13 @@ impl Seen {
 pub(super) async fn look(asana: &Asana, purpose: Purpose) -> Result<Seen, ApiFault> {
     let mut me = object(asana.one(&Question::new(&["users", "me"], ME)).await?);
     let listed = super::json::take_list(&mut me, "workspaces");
+    let own = me.get("gid").and_then(Value::as_str).unwrap_or_default();
     let mut workspaces = Vec::with_capacity(listed.len());
     for native in listed {
         let mut workspace = Workspace { native, ..Workspace::default() };
         workspace.look(asana).await?;
         if purpose == Purpose::Restore {
-            workspace.ask_rights(asana).await?;
+            workspace.ask_rights(asana, own).await?;
         }
         workspaces.push(workspace);
     }
@@ -204,7 +214,7 @@ impl Workspace {
     }
 
     /// Asks whether the plan includes custom fields, and which access the account has to each project.
-    async fn ask_rights(&mut self, asana: &Asana) -> Result<(), ApiFault> {
+    async fn ask_rights(&mut self, asana: &Asana, me: &str) -> Result<(), ApiFault> {
         let probe = Question::new(&["workspaces", self.gid(), "custom_fields"], "").with("limit", "1");
         self.paid = match asana.one(&probe).await {
             Ok(_) => Some(true),
@@ -212,13 +222,23 @@ impl Workspace {
             Err(fault) if matches!(fault.class, FaultClass::Forbidden | FaultClass::NotFound) => None,
             Err(fault) => return Err(fault),
         };
-        let own = |project: &Value| {
-            Question::new(&["memberships"], "access_level").with("parent", gid(project)).with("member", "me")
-        };
-        let questions: Vec<Question> = self.projects.iter().map(own).collect();
+        let members =
+            |project: &Value| Question::new(&["memberships"], "access_level,member").with("parent", gid(project));
+        let questions: Vec<Question> = self.projects.iter().map(members).collect();
+        let own_teams = self.teams.iter().filter(|team| grants::own_membership(team, me).is_some());
+        let own_teams: Vec<&str> = own_teams.map(|team| gid(&team.native)).collect();
         for (project, answer) in self.projects.iter().zip(asana.lists(&questions).await?) {
-            let level = answer.ok().and_then(|found| Some(found.first()?.get("access_level")?.as_str()?.to_owned()));
-            self.access.extend(level.map(|level| (gid(project).to_owned(), level)));
+            let Ok(memberships) = answer else { continue };
+            let mut access = Access::default();
+            for membership in &memberships {
+                let level = text(membership, "access_level").to_owned();
+                match gid_at(membership, "member") {
+                    member if member == me => access.own = Some(level),
+                    member if own_teams.contains(&member) => access.by_teams.push(level),
+                    _ => {}
+                }
+            }
+            self.access.insert(gid(project).to_owned(), access);
         }
         Ok(())
     }

@@ -112,21 +112,34 @@ fn team_rules(part: Part, own: Option<&Value>, team: &Team) -> Vec<Rule> {
 
 /// The account's access to a project, as far as it is known.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Level {
-    /// By its own membership.
-    Own(String),
-    /// By the team or the workspace: what the project gives to those that join.
-    Shared(String),
+pub(super) struct Level {
+    /// `admin`, `editor`, `commenter`, `viewer`.
+    pub(super) name: String,
+    /// Whether its own membership gives it, and not a team or the workspace.
+    pub(super) own: bool,
+    /// Whether all members of the project are known, so that nothing else gives more.
+    pub(super) certain: bool,
 }
 
-/// The account's access to a project that it can see.
+/// The access levels, the least first.
+const LEVELS: [&str; 4] = ["viewer", "commenter", "editor", "admin"];
+
+/// The account's access to a project that it can see: the most of what its own membership, its teams and the
+/// project's openness to the workspace give.
 pub(super) fn level(workspace: &Workspace, project: &Value, me: &str) -> Option<Level> {
-    let own = workspace.access.get(gid(project)).cloned().map(Level::Own);
-    own.or_else(|| {
-        let default = text(project, "default_access_level");
-        let shared = !is_listed_member(project, me) && !default.is_empty();
-        shared.then(|| Level::Shared(default.to_owned()))
-    })
+    let default = Some(text(project, "default_access_level")).filter(|default| !default.is_empty());
+    let Some(access) = workspace.access.get(gid(project)) else {
+        let shared = default.filter(|_| !is_listed_member(project, me));
+        return shared.map(|name| Level { name: name.to_owned(), own: false, certain: false });
+    };
+    let rank = |name: &str| LEVELS.iter().position(|level| *level == name);
+    let is_open = text(project, "privacy_setting") == "public_to_workspace";
+    let is_of_workspace = matches!(part(workspace, me), Part::Admin | Part::Member);
+    let open = default.filter(|_| is_open && is_of_workspace);
+    let shared = access.by_teams.iter().map(String::as_str).chain(open).max_by_key(|name| rank(name));
+    let own = access.own.as_deref().filter(|own| shared.is_none_or(|shared| rank(own) >= rank(shared)));
+    let name = own.or(shared)?;
+    Some(Level { name: name.to_owned(), own: own.is_some(), certain: true })
 }
 
 fn project_rules(part: Part, level: Option<&Level>, project: &Value, paid: Option<bool>) -> Vec<Rule> {
@@ -138,10 +151,15 @@ fn project_rules(part: Part, level: Option<&Level>, project: &Value, paid: Optio
         let why = "custom fields need a paid plan of Asana";
         rules.extend([Kind::FieldDef, Kind::FieldOption].map(|kind| rule(Some(kind), None, denied(why))));
     }
+    if part == Part::Guest {
+        let why = "a guest cannot change custom fields; make the account a member of the workspace";
+        let changed = [(Kind::FieldOption, None), (Kind::FieldDef, Some(Verb::Update))];
+        rules.extend(changed.map(|(kind, verb)| rule(Some(kind), verb, denied(why))));
+    }
     let (level, rest) = match level {
-        Some(Level::Own(level)) => (level.as_str(), Grant::Allowed),
-        // A team may have been given more, or less, than those that join.
-        Some(Level::Shared(level)) => (level.as_str(), Grant::Unknown),
+        Some(level) if level.certain => (level.name.as_str(), Grant::Allowed),
+        // A team may have been given more, or less, than what the project gives to the workspace.
+        Some(level) => (level.name.as_str(), Grant::Unknown),
         None => ("", Grant::Unknown),
     };
     match level {

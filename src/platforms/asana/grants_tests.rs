@@ -1,17 +1,22 @@
 use serde_json::json;
 
 use super::*;
+use crate::platforms::asana::discover::Access;
 
 fn seen(member: &Value, project: &Value, access: Option<&str>) -> Seen {
     let workspace = Workspace {
         native: json!({"gid": "9", "is_organization": true}),
         members: vec![member.clone()],
         projects: vec![project.clone()],
-        access: access.map(|level| ("20".to_owned(), level.to_owned())).into_iter().collect(),
+        access: access.map(|level| ("20".to_owned(), by_itself(level))).into_iter().collect(),
         paid: Some(true),
         ..Workspace::default()
     };
     Seen { me: json!({"gid": "5"}).as_object().cloned().unwrap(), workspaces: vec![workspace] }
+}
+
+fn by_itself(level: &str) -> Access {
+    Access { own: Some(level.to_owned()), ..Access::default() }
 }
 
 fn member(field: &str) -> Value {
@@ -56,6 +61,40 @@ fn each_level_may_what_the_project_lets_it() {
     ] {
         assert_eq!(told(&seen(&member("is_admin"), &project(), level), WHAT), expected, "{level:?}");
     }
+}
+
+#[test]
+fn the_most_that_membership_teams_and_openness_give_counts() {
+    let told_of = |access: Access, privacy: &str, role: &str| {
+        let mut project = project();
+        project["default_access_level"] = json!("commenter");
+        project["privacy_setting"] = json!(privacy);
+        let mut seen = seen(&member(role), &project, None);
+        seen.workspaces[0].access.insert("20".to_owned(), access);
+        told(&seen, WHAT)
+    };
+    let access = |own: Option<&str>, team: &[&str]| Access {
+        own: own.map(str::to_owned),
+        by_teams: team.iter().map(|level| (*level).to_owned()).collect(),
+    };
+    let (open, closed) = ("public_to_workspace", "private");
+    assert_eq!(told_of(access(Some("viewer"), &["editor", "commenter"]), closed, "is_admin"), "----++");
+    assert_eq!(told_of(access(Some("editor"), &["viewer"]), closed, "is_admin"), "----++");
+    assert_eq!(told_of(access(Some("viewer"), &[]), open, "is_admin"), "-----+");
+    assert_eq!(told_of(access(None, &[]), open, "is_admin"), "-----+");
+    assert_eq!(told_of(access(Some("viewer"), &[]), open, "is_guest"), "------");
+}
+
+#[test]
+fn guests_change_no_custom_fields() {
+    let seen = seen(&member("is_guest"), &json!({"gid": "20"}), Some("editor"));
+    let what = [
+        (Kind::FieldOption, Verb::Create),
+        (Kind::FieldOption, Verb::Update),
+        (Kind::FieldDef, Verb::Update),
+        (Kind::FieldDef, Verb::Create),
+    ];
+    assert_eq!(told(&seen, &what), "---+");
 }
 
 #[test]

@@ -5,7 +5,7 @@ use serde_json::Value;
 use super::Asana;
 use super::asking::{Question, named};
 use super::discover::{self, Seen, Workspace};
-use super::grants::{Level, Part, grants, level, own_membership, part};
+use super::grants::{Part, grants, level, own_membership, part};
 use super::json::{gid, is, text};
 use crate::http::fault::ApiFault;
 use crate::model::Kind;
@@ -204,8 +204,8 @@ fn private(seen: &Seen) -> Requirement {
     let me = seen.me();
     let is_private = |project: &&Value| text(project, "privacy_setting") == "private";
     let own = |workspace: &Workspace, project: &Value| match level(workspace, project, me) {
-        Some(Level::Own(_)) => Grant::Allowed,
-        Some(Level::Shared(_)) => Grant::Denied("the account sees it by a team".to_owned()),
+        Some(level) if level.own => Grant::Allowed,
+        Some(_) => Grant::Denied("the account sees it by a team".to_owned()),
         None => Grant::Unknown,
     };
     let each = seen.workspaces.iter().flat_map(|workspace| {

@@ -4,14 +4,18 @@ use super::*;
 use crate::http::testing::Scripted;
 use crate::platforms::asana::testing::{asana, batch, data, refusal};
 
-/// Everything that discovery asks of an organization with one team and one project.
+/// Everything that discovery asks of an organization with one team and one project. Without a level of its own the
+/// account has what its team has.
 fn answers(member: &Value, plan: u16, level: &str) -> Vec<crate::http::testing::Answer> {
     let list = |entries: &Value| (200, json!({"data": entries, "next_page": null}));
     let project = json!({"gid": "20", "name": "Secret", "privacy_setting": "private", "default_access_level": "editor",
         "minimum_access_level_for_sharing": "admin"});
     let team = json!({"gid": "70", "name": "Makers", "member_invite_management_access_level": "only_team_admins"});
     let one = |entries: &Value| crate::http::testing::Answer::json(200, &list(entries).1.to_string());
-    let levels = if level.is_empty() { json!([]) } else { json!([{"gid": "m", "access_level": level}]) };
+    let levels = match level {
+        "" => json!([{"gid": "m", "access_level": "editor", "member": {"gid": "70"}}]),
+        own => json!([{"gid": "m", "access_level": own, "member": {"gid": "5"}}]),
+    };
     vec![
         data(&json!({"gid": "5", "name": "Ada", "email": "ada@x.org", "workspaces": [
             {"gid": "9", "name": "Acme", "is_organization": true}]})),

@@ -68,6 +68,11 @@ pub(super) fn grants(seen: &Seen, read_only_token: bool) -> Grants {
         grants.containers.insert(id.as_str().into(), rules);
     }
     for (id, board) in &seen.boards {
+        let elsewhere = text(board, "idOrganization");
+        if !elsewhere.is_empty() && !seen.workspaces.contains_key(elsewhere) {
+            let rules = workspace_rules(Part::None, &Map::new());
+            grants.containers.insert(elsewhere.into(), rules);
+        }
         let workspace = seen.workspaces.get(text(board, "idOrganization"));
         let in_workspace = workspace.map_or(Part::None, |workspace| workspace_part(me, workspace));
         let rules = board_rules(board_part(me, board), in_workspace, board, workspace.map(|known| &known.native));

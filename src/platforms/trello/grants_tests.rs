@@ -30,6 +30,19 @@ fn may(grants: &Grants, place: &str, kind: Kind, verb: Verb) -> Option<bool> {
 }
 
 #[test]
+fn a_guest_creates_no_board_beside_the_one_they_are_on() {
+    let board = json!({"id": "b", "idOrganization": "unseen", "memberships": [], "prefs": {}});
+    let seen = Seen {
+        me: Map::from_iter([("id".to_owned(), json!("me"))]),
+        workspaces: BTreeMap::new(),
+        boards: BTreeMap::from([("b".to_owned(), board)]),
+    };
+    let grants = grants(&seen, false);
+    assert_eq!(may(&grants, "unseen", Kind::Container, Verb::Create), Some(false));
+    assert_eq!(grants.get(None, Kind::Container, Verb::Create), Grant::Allowed);
+}
+
+#[test]
 fn a_board_admin_may_everything_and_delete_as_workspace_member() {
     let grants = rights(Some("normal"), Some("admin"), json!({}), &json!({"permissionLevel": "org"}));
     for kind in [Kind::Container, Kind::Member, Kind::Item] {

@@ -206,7 +206,7 @@ impl Desk {
         Self::with(platform, None, world, seed).await
     }
 
-    /// A new vault, connected to an account of a platform as the person with this role.
+    /// A new vault, connected to an account of a platform as the person with this role, or as the first one.
     pub(crate) async fn with(platform: &str, role: Option<&str>, world: &str, seed: u64) -> Self {
         let world = World::start(platform, world, seed).await;
         // In memory where there is such a place: the tests wait for thousands of fsyncs.

@@ -2,7 +2,10 @@
 
 mod faults;
 mod interruptions;
+mod paging;
+mod permissions;
 mod restores;
+mod roles;
 
 use crate::common::TRELLO;
 

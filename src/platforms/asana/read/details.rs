@@ -2,6 +2,7 @@
 //! there where nothing says that it has changed.
 
 use std::collections::{BTreeSet, HashMap, HashSet};
+use std::time::Duration;
 
 use serde_json::Value;
 
@@ -11,6 +12,7 @@ use super::super::asking::{Answered, PAGE, Question, named};
 use super::super::json::{gid, gid_at, text};
 use super::fields;
 use super::split::{Splitter, is_comment};
+use crate::base::clock::Timestamp;
 use crate::http::fault::{ApiFault, FaultClass};
 use crate::model::coverage::Missing;
 use crate::model::{Kind, Record, RecordKey};
@@ -72,7 +74,7 @@ pub(super) async fn read(
         before.details.remove(gid(task)).into_iter().flatten().for_each(|record| splitter.unchanged(record));
     }
     let mut with_files: HashSet<String> =
-        if before.is_empty() { known_to_search(asana, project).await? } else { HashSet::new() };
+        if before.is_empty() { known_to_search(asana, project, tasks).await? } else { HashSet::new() };
     let stories: Vec<Question> =
         due.iter().map(|task| Question::new(&["tasks", gid(task), "stories"], fields::STORY)).collect();
     for (task, answer) in due.iter().zip(asana.lists(&stories).await?) {
@@ -112,8 +114,8 @@ fn shows_files(task: &Value, stories: &[Value]) -> bool {
 }
 
 /// The tasks that Asana's search knows to have files: those of a duplicated task have no story of their own.
-/// Only paid plans have the search.
-async fn known_to_search(asana: &Asana, project: &Value) -> Result<HashSet<String>, ApiFault> {
+/// Only paid plans have the search. All of `tasks` where it does not get to its end.
+async fn known_to_search(asana: &Asana, project: &Value, tasks: &[&Value]) -> Result<HashSet<String>, ApiFault> {
     let mut found = HashSet::new();
     let mut earlier_than = None::<String>;
     loop {
@@ -134,12 +136,25 @@ async fn known_to_search(asana: &Asana, project: &Value) -> Result<HashSet<Strin
         let page = page.as_array().map(Vec::as_slice).unwrap_or_default();
         let known = found.len();
         found.extend(page.iter().map(|task| gid(task).to_owned()));
-        // The search has no pages: the next hundred are those made before the oldest of these.
-        earlier_than = page.iter().map(|task| text(task, "created_at")).min().map(ToOwned::to_owned);
-        if page.len() < PAGE || found.len() == known {
+        if page.len() < PAGE {
             return Ok(found);
         }
+        let oldest = page.iter().map(|task| text(task, "created_at")).min().unwrap_or_default();
+        let beyond = just_after(oldest).filter(|beyond| earlier_than.as_ref() != Some(beyond));
+        if found.len() == known || beyond.is_none() {
+            tracing::warn!(project = gid(project), "the search shows no more than a hundred tasks of one moment; \
+                every task is asked for its files");
+            return Ok(tasks.iter().map(|task| gid(task).to_owned()).collect());
+        }
+        earlier_than = beyond;
     }
+}
+
+/// The first moment after one that Asana has written. The search has no pages: the next hundred are the tasks made
+/// before the oldest of these, and those that were made together with it come again.
+fn just_after(moment: &str) -> Option<String> {
+    let later = moment.parse::<Timestamp>().ok()?.checked_add(Duration::from_millis(1)).ok()?;
+    Some(format!("{later:.3}"))
 }
 
 /// What a task has, or nothing and a note of why. A task that was deleted meanwhile has nothing.

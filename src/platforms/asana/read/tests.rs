@@ -90,6 +90,30 @@ async fn a_project_is_read_with_subtasks_comments_and_files() {
 }
 
 #[tokio::test]
+async fn more_tasks_of_one_moment_than_the_search_shows_are_all_asked_for_files() {
+    let found: Vec<Value> =
+        (0..100).map(|n| json!({"gid": format!("t{n}"), "created_at": "2026-01-01T00:00:00.000Z"})).collect();
+    let file = json!({"gid": "a1", "resource_subtype": "asana", "size": 3,
+        "parent": {"gid": "1", "resource_type": "task"}});
+    let nothing = || batch(&[(200, list(&json!([]))), (200, list(&json!([])))]);
+    let (_, held, scripted) = reading(
+        vec![
+            project(),
+            frame(),
+            tasks(&[task("1", 0), task("2", 0)]),
+            data(&json!(found)),
+            data(&json!(found)),
+            nothing(),
+            batch(&[(200, list(&json!([file]))), (200, list(&json!([])))]),
+        ],
+        vec![],
+    )
+    .await;
+    assert!(scripted.calls()[4].contains("created_at.before=2026-01-01T00%3A00%3A00.001Z"), "{:?}", scripted.calls());
+    assert_eq!(ids(&held, Kind::Attachment), ["a1"]);
+}
+
+#[tokio::test]
 async fn what_cannot_be_seen_is_told_and_subtasks_are_counted() {
     let no_members = batch(&[
         (200, list(&json!([{"gid": "s1"}]))),

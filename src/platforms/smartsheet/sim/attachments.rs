@@ -94,7 +94,7 @@ impl Call<'_> {
         let found = self.state.listed(sheet, ATTACHMENT).into_iter().filter(newest);
         let found = found.filter(|attachment| row.is_none_or(|row| self.row_of(attachment) == row));
         let views = found.map(|attachment| self.attachment_view(attachment)).collect();
-        paging::numbered(self.query, views)
+        paging::numbered(self.query, &self.state.rules, views)
     }
 
     fn row_of<'a>(&'a self, attachment: &'a Value) -> &'a str {
@@ -120,6 +120,7 @@ impl Call<'_> {
         versions.reverse();
         paging::numbered(
             self.query,
+            &self.state.rules,
             versions.into_iter().map(|version| self.attachment_view(version)).collect(),
         )
     }

@@ -73,7 +73,7 @@ impl Call<'_> {
 
     pub(super) fn get_columns(&mut self, sheet: &str) -> Answer {
         input::words(self.query, "include", &["filters"])?;
-        paging::numbered(self.query, self.column_views(sheet)?)
+        paging::numbered(self.query, &self.state.rules, self.column_views(sheet)?)
     }
 
     pub(super) fn get_column(&mut self, sheet: &str, id: &str) -> Answer {

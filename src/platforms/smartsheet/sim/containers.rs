@@ -69,7 +69,7 @@ impl Call<'_> {
         let brief =
             |workspace: &Value| self.state.brief_for(WORKSPACE, workspace, &self.caller.user, api_level);
         let views = workspaces.into_iter().map(brief).collect();
-        paging::by_key(self.query, views, "data", self.state.rules.short_pages)
+        paging::by_key(self.query, &self.state.rules, views, "data")
     }
 
     pub(super) fn post_workspace(&mut self) -> Answer {

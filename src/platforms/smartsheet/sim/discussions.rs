@@ -98,7 +98,7 @@ impl Call<'_> {
             .into_iter()
             .map(|one| self.discussion_view(one, comments, comments && attachments))
             .collect();
-        paging::numbered(self.query, views)
+        paging::numbered(self.query, &self.state.rules, views)
     }
 
     fn discussion(&self, sheet: &str, id: &str, least: Level) -> Result<&Value, Refusal> {
@@ -121,7 +121,7 @@ impl Call<'_> {
         self.discussion(sheet, id, Level::Viewer)?;
         let comments = self.state.listed(id, COMMENT).into_iter();
         let files = comments.flat_map(|comment| self.attachments_on(text(comment, "id"))).collect();
-        paging::numbered(self.query, files)
+        paging::numbered(self.query, &self.state.rules, files)
     }
 
     pub(super) fn get_comment(&mut self, sheet: &str, id: &str) -> Answer {

@@ -47,7 +47,7 @@ impl Call<'_> {
         let changed = |group: &&Value| super::items::is_since(group, since);
         let groups =
             groups.into_iter().filter(changed).map(|group| self.state.group_view(group, false)).collect();
-        paging::numbered(self.query, groups)
+        paging::numbered(self.query, &self.state.rules, groups)
     }
 
     fn group(&self, id: &str) -> Result<&Value, Refusal> {

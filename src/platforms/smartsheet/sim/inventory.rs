@@ -41,7 +41,7 @@ impl Call<'_> {
     pub(super) fn get_inventory(&mut self, sheet: &str, part: &str) -> Answer {
         self.state.sheet(self.caller, sheet, Level::Viewer)?;
         let found = self.state.listed(sheet, kind_of(part)).into_iter().cloned().collect();
-        paging::numbered(self.query, found)
+        paging::numbered(self.query, &self.state.rules, found)
     }
 
     pub(super) fn get_inventory_item(&mut self, sheet: &str, part: &str, id: &str) -> Answer {

@@ -95,7 +95,7 @@ impl Call<'_> {
                 children.push(child);
             }
         }
-        paging::by_key(self.query, children, "data", self.state.rules.short_pages)
+        paging::by_key(self.query, &self.state.rules, children, "data")
     }
 
     pub(super) fn get_metadata(&mut self, kind: Kind, id: &str) -> Answer {
@@ -173,7 +173,7 @@ impl Call<'_> {
     pub(super) fn get_home_folders(&mut self) -> Answer {
         let folders = self.state.listed(&home(&self.caller.user), FOLDER);
         let briefs = folders.into_iter().map(|folder| brief(FOLDER, folder)).collect();
-        paging::numbered(self.query, briefs)
+        paging::numbered(self.query, &self.state.rules, briefs)
     }
 
     /// The container that `destinationType` and `destinationId` name.

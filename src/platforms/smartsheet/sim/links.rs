@@ -168,7 +168,7 @@ impl Call<'_> {
     pub(super) fn get_references(&mut self, sheet: &str) -> Answer {
         self.state.sheet(self.caller, sheet, Level::Viewer)?;
         let references = self.state.listed(sheet, REFERENCE).into_iter().cloned().collect();
-        paging::numbered(self.query, references)
+        paging::numbered(self.query, &self.state.rules, references)
     }
 
     pub(super) fn get_reference(&mut self, sheet: &str, id: &str) -> Answer {

@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 
 use super::input;
 use super::refusal::Refusal;
+use super::state::Rules;
 use crate::sim::request::Params;
 
 /// Things on a page when nothing else is said.
@@ -31,15 +32,15 @@ pub(super) struct Page {
 }
 
 /// Reads `page`, `pageSize` and `includeAll`. A page past the end is the last page.
-pub(super) fn page(query: &Params, count: usize) -> Result<Page, Refusal> {
+pub(super) fn page(query: &Params, rules: &Rules, count: usize) -> Result<Page, Refusal> {
     let all = input::flag(query, "includeAll")?;
     let [number, size] = ["page", "pageSize"].map(|name| match input::number(query, name) {
         Ok(Some(0)) => Err(Refusal::about(1018, name)),
         other => other,
     });
-    let (number, size) = (number?.unwrap_or(1), size?.unwrap_or(DEFAULT).min(LARGEST));
+    let (number, size) = (number?.unwrap_or(1), size?.unwrap_or(DEFAULT).min(LARGEST).min(rules.longest_page));
     if all {
-        return Ok(Page { number: 1, size: None, pages: usize::from(count > 0), range: 0..count });
+        return Ok(Page { number: 1, size: None, pages: usize::from(count > 0), range: 0..count.min(rules.longest_page) });
     }
     let pages = count.div_ceil(size);
     let number = number.min(pages.max(1));
@@ -48,18 +49,18 @@ pub(super) fn page(query: &Params, count: usize) -> Result<Page, Refusal> {
 }
 
 /// A list in numbered pages.
-pub(super) fn numbered(query: &Params, all: Vec<Value>) -> Result<Value, Refusal> {
+pub(super) fn numbered(query: &Params, rules: &Rules, all: Vec<Value>) -> Result<Value, Refusal> {
     let count = all.len();
-    let Page { number, size, pages, range } = page(query, count)?;
+    let Page { number, size, pages, range } = page(query, rules, count)?;
     let data: Vec<Value> = all.into_iter().skip(range.start).take(range.len()).collect();
     Ok(json!({
         "pageNumber": number, "pageSize": size, "totalPages": pages, "totalCount": count, "data": data,
     }))
 }
 
-/// A list in pages that tell the key of the next one. `short` lets pages be shorter than asked for, which the
-/// platform reserves itself. `field` is `data`, or `items` for shares.
-pub(super) fn by_key(query: &Params, all: Vec<Value>, field: &str, short: bool) -> Result<Value, Refusal> {
+/// A list in pages that tell the key of the next one. They may be shorter than asked for, which the platform
+/// reserves itself. `field` is `data`, or `items` for shares.
+pub(super) fn by_key(query: &Params, rules: &Rules, all: Vec<Value>, field: &str) -> Result<Value, Refusal> {
     let invalid = |name: &str| Refusal::about(1018, name);
     let most = input::number(query, "maxItems")?.unwrap_or(DEFAULT);
     if most % TOKEN_STEP != 0 || !(1..=TOKEN_STEPS).contains(&(most / TOKEN_STEP)) {
@@ -69,7 +70,7 @@ pub(super) fn by_key(query: &Params, all: Vec<Value>, field: &str, short: bool) 
         None => 0,
         Some(key) => position(&key).filter(|start| *start < all.len()).ok_or_else(|| invalid("lastKey"))?,
     };
-    let most = if short { most / 2 + 1 } else { most };
+    let most = if rules.short_pages { most / 2 + 1 } else { most }.min(rules.longest_page);
     let end = all.len().min(start + most);
     let more = end < all.len();
     let mut answer = json!({});
@@ -103,7 +104,7 @@ mod tests {
     }
 
     fn lengths(count: usize) -> (usize, Value, Value) {
-        let answer = numbered(&Params::default(), things(count)).unwrap();
+        let answer = numbered(&Params::default(), &Rules::default(), things(count)).unwrap();
         (answer["data"].as_array().unwrap().len(), answer["totalPages"].clone(), answer["totalCount"].clone())
     }
 
@@ -119,29 +120,30 @@ mod tests {
     #[test]
     fn a_page_past_the_end_is_the_last_page() {
         let at =
-            |number| numbered(&Params::from_query(&format!("page={number}&pageSize=2")), things(5)).unwrap();
+            |number| numbered(&Params::from_query(&format!("page={number}&pageSize=2")), &Rules::default(), things(5)).unwrap();
         assert_eq!(at(3)["data"], json!([4]));
         assert_eq!(at(9), at(3));
     }
 
     #[test]
     fn including_all_ignores_the_page() {
-        let answer = numbered(&Params::from_query("includeAll=true&page=2&pageSize=1"), things(250)).unwrap();
+        let answer = numbered(&Params::from_query("includeAll=true&page=2&pageSize=1"), &Rules::default(), things(250)).unwrap();
         assert_eq!(answer["data"].as_array().unwrap().len(), 250);
         assert_eq!((&answer["pageNumber"], &answer["totalPages"]), (&json!(1), &json!(1)));
     }
 
     #[test]
     fn page_numbers_begin_with_one() {
-        assert!(numbered(&Params::from_query("page=0"), things(1)).is_err());
-        assert!(numbered(&Params::from_query("pageSize=-1"), things(1)).is_err());
+        assert!(numbered(&Params::from_query("page=0"), &Rules::default(), things(1)).is_err());
+        assert!(numbered(&Params::from_query("pageSize=-1"), &Rules::default(), things(1)).is_err());
     }
 
     fn walk(count: usize, query: &str, short: bool) -> Vec<usize> {
+        let rules = Rules { short_pages: short, ..Rules::default() };
         let (mut key, mut pages) = (String::new(), Vec::new());
         loop {
             let query = Params::from_query(&format!("{query}&lastKey={key}"));
-            let answer = by_key(&query, things(count), "data", short).unwrap();
+            let answer = by_key(&query, &rules, things(count), "data").unwrap();
             pages.push(answer["data"].as_array().unwrap().len());
             match answer["lastKey"].as_str() {
                 Some(next) => key = next.to_owned(),
@@ -170,7 +172,7 @@ mod tests {
     fn token_pages_are_hundreds_and_keys_are_not_guessed() {
         for bad in ["maxItems=50", "maxItems=0", "maxItems=1100", "maxItems=150", "lastKey=1", "lastKey=64-0"]
         {
-            assert!(by_key(&Params::from_query(bad), things(300), "data", false).is_err(), "{bad}");
+            assert!(by_key(&Params::from_query(bad), &Rules::default(), things(300), "data").is_err(), "{bad}");
         }
     }
 }

@@ -36,7 +36,7 @@ impl Call<'_> {
             view["modifiedAt"] = report["modifiedAt"].clone();
             view
         });
-        paging::numbered(self.query, views.collect())
+        paging::numbered(self.query, &self.state.rules, views.collect())
     }
 
     pub(super) fn get_report(&mut self, id: &str) -> Answer {
@@ -75,7 +75,7 @@ impl Call<'_> {
             }
         }
         let total = rows.len();
-        let page = paging::page(self.query, total)?;
+        let page = paging::page(self.query, &self.state.rules, total)?;
         let rows: Vec<Value> = rows.into_iter().skip(page.range.start).take(page.range.len()).collect();
         Ok(json!({
             "id": report["id"], "name": report["name"], "accessLevel": access.shown(api_level), "version": 1,
@@ -103,10 +103,10 @@ impl Call<'_> {
         let report = self.state.find(self.caller, REPORT, id, Level::Viewer)?;
         match part {
             "definition" => Ok(report["_definition"].clone()),
-            "scope" => paging::by_key(self.query, items(report, "_scope").to_vec(), "data", false),
+            "scope" => paging::by_key(self.query, &self.state.rules, items(report, "_scope").to_vec(), "data"),
             "columns" => {
                 self.level()?;
-                paging::by_key(self.query, items(report, "_columns").to_vec(), "data", false)
+                paging::by_key(self.query, &self.state.rules, items(report, "_columns").to_vec(), "data")
             }
             "publish" => Ok(publish_view(REPORT, report)),
             _ => Err(Refusal::of(1006)),
@@ -122,7 +122,7 @@ impl Call<'_> {
             view["modifiedAt"] = sight["modifiedAt"].clone();
             view
         });
-        paging::by_key(self.query, views.collect(), "data", self.state.rules.short_pages)
+        paging::by_key(self.query, &self.state.rules, views.collect(), "data")
     }
 
     pub(super) fn get_sight(&mut self, id: &str) -> Answer {

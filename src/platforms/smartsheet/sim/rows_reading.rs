@@ -206,7 +206,7 @@ impl Call<'_> {
             cell["modifiedBy"] = mini(self.state.world.get(USER, text(stored, "_modifiedBy")));
             cell
         });
-        paging::numbered(self.query, entries.collect())
+        paging::numbered(self.query, &self.state.rules, entries.collect())
     }
 }
 

@@ -73,7 +73,7 @@ impl Call<'_> {
             let inherited = self.state.listed(text(workspace, "id"), SHARE).into_iter();
             views.extend(inherited.map(|share| self.state.share_view(share, WORKSPACE, "WORKSPACE")));
         }
-        paging::by_key(self.query, views, "items", self.state.rules.short_pages)
+        paging::by_key(self.query, &self.state.rules, views, "items")
     }
 
     fn share_of(&self, id: &str, least: Level) -> Result<(Kind, &Value), Refusal> {

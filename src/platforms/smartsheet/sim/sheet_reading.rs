@@ -76,8 +76,10 @@ impl Call<'_> {
         view["columns"] = shown_columns.into();
         let mut rows = self.row_views(id, sheet, &shown, &wanted);
         if paged {
-            let page = paging::page(self.query, rows.len())?;
+            let page = paging::page(self.query, &self.state.rules, rows.len())?;
             rows = rows.into_iter().skip(page.range.start).take(page.range.len()).collect();
+        } else {
+            rows.truncate(self.state.rules.longest_page);
         }
         view["rows"] = rows.into();
         Ok(view)

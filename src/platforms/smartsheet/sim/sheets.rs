@@ -81,7 +81,7 @@ impl Call<'_> {
             view
         };
         let views = sheets.into_iter().map(view).collect();
-        paging::numbered(self.query, views)
+        paging::numbered(self.query, &self.state.rules, views)
     }
 
     pub(super) fn get_version(&mut self, id: &str) -> Answer {

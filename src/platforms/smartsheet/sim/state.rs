@@ -58,12 +58,16 @@ pub(super) struct Rules {
     pub(super) upload: usize,
     /// Token pages have fewer things than asked for.
     pub(super) short_pages: bool,
+    /// Pages have so many things at most, even where everything at once was asked for.
+    pub(super) longest_page: usize,
 }
 
 impl Default for Rules {
     fn default() -> Self {
         let upload = 30 << 20;
-        Self { rows_in_request: 500, rows: 20_000, columns: 400, cells: 500_000, upload, short_pages: false }
+        let longest_page = usize::MAX;
+        let (rows, columns, cells) = (20_000, 400, 500_000);
+        Self { rows_in_request: 500, rows, columns, cells, upload, short_pages: false, longest_page }
     }
 }
 

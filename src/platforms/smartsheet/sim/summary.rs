@@ -67,7 +67,7 @@ impl Call<'_> {
     }
 
     pub(super) fn get_summary_fields(&mut self, sheet: &str) -> Answer {
-        paging::numbered(self.query, self.summary_views(sheet)?)
+        paging::numbered(self.query, &self.state.rules, self.summary_views(sheet)?)
     }
 
     pub(super) fn post_summary_fields(&mut self, sheet: &str) -> Answer {

@@ -81,7 +81,7 @@ impl Call<'_> {
             emails.as_ref().is_none_or(|emails| emails.iter().any(known))
         };
         let users = self.state.colleagues(self.caller)?.into_iter().filter(wanted);
-        paging::numbered(self.query, users.map(|user| user_view(user, admin)).collect())
+        paging::numbered(self.query, &self.state.rules, users.map(|user| user_view(user, admin)).collect())
     }
 
     pub(super) fn get_user(&mut self, id: &str) -> Answer {
@@ -114,7 +114,7 @@ impl Call<'_> {
         if user["seatType"] == "PROVISIONAL_MEMBER" {
             plan["provisionalExpirationDate"] = user["_provisionalUntil"].clone();
         }
-        paging::by_key(self.query, vec![plan], "data", false)
+        paging::by_key(self.query, &self.state.rules, vec![plan], "data")
     }
 
     pub(super) fn get_contacts(&mut self) -> Answer {
@@ -122,7 +122,7 @@ impl Call<'_> {
             let id = super::derived("contact", 0, text(user, "email"), 24);
             json!({"id": format!("C{id}"), "name": name(user), "email": user["email"]})
         });
-        paging::numbered(self.query, contacts.collect())
+        paging::numbered(self.query, &self.state.rules, contacts.collect())
     }
 
     pub(super) fn post_user(&mut self) -> Answer {

@@ -35,7 +35,8 @@ impl Call<'_> {
             let message = "Too many cards requested. Page through the cards of the board instead.";
             return Err(Refusal::over_limit("API_TOO_MANY_CARDS_REQUESTED", message));
         }
-        view["cards"] = cards.into_iter().map(|card| self.state.full_card(card, &parts)).collect();
+        let cards = cards.into_iter().take(self.state.rules.nested_cards);
+        view["cards"] = cards.map(|card| self.state.full_card(card, &parts)).collect();
         Ok(())
     }
 

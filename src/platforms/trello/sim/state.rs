@@ -37,6 +37,8 @@ pub(super) const PLUGIN_DATA: Kind = "pluginData";
 pub(super) struct Rules {
     /// More cards than this are refused inside one board.
     pub(super) cards_in_board: usize,
+    /// A board shows so many of its cards and does not say that there are more.
+    pub(super) nested_cards: usize,
     /// More checklists than this are refused in one answer.
     pub(super) checklists: usize,
     /// Largest upload in bytes.
@@ -45,7 +47,7 @@ pub(super) struct Rules {
 
 impl Default for Rules {
     fn default() -> Self {
-        Self { cards_in_board: 5_000, checklists: 20_000, upload: 10 << 20 }
+        Self { cards_in_board: 5_000, nested_cards: usize::MAX, checklists: 20_000, upload: 10 << 20 }
     }
 }
 

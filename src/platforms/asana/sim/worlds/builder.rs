@@ -138,6 +138,15 @@ impl Builder {
         (id, sections)
     }
 
+    /// Gives Flo, who has no part in any project, this access level to all of them, and makes them private.
+    pub(super) fn give_flo(&mut self, level: &str) {
+        let flo = self.cast.flo.clone();
+        for project in self.state.world.ids_of(&self.organization, PROJECT) {
+            self.state.new_membership(&project, USER, &flo, level);
+            self.force(PROJECT, &project, "privacy_setting", "private".into());
+        }
+    }
+
     pub(super) fn section(&mut self, project: &str, name: &str) -> String {
         self.make(&format!("/projects/{project}/sections"), json!({"name": name}))
     }

@@ -2,6 +2,7 @@
 
 mod builder;
 mod large;
+mod lists;
 mod nasty;
 mod nasty_people;
 mod tiny;
@@ -47,9 +48,19 @@ pub(super) fn build(settings: &SandboxSettings) -> Result<Built, String> {
             let tasks = tasks.parse().map_err(|_| format!("`{tasks}` is not a number of tasks"))?;
             large::fill(&mut builder, tasks);
         }
+        Some(("tiny", level @ ("viewer" | "commenter" | "editor"))) => {
+            tiny::fill(&mut builder);
+            builder.give_flo(level);
+        }
+        Some(("list", which)) => {
+            let (list, entries) = which.split_once(':').unwrap_or((which, ""));
+            let entries = entries.parse().map_err(|_| format!("`{entries}` is not a number of entries"))?;
+            lists::fill(&mut builder, list, entries)?;
+        }
         _ => {
             return Err(format!(
-                "there is no world `{name}`; there are tiny, typical, nasty, large:N (N tasks) and cost-1000"
+                "there is no world `{name}`; there are tiny, tiny:viewer, tiny:commenter, tiny:editor, typical, nasty, large:N (N tasks), cost-1000 and \
+                 list:LIST:N (one list with N entries)"
             ));
         }
     }

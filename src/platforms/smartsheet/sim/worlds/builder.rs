@@ -9,7 +9,7 @@ use super::super::attachments::Target;
 use crate::sim::blob::Blob;
 use super::super::call::Call;
 use super::super::input;
-use super::super::state::{GROUP, ROW, SHEET, State, USER, items};
+use super::super::state::{GROUP, ROW, SHARE, SHEET, State, USER, WORKSPACE, items};
 use super::{Built, Resident};
 use crate::base::clock::Timestamp;
 use crate::sim::request::Params;
@@ -145,6 +145,23 @@ impl Builder {
             self.state.share(super::super::state::WORKSPACE, &id, "USER", user, level);
         }
         id
+    }
+
+    /// Lets Cleo only look at workspaces, gives her this access level to the sheets in them, and makes her a group
+    /// administrator.
+    pub(super) fn give_cleo(&mut self, level: Level) {
+        let cleo = self.cast.cleo.clone();
+        self.force(USER, &cleo, |user| user["groupAdmin"] = true.into());
+        let own = |share: &&Value| share["userId"] == cleo.as_str() && share["_asset"] == WORKSPACE;
+        let shares: Vec<Value> = self.state.world.all(SHARE).filter(own).cloned().collect();
+        for share in shares {
+            self.force(SHARE, text(&share, "id"), |share| share["accessLevel"] = Level::Viewer.word().into());
+        }
+        let in_workspace = |sheet: &&Value| self.state.workspace_of(sheet).is_some();
+        let sheets: Vec<Value> = self.state.world.all(SHEET).filter(in_workspace).cloned().collect();
+        for sheet in sheets {
+            self.state.share(SHEET, text(&sheet, "id"), "USER", &cleo, level);
+        }
     }
 
     pub(super) fn folder(&mut self, container: &str, name: &str) -> String {

@@ -2,6 +2,7 @@
 
 mod builder;
 mod large;
+mod lists;
 mod nasty;
 mod tiny;
 mod typical;
@@ -9,6 +10,7 @@ mod typical;
 use std::collections::BTreeSet;
 
 use self::builder::Builder;
+use super::access::Level;
 use super::state::State;
 
 /// A finished world.
@@ -39,9 +41,24 @@ pub(super) fn build(name: &str, seed: u64) -> Result<Built, String> {
             let rows = rows.parse().map_err(|_| format!("`{rows}` is not a number of rows"))?;
             large::fill(&mut builder, rows);
         }
+        Some(("tiny", level)) => {
+            let level = Level::parse(level).ok_or_else(|| format!("`{level}` is no access level"))?;
+            tiny::fill(&mut builder);
+            builder.give_cleo(level);
+        }
+        Some(("list", which)) => {
+            let parts: Vec<&str> = which.split(':').collect();
+            let [list, entries, longest_page] = parts.as_slice() else {
+                return Err("a world of a list is called list:LIST:N:M".to_owned());
+            };
+            let number = |text: &str| text.parse().map_err(|_| format!("`{text}` is not a number of entries"));
+            builder.state.rules.longest_page = number(longest_page)?;
+            lists::fill(&mut builder, list, number(entries)?)?;
+        }
         _ => {
             return Err(format!(
-                "there is no world `{name}`; there are tiny, typical, nasty, large:N (N rows) and cost-1000"
+                "there is no world `{name}`; there are tiny, tiny:LEVEL (Cleo has an access level to sheets only), typical, nasty, large:N (N rows), cost-1000 and \
+                 list:LIST:N:M (one list with N entries, M on a page)"
             ));
         }
     }

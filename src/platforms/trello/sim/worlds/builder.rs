@@ -6,7 +6,7 @@ use super::super::access::Caller;
 use crate::sim::blob::Blob;
 use super::super::call::Call;
 use super::super::input;
-use super::super::state::{CARD, MEMBER, PLUGIN_DATA, State};
+use super::super::state::{BOARD, CARD, MEMBER, PLUGIN_DATA, State};
 use super::{Built, Resident};
 use crate::base::clock::Timestamp;
 use crate::sim::request::Params;
@@ -109,6 +109,19 @@ impl Builder {
             self.state.join(&id, &member, role);
         }
         id
+    }
+
+    /// Makes Eve, who is in no workspace, an ordinary member of every board that is not private, as a guest or
+    /// as an ordinary member of the workspace.
+    pub(super) fn invite_eve(&mut self, as_guest: bool) {
+        let eve = self.cast.eve.clone();
+        let boards: Vec<_> = self.state.world.all(BOARD).cloned().collect();
+        for board in boards.iter().filter(|board| board["prefs"]["permissionLevel"] != "private") {
+            self.state.join(text(board, "id"), &eve, "normal");
+            if !as_guest {
+                self.state.join(text(board, "idOrganization"), &eve, "normal");
+            }
+        }
     }
 
     pub(super) fn list(&mut self, board: &str, name: &str) -> String {

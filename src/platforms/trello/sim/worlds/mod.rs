@@ -2,6 +2,7 @@
 
 mod builder;
 mod large;
+mod lists;
 mod nasty;
 mod tiny;
 mod typical;
@@ -34,9 +35,19 @@ pub(super) fn build(name: &str, seed: u64, origin: String) -> Result<Built, Stri
             let cards = cards.parse().map_err(|_| format!("`{cards}` is not a number of cards"))?;
             large::fill(&mut builder, cards);
         }
+        Some(("tiny", role @ ("guest" | "member"))) => {
+            tiny::fill(&mut builder);
+            builder.invite_eve(role == "guest");
+        }
+        Some(("list", which)) => {
+            let (list, entries) = which.split_once(':').unwrap_or((which, ""));
+            let entries = entries.parse().map_err(|_| format!("`{entries}` is not a number of entries"))?;
+            lists::fill(&mut builder, list, entries)?;
+        }
         _ => {
             return Err(format!(
-                "there is no world `{name}`; there are tiny, typical, nasty, large:N (N cards) and board-1000"
+                "there is no world `{name}`; there are tiny, tiny:guest, tiny:member, typical, nasty, large:N (N cards), board-1000 and \
+                 list:LIST:N (one list with N entries)"
             ));
         }
     }
