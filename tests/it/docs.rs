@@ -6,6 +6,7 @@ use std::path::PathBuf;
 
 use boardvault::app::fidelity;
 use boardvault::cli::{self, Cli};
+use boardvault::model::Kind;
 use clap::Parser;
 use serde_json::Value;
 
@@ -32,6 +33,18 @@ fn the_reference_of_commands_is_what_the_program_says() {
 #[test]
 fn the_fidelity_table_is_what_the_planner_knows() {
     generated("docs/fidelity.md", &fidelity::document());
+}
+
+#[test]
+fn the_format_and_its_reader_know_all_kinds_of_records() {
+    let [page, reader] = ["docs/format.md", "docs/reader/manifest.py"]
+        .map(|path| fs::read_to_string(root().join(path)).unwrap());
+    for kind in Kind::ALL {
+        let (rank, name) = (kind.rank(), kind.name());
+        assert!(page.contains(&format!("| {rank} | `{name}` |")), "docs/format.md lacks {name}");
+        let known = [" ", "{"].iter().any(|before| reader.contains(&format!("{before}{rank}: \"{name}\"")));
+        assert!(known, "docs/reader lacks {name}");
+    }
 }
 
 #[test]

@@ -157,21 +157,13 @@ fn sheet_rules(level: Level, in_workspace: Level) -> Vec<Rule> {
     if level >= Level::Admin {
         return vec![delete, rule(None, None, Grant::Allowed)];
     }
-    let why = format!("needs the owner or an admin of the sheet, and the account is {}", level.words());
-    let needs_admin = || Grant::Denied(why.clone());
-    if level < Level::Editor {
-        return vec![delete, rule(None, None, needs_admin())];
-    }
-    let share = if level == Level::EditorShare { Grant::Allowed } else { needs_admin() };
-    vec![
-        delete,
-        rule(Some(Kind::Container), None, needs_admin()),
-        rule(Some(Kind::Extension), None, needs_admin()),
-        rule(Some(Kind::FieldDef), None, needs_admin()),
-        rule(Some(Kind::SummaryField), None, needs_admin()),
-        rule(Some(Kind::Member), None, share),
-        rule(None, None, Grant::Allowed),
-    ]
+    let needs = |who: &str| Grant::Denied(format!("needs {who} of the sheet, and the account is {}", level.words()));
+    let edit = if level >= Level::Editor { Grant::Allowed } else { needs("an editor") };
+    let share = if level == Level::EditorShare { Grant::Allowed } else { needs("an editor who may share, or an admin,") };
+    let admins_only = [Kind::Container, Kind::Extension, Kind::FieldDef, Kind::SummaryField];
+    let admins_only = admins_only.map(|kind| rule(Some(kind), None, needs("the owner or an admin")));
+    let others = [rule(Some(Kind::Member), None, share), rule(None, None, edit)];
+    [delete].into_iter().chain(admins_only).chain(others).collect()
 }
 
 fn only_owner(level: Level, what: &str) -> Grant {
