@@ -377,7 +377,7 @@ fn search(folder: &Path, look: &mut dyn FnMut(&Path, &[u8])) {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_vault_that_is_in_use_is_not_opened_twice() {
-    let mut desk = Desk::new("tiny", 1).await;
+    let desk = Desk::new("tiny", 1).await;
     let (dir, key, seams) = (desk.vault_dir(), desk.key(), desk.seams());
     let Err(error) = App::open(&dir, &key, seams) else { panic!("two have it open") };
     assert!(error.to_string().contains(&format!("(process {}", std::process::id())), "{error}");
