@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::decide::{Decisions, is_own_membership};
 use super::elsewhere;
+use super::joined;
 use super::roots::Roots;
 use super::scene::Scene;
 use super::types::{Action, Blocked, Mode, Reason};
@@ -28,6 +29,7 @@ impl<'a, 's> Blocking<'a, 's> {
     pub(super) fn apply(facts: &'s Facts<'a, 's>, roots: &Roots<'a>, out: &mut Decisions<'a>) {
         let mut blocking = Self { facts, created: BTreeSet::new(), refused: BTreeMap::new() };
         blocking.creates(out);
+        joined::keep_out_of_the_way(facts, out);
         blocking.updates(out);
         blocking.removals(roots, out);
     }

@@ -47,7 +47,6 @@ impl<'a> Decisions<'a> {
         decider.desired_side();
         decider.live_side();
         decider.bring_what_is_needed();
-        decider.keep_out_of_the_way();
         let mut out = decider.out;
         Blocking::apply(facts, roots, &mut out);
         out
@@ -287,30 +286,6 @@ impl<'a> Decider<'a, '_> {
             needed.extend(self.needs(&key, |_| true));
             if key.kind == Kind::FieldDef {
                 needed.extend(self.options_of(&key));
-            }
-        }
-    }
-
-    /// Writes again what is as it should be where the platform adds the account to it because of what is created.
-    fn keep_out_of_the_way(&mut self) {
-        let scene = self.facts.scene;
-        for key in self.out.creates.keys() {
-            let parent = scene.desired.get(*key).and_then(|record| scene.parent(record));
-            let Some(parent) = parent.and_then(|parent| scene.desired.get(&parent).copied()) else {
-                continue;
-            };
-            let live = self.facts.bound.live(&parent.key).and_then(|live| scene.live.get(live).copied());
-            let (Some(live), Some(spec)) = (live, scene.spec(parent.key.kind)) else { continue };
-            let is_joined = |field: &&Field| {
-                let there = ops::get(&live.native, field.path);
-                field.joined_with.is_some_and(|kinds| kinds.contains(&key.kind))
-                    && !ops::ids(there).any(|person| person == self.facts.input.account.as_str())
-                    && !self.facts.resolve(field, parent, Some(live), Creates::Possible).differs
-            };
-            let joined = ops::writable(spec).filter(is_joined).map(|field| field.path);
-            let joined: Vec<&'static str> = joined.collect();
-            if !joined.is_empty() {
-                self.out.updates.entry(&parent.key).or_default().extend(joined);
             }
         }
     }

@@ -10,6 +10,7 @@ mod decide;
 mod draft;
 mod elsewhere;
 pub mod input;
+mod joined;
 mod matching;
 mod names;
 mod order;

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use crate::model::Kind;
 use crate::plan::types::{Action, Reason, Step};
 
 /// So many alike are told in one line; fewer are told one by one.
@@ -15,6 +16,10 @@ pub(super) fn groups(steps: &[Step]) -> Vec<Vec<&Step>> {
     let mut places: BTreeMap<Likeness<'_>, usize> = BTreeMap::new();
     let mut groups: Vec<Vec<&Step>> = Vec::new();
     for step in steps {
+        if stands_for_itself(step) {
+            groups.push(vec![step]);
+            continue;
+        }
         let place = *places.entry(likeness(step)).or_insert(groups.len());
         match groups.get_mut(place) {
             Some(group) => group.push(step),
@@ -39,13 +44,30 @@ pub(super) fn names(group: &[&Step], name: impl Fn(&str) -> String) -> String {
     }
 }
 
+/// Nobody shall say yes to a removal, to somebody's access or to a whole container without having read its name.
+fn stands_for_itself(step: &Step) -> bool {
+    let removes = matches!(step.action, Action::Archive | Action::Delete);
+    let weighs = matches!(
+        step.subject.kind,
+        Kind::Workspace
+            | Kind::WorkspaceMember
+            | Kind::Group
+            | Kind::GroupMember
+            | Kind::Container
+            | Kind::Member
+    );
+    removes || weighs
+}
+
 /// What steps of one group have in common. Of a creation people read the name only, so what is set is no part of it.
 type Likeness<'s> = (Action, Reason, &'s str, &'s [String], String);
 
 fn likeness(step: &Step) -> Likeness<'_> {
     let above = step.path.split_last().map_or(&[][..], |(_, above)| above);
     let changes = if step.action == Action::Update { format!("{:?}", step.changes) } else { String::new() };
-    (step.action, step.reason, &step.noun, above, changes)
+    // Two containers may have the same name.
+    let place = format!("{:?} {:?} {changes}", step.container, step.parent);
+    (step.action, step.reason, &step.noun, above, place)
 }
 
 #[cfg(test)]
@@ -53,7 +75,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::model::{Kind, RecordKey};
+    use crate::model::RecordKey;
     use crate::plan::types::{FieldChange, StepId};
 
     fn step(action: Action, path: &[&str], to: &str) -> Step {
@@ -94,6 +116,19 @@ mod tests {
         steps.insert(1, step(Action::Update, &["B", "other value"], "y"));
         steps.insert(3, step(Action::Update, &["C", "other parent"], "x"));
         assert_eq!(shown(&steps), ["1, 2, 3 and 2 more", "other value", "other parent"]);
+    }
+
+    #[test]
+    fn removals_access_and_containers_are_told_one_by_one() {
+        let of = |action, kind| {
+            let mut steps: Vec<Step> = (0..5).map(|n| step(action, &["B", &n.to_string()], "x")).collect();
+            steps.iter_mut().for_each(|step| step.subject.kind = kind);
+            shown(&steps).len()
+        };
+        assert_eq!(of(Action::Update, Kind::Item), 1);
+        let each =
+            [(Action::Delete, Kind::Item), (Action::Create, Kind::Member), (Action::Create, Kind::Container)];
+        assert_eq!(each.map(|(action, kind)| of(action, kind)), [5, 5, 5]);
     }
 
     #[test]

@@ -214,9 +214,22 @@ fn elsewhere(plan: &RestorePlan, most: usize) -> Vec<String> {
     }
     let mut lines = vec![format!("\n{}", bold(&format!("Not where it was ({}):", lost.len())))];
     let made = plan.steps.iter().filter(|step| step.action == Action::Create && lost.contains(&step.subject));
-    for step in made.take(most) {
+    let made: Vec<&Step> = made.collect();
+    for step in made.iter().take(most) {
         let path = step.path.iter().map(|part| brief(part, 40)).collect::<Vec<_>>().join(" / ");
         lines.push(format!("  {} {} {path}", yellow("!"), step.noun));
+    }
+    let stay = lost.iter().filter(|key| !made.iter().any(|step| step.subject == ***key));
+    for key in stay.take(most) {
+        lines.push(format!(
+            "  {} {} {} stays where it is now",
+            yellow("!"),
+            key.kind,
+            plain(key.id.as_str())
+        ));
+    }
+    if lost.len() > most {
+        lines.push(dim("  ... and more; `--details` shows all."));
     }
     lines.push(format!("  {}", LossCause::OtherPlace.text()));
     lines

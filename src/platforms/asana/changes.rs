@@ -29,6 +29,14 @@ const BATCH: usize = 10;
 #[derive(Debug, Clone, Default)]
 pub(super) struct Changed(pub(super) BTreeMap<String, String>);
 
+impl Changed {
+    /// What is a task, or may be one: some events do not tell a type.
+    pub(super) fn tasks(&self) -> impl Iterator<Item = &str> {
+        let is_task = |(_, kind): &(&String, &String)| matches!(kind.as_str(), "" | "task");
+        self.0.iter().filter(is_task).map(|(gid, _)| gid.as_str())
+    }
+}
+
 /// What the events of one project say.
 #[derive(Debug)]
 struct News {

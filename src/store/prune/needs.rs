@@ -17,6 +17,8 @@ const OVERHEAD: u64 = 125;
 
 /// So many nodes tell how much nodes grow.
 const SAMPLES: usize = 256;
+/// So many of them at most rest on the same ground.
+const SAMPLES_OF_ONE: usize = 16;
 
 /// A node's record.
 struct Node {
@@ -139,7 +141,7 @@ impl Prune<'_> {
     }
 
     /// Writes some of the nodes anew, but into no pack, to see by how much nodes really grow. Ids are as good as
-    /// random, so those above the first grounds stand for all; all above one ground, because they help each other.
+    /// random, so those above the first grounds stand for all; several above each, because they help each other.
     pub(super) fn calibrate(&self, rests: &mut Rests, needed: &Needed<'_>) -> Result<(), VaultError> {
         let grows = |node: &&Node| needed.contains(&node.id) && rests.most_growth(&node.id, needed) > 0;
         let mut due: Vec<(Hash, &Node)> =
@@ -147,7 +149,11 @@ impl Prune<'_> {
         due.sort_unstable_by_key(|(ground, node)| (*ground, node.place.pack, node.place.offset));
         let (mut real, mut most) = (0, 0);
         let mut siblings = Siblings::default();
-        for (_, node) in due.into_iter().take(SAMPLES) {
+        let of_one_ground = due.chunk_by(|(one, _), (other, _)| one == other);
+        for (_, node) in of_one_ground.flat_map(|nodes| nodes.iter().take(SAMPLES_OF_ONE)).take(SAMPLES) {
+            if self.vault.index.get(&node.id)? != Some(node.place) {
+                continue;
+            }
             let found = Found { id: node.id, kind: ChunkKind::Node, place: node.place };
             let Ok((frame, content)) = self.vault.check_content(&found)? else { continue };
             let before = frame.len() as u64;

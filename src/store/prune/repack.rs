@@ -68,7 +68,12 @@ impl Vault {
                 return Err(VaultError::damaged(&file, found.place.offset, what));
             }
         };
-        let (frame, ground) = self.grounded(found.kind, frame, &content.plain, (needed, siblings))?;
+        let (frame, ground) = if self.index.get(&found.id)? == Some(found.place) {
+            self.grounded(found.kind, frame, &content.plain, (needed, siblings))?
+        } else {
+            // An earlier copy that leaves as well: others may rest on that one, and it may be less deep than this one.
+            (self.encode(found.kind, &content.plain, &Hints::default())?, None)
+        };
         let mut writer = self.writer()?;
         let place =
             writer.packs.append(&self.keys, self.env.random.as_ref(), found.kind, &found.id, &frame)?;

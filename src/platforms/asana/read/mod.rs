@@ -13,6 +13,7 @@ use serde_json::Value;
 use super::Asana;
 use super::api::is_plan;
 use super::asking::{Answered, Question};
+use super::changes::Changed;
 use super::connector::lock;
 use super::json::{gid, gid_at};
 use crate::http::fault::{ApiFault, FaultClass};
@@ -40,10 +41,14 @@ pub(super) async fn read(
 
     let before = sink.before().await?;
     let last = Last::of(&before);
-    let changed = lock(&asana.changed).get(id).cloned();
+    let (changed, elsewhere) = {
+        let all = lock(&asana.changed);
+        let named = all.values().flat_map(Changed::tasks).map(ToOwned::to_owned);
+        (all.get(id).cloned(), named.collect())
+    };
     let touched = changed.as_ref().map(|changed| last.touched(changed));
     let renewed = match changed.filter(|_| last.has_definitions(splitter.found.iter().map(|(record, _)| record))) {
-        Some(changed) => renewal::read(asana, id, &sections, last, &changed).await?,
+        Some(changed) => renewal::read(asana, id, &sections, last, &changed, &elsewhere).await?,
         None => None,
     };
     let Renewed { tree, kept, promised } = match renewed {

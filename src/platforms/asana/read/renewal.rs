@@ -31,15 +31,20 @@ pub(super) struct Renewed {
     pub(super) promised: u64,
 }
 
-/// Reads what has changed; nothing when it is simpler, or safer, to read everything.
+/// Reads what has changed; nothing when it is simpler, or safer, to read everything. `elsewhere` is what the events of
+/// any project name.
 pub(super) async fn read(
     asana: &Asana,
     project: &str,
     sections: &[Value],
     last: Last,
     changed: &Changed,
+    elsewhere: &HashSet<String>,
 ) -> Result<Option<Renewed>, ApiFault> {
-    let due = last.touched(changed);
+    let mut due = last.touched(changed);
+    // Whether a task that is in several projects belongs to this one depends on the others.
+    due.extend(last.placements.keys().cloned());
+    due.extend(last.items.keys().filter(|task| elsewhere.contains(*task)).cloned());
     let has_lost_a_section =
         last.sections.iter().any(|(id, tasks)| !tasks.is_empty() && !sections.iter().any(|section| gid(section) == id));
     let Some(since) = last.last_change().map(ToOwned::to_owned) else { return Ok(None) };
@@ -196,10 +201,12 @@ impl<'a> Renewal<'a> {
     /// Reads what is below tasks, level by level.
     async fn read_below(&mut self, mut parents: Vec<String>) -> Result<(), ApiFault> {
         loop {
-            parents.retain(|parent| {
+            let (with_subtasks, without): (Vec<String>, Vec<String>) = parents.into_iter().partition(|parent| {
                 let read = self.fresh.get(parent).filter(|read| self.belongs(read));
                 read.and_then(|read| read.get("num_subtasks")).and_then(Value::as_u64).is_some_and(|count| count > 0)
             });
+            without.iter().for_each(|parent| self.left_below(parent, &[]));
+            parents = with_subtasks;
             if parents.is_empty() {
                 return Ok(());
             }
@@ -211,7 +218,9 @@ impl<'a> Renewal<'a> {
                 let (own, foreign): (Vec<Value>, Vec<Value>) =
                     answer?.into_iter().partition(|task| is_listed || !is_in_a_project(task));
                 self.foreign.insert(parent.clone(), foreign.len() as u64);
-                self.subtasks.insert(parent.clone(), own.iter().map(|task| gid(task).to_owned()).collect());
+                let ids: Vec<String> = own.iter().map(|task| gid(task).to_owned()).collect();
+                self.left_below(parent, &ids);
+                self.subtasks.insert(parent.clone(), ids);
                 for task in own {
                     let id = gid(&task).to_owned();
                     self.gone.remove(&id);
@@ -224,6 +233,14 @@ impl<'a> Renewal<'a> {
             }
             parents = below;
         }
+    }
+
+    /// Looks at the subtasks that a task had and that are not among those it has `now`.
+    fn left_below(&mut self, task: &str, now: &[String]) {
+        let before = self.last.items.get(task).map(|item| ops::ids(ops::get(&item.native, "subtasks")));
+        let left = before.into_iter().flatten().filter(|id| !now.iter().any(|other| other == id));
+        let left: Vec<String> = left.filter(|id| !self.done.contains(*id)).map(ToOwned::to_owned).collect();
+        self.due.extend(left);
     }
 
     /// Reads the order of the sections that something came to, and looks at whatever stands there unexpectedly.

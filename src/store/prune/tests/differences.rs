@@ -1,6 +1,8 @@
 //! Chunks that rest on others.
 
 use super::*;
+use crate::store::prune::needs::Needed;
+use crate::store::prune::repack::Siblings;
 
 /// What a node rests on, by numbers.
 fn rests_on(shelf: &Shelf, n: u32, among: std::ops::Range<u32>) -> Option<u32> {
@@ -127,5 +129,41 @@ fn nothing_new_rests_on_what_is_doomed() {
     assert_eq!(rests_on(&shelf, NODES + 1, ALL), None);
     shelf.prune(AT_ONCE);
     assert_eq!(shelf.packs(), BTreeSet::from([2]));
+    shelf.check_all();
+}
+
+/// As what a prune copies out of `pack` while `leaving` are to go, before it breaks off.
+fn copy_only(shelf: &Shelf, pack: u32, leaving: BTreeSet<u32>) {
+    let prune = shelf.vault().begin_prune(AT_ONCE).unwrap();
+    let rests = prune.rests().unwrap();
+    let mut live = LiveSet::default();
+    live.extend(shelf.needed.values());
+    let needed = Needed::while_gone(&live, &rests, &leaving);
+    shelf.vault().copy_needed(pack, &needed, &leaving, &mut Siblings::default()).unwrap();
+}
+
+#[test]
+fn a_copy_is_never_deeper_than_what_others_rest_on() {
+    let mut shelf = Shelf::new();
+    let end_pack = |shelf: &Shelf| shelf.vault().writer().unwrap().packs.end_pack().unwrap();
+    shelf.need([NODES]);
+    let ground = shelf.last_node.get();
+    shelf.need([NODES + 1, 1, 2]);
+    end_pack(&shelf);
+    shelf.last_node.set(ground);
+    shelf.need([NODES + 2, 3, 4]);
+    end_pack(&shelf);
+    shelf.forget([NODES, 1, 2, 3, 4]);
+    // A prune of both packs breaks off after it has copied the upper one, which stands by itself now.
+    copy_only(&shelf, 2, BTreeSet::from([1, 2]));
+    assert_eq!(rests_on(&shelf, NODES + 2, ALL), None);
+    shelf.need([NODES + 3, 5, 6]);
+    assert_eq!(rests_on(&shelf, NODES + 3, ALL), Some(NODES + 2));
+    end_pack(&shelf);
+    shelf.forget([5, 6]);
+    shelf.prune(AT_ONCE);
+    shelf.prune(AT_ONCE);
+    shelf.reopen();
+    shelf.vault().rebuild_index().unwrap();
     shelf.check_all();
 }
