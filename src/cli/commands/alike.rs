@@ -122,7 +122,9 @@ mod tests {
     fn removals_access_and_containers_are_told_one_by_one() {
         let of = |action, kind| {
             let mut steps: Vec<Step> = (0..5).map(|n| step(action, &["B", &n.to_string()], "x")).collect();
-            steps.iter_mut().for_each(|step| step.subject.kind = kind);
+            for step in &mut steps {
+                step.subject.kind = kind;
+            }
             shown(&steps).len()
         };
         assert_eq!(of(Action::Update, Kind::Item), 1);

@@ -205,7 +205,9 @@ impl<'a> Renewal<'a> {
                 let read = self.fresh.get(parent).filter(|read| self.belongs(read));
                 read.and_then(|read| read.get("num_subtasks")).and_then(Value::as_u64).is_some_and(|count| count > 0)
             });
-            without.iter().for_each(|parent| self.left_below(parent, &[]));
+            for parent in &without {
+                self.left_below(parent, &[]);
+            }
             parents = with_subtasks;
             if parents.is_empty() {
                 return Ok(());

@@ -133,13 +133,13 @@ fn nothing_new_rests_on_what_is_doomed() {
 }
 
 /// As what a prune copies out of `pack` while `leaving` are to go, before it breaks off.
-fn copy_only(shelf: &Shelf, pack: u32, leaving: BTreeSet<u32>) {
+fn copy_only(shelf: &Shelf, pack: u32, leaving: &BTreeSet<u32>) {
     let prune = shelf.vault().begin_prune(AT_ONCE).unwrap();
     let rests = prune.rests().unwrap();
     let mut live = LiveSet::default();
     live.extend(shelf.needed.values());
-    let needed = Needed::while_gone(&live, &rests, &leaving);
-    shelf.vault().copy_needed(pack, &needed, &leaving, &mut Siblings::default()).unwrap();
+    let needed = Needed::while_gone(&live, &rests, leaving);
+    shelf.vault().copy_needed(pack, &needed, leaving, &mut Siblings::default()).unwrap();
 }
 
 #[test]
@@ -155,7 +155,7 @@ fn a_copy_is_never_deeper_than_what_others_rest_on() {
     end_pack(&shelf);
     shelf.forget([NODES, 1, 2, 3, 4]);
     // A prune of both packs breaks off after it has copied the upper one, which stands by itself now.
-    copy_only(&shelf, 2, BTreeSet::from([1, 2]));
+    copy_only(&shelf, 2, &BTreeSet::from([1, 2]));
     assert_eq!(rests_on(&shelf, NODES + 2, ALL), None);
     shelf.need([NODES + 3, 5, 6]);
     assert_eq!(rests_on(&shelf, NODES + 3, ALL), Some(NODES + 2));
