@@ -32,9 +32,13 @@ pub(super) struct Changed(pub(super) BTreeMap<String, String>);
 impl Changed {
     /// What is a task, or may be one: some events do not tell a type.
     pub(super) fn tasks(&self) -> impl Iterator<Item = &str> {
-        let is_task = |(_, kind): &(&String, &String)| matches!(kind.as_str(), "" | "task");
-        self.0.iter().filter(is_task).map(|(gid, _)| gid.as_str())
+        self.0.iter().filter(|(_, kind)| may_be_task(kind)).map(|(gid, _)| gid.as_str())
     }
+}
+
+/// Whether what an event names with this type is a task, as far as it tells.
+pub(super) fn may_be_task(kind: &str) -> bool {
+    matches!(kind, "" | "task")
 }
 
 /// What the events of one project say.

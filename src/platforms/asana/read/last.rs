@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use super::super::changes::Changed;
+use super::super::changes::{Changed, may_be_task};
 use super::super::json::{gid_at, list, text};
 use crate::model::{Kind, Record, RecordKey, ops};
 
@@ -56,7 +56,7 @@ impl Last {
     pub(super) fn touched(&self, changed: &Changed) -> BTreeSet<String> {
         let task = |(id, kind): (&String, &String)| match self.tasks_of_details.get(id) {
             Some(task) => Some(task.clone()),
-            None => ["", "task"].contains(&kind.as_str()).then(|| id.clone()),
+            None => may_be_task(kind).then(|| id.clone()),
         };
         changed.0.iter().filter_map(task).filter(|task| !task.is_empty()).collect()
     }

@@ -181,8 +181,7 @@ impl<'a> Renewal<'a> {
         let dependents = self.last.items.values().filter(depends).map(|item| item.key.id.0.clone());
         self.due.extend(dependents);
         // They may have been moved away before.
-        let below = self.last.items.get(task).map(|item| ops::ids(ops::get(&item.native, "subtasks")));
-        self.due.extend(below.into_iter().flatten().map(ToOwned::to_owned));
+        self.left_below(task, &[]);
         self.due.retain(|due| !self.done.contains(due));
     }
 
