@@ -17,9 +17,14 @@ pub(super) fn plural(platform: &str, kind: Kind) -> &'static str {
     nouns(platform, kind).1
 }
 
+/// What users of `platform` call one thing of a kind.
+pub(super) fn noun(platform: &str, kind: Kind) -> &'static str {
+    nouns(platform, kind).0
+}
+
 /// The singular as a table's heading: `BOARD`.
 pub(super) fn heading(platform: &str, kind: Kind) -> String {
-    nouns(platform, kind).0.to_uppercase()
+    noun(platform, kind).to_uppercase()
 }
 
 /// Singular and plural; a platform that this program does not know leaves the general name.

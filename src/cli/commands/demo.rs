@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::json;
 use tokio::sync::watch;
 
-use super::{apply, backup, connection, diff, steps};
+use super::{apply, backup, connection, diff, plan_page};
 use crate::app::applying;
 use crate::app::backup::Options;
 use crate::app::connections::{self, NewConnection};
@@ -93,7 +93,7 @@ pub(super) async fn run(
     stage.begin("Work out the restore; nothing is written", &format!("plan {}", first.id.short()));
     let request = PlanRequest { snapshot: from, mode: Mode::Merge, only: Vec::new() };
     let saved = planning::plan(&app, &request, ui).await?;
-    stage.show(&steps::plan(&saved, false));
+    stage.show(&plan_page::page(&saved, false));
 
     stage.begin("Carry it out", &format!("apply {}", saved.short()));
     let applied = applying::apply(&app, &saved.id, false, ui).await?;
@@ -104,7 +104,7 @@ pub(super) async fn run(
         &format!("plan {}", first.id.short()),
     );
     let again = planning::plan(&app, &request, ui).await?;
-    stage.show(&steps::plan(&again, false));
+    stage.show(&plan_page::page(&again, false));
 
     stage.begin("And the vault is sound", "verify --read-data");
     let verified = upkeep::verify(&app, true, ui)?;

@@ -11,6 +11,7 @@ mod granting;
 mod init;
 mod key;
 mod plan;
+mod plan_page;
 mod prune;
 mod retention;
 mod runs;

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::steps;
+use super::plan_page;
 use crate::app::context::App;
 use crate::app::error::Error;
 use crate::app::planning::{self, PlanRequest, SavedPlan};
@@ -33,7 +33,7 @@ pub(super) async fn undo(app: &App, ui: &Ui, run: &str) -> Result<Done, Error> {
 
 /// Prints a plan; what cannot be tried makes the result incomplete.
 pub(super) fn show(ui: &Ui, saved: &SavedPlan, details: bool) -> Done {
-    ui.result(&json!({ "id": saved.id, "plan": saved.plan }), &steps::plan(saved, details));
+    ui.result(&json!({ "id": saved.id, "plan": saved.plan }), &plan_page::page(saved, details));
     match saved.plan.verdict {
         Verdict::NothingToDo | Verdict::Applyable => Done::Complete,
         Verdict::Partial | Verdict::Blocked => Done::Incomplete,

@@ -11,7 +11,7 @@ use crate::apply::{StepState, Verdict};
 use crate::cli::documents::document;
 use crate::cli::exit::Done;
 use crate::cli::table::table;
-use crate::cli::ui::{Ui, brief, local, plain};
+use crate::cli::ui::{Ui, local, plain};
 
 pub(super) fn list(app: &App, ui: &Ui, run: Option<&str>) -> Result<Done, Error> {
     if let Some(run) = run {
@@ -63,7 +63,7 @@ fn one(app: &App, ui: &Ui, run: &str) -> Result<Done, Error> {
             StepState::Failed(why) => format!("failed: {}", plain(why)),
             StepState::Skipped(why) => format!("skipped: {}", plain(why)),
         };
-        let path = step.path.iter().map(|part| brief(part, 40)).collect::<Vec<_>>().join(" / ");
+        let path = steps::path(&step.path);
         lines.push(format!("  {} {} {path}: {word}", steps::verb(step.action), step.noun));
     }
     ui.result(&json!({ "run": line, "events": run.events }), &lines.join("\n"));

@@ -1,0 +1,176 @@
+//! A plan as a page that people read before they say yes.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::steps::{SHOWN, path, steps};
+use crate::app::planning::SavedPlan;
+use crate::cli::table::table;
+use crate::cli::ui::{bold, counted, dim, green, local, plain, red, yellow};
+use crate::cli::words::{noun, plural};
+use crate::model::loss::LossCause;
+use crate::model::{Kind, RecordKey};
+use crate::plan::types::{Action, Mode, RestorePlan, Step, Verdict};
+
+/// The plan as a document for people.
+pub(super) fn page(saved: &SavedPlan, details: bool) -> String {
+    let plan = &saved.plan;
+    let mut lines = vec![heading(saved), String::new()];
+    let most = if details { usize::MAX } else { SHOWN };
+    lines.extend(steps(plan, details));
+    if !plan.steps.is_empty() {
+        lines.extend([String::new(), summary(plan)]);
+    }
+    lines.extend(deletions(plan));
+    lines.extend(blocked(plan, most));
+    lines.extend(elsewhere(plan, most));
+    lines.extend(losses(plan, most));
+    lines.push(String::new());
+    lines.push(closing(saved));
+    lines.join("\n")
+}
+
+fn heading(saved: &SavedPlan) -> String {
+    let header = &saved.plan.header;
+    let what = match header.mode {
+        Mode::Merge => "merge: create what is missing, change back what differs, remove nothing",
+        Mode::Copy => "copy: new things next to the old ones",
+        Mode::DeleteBefore => "delete-before: build anew, check, then delete the old",
+        Mode::DeleteBeforeLiteral => "delete-before, literal: delete the old first, then build anew",
+        Mode::Undo => "undo: the way back of a run",
+    };
+    let only =
+        if header.only.is_empty() { String::new() } else { format!("\nonly {}", header.only.join(", ")) };
+    let short = header.snapshot.get(..12).unwrap_or(&header.snapshot);
+    let taken = saved.snapshot_taken.map_or_else(String::new, |at| format!(", taken {}", local(at)));
+    format!(
+        "{} {} from snapshot {short}{taken}, to {}\n{what}{only}",
+        bold("Plan"),
+        bold(&saved.short()),
+        header.connection
+    )
+}
+
+fn summary(plan: &RestorePlan) -> String {
+    let mut counts: BTreeMap<Kind, (String, [u64; 3])> = BTreeMap::new();
+    for step in &plan.steps {
+        let (_, row) = counts.entry(step.subject.kind).or_insert_with(|| (step.noun.clone(), [0; 3]));
+        let at = match step.action {
+            Action::Create => 0,
+            Action::Update => 1,
+            Action::Archive | Action::Delete => 2,
+        };
+        if let Some(count) = row.get_mut(at) {
+            *count += 1;
+        }
+    }
+    let row = |(noun, numbers): &(String, [u64; 3])| {
+        std::iter::once(noun.clone())
+            .chain(numbers.iter().map(|n| if *n == 0 { String::new() } else { n.to_string() }))
+            .collect()
+    };
+    table(&["", ">CREATE", ">UPDATE", ">REMOVE"], counts.values().map(row))
+}
+
+fn deletions(plan: &RestorePlan) -> Option<String> {
+    let count = plan.deletions().count() as u64;
+    (count > 0).then(|| {
+        let what = counted(count, "step of this plan removes things", "steps of this plan remove things");
+        red(&format!("\n{what} from the live account. It wants `--allow-delete`."))
+    })
+}
+
+fn blocked(plan: &RestorePlan, most: usize) -> Vec<String> {
+    if plan.blocked.is_empty() {
+        return Vec::new();
+    }
+    let mut lines = vec![format!("\n{}", bold(&format!("Will not be tried ({}):", plan.blocked.len())))];
+    for blocked in plan.blocked.iter().take(most) {
+        let path = path(&blocked.path);
+        lines.push(format!("  {} {path}: {}", yellow("!"), plain(&blocked.why)));
+    }
+    lines.extend(more(plan.blocked.len(), most));
+    lines
+}
+
+/// How many lines there are beyond those that are shown.
+fn more(all: usize, shown: usize) -> Option<String> {
+    let left = all.saturating_sub(shown);
+    (left > 0).then(|| dim(&format!("  ... and {left} more; `--details` shows all.")))
+}
+
+/// What does not come back to its place, and where it will be.
+fn elsewhere(plan: &RestorePlan, most: usize) -> Vec<String> {
+    let lost = plan.losses.iter().filter(|loss| loss.cause == LossCause::OtherPlace);
+    let lost: BTreeSet<&RecordKey> = lost.map(|loss| &loss.key).collect();
+    if lost.is_empty() {
+        return Vec::new();
+    }
+    let mut lines = vec![format!("\n{}", bold(&format!("Not where it was ({}):", lost.len())))];
+    let is_made = |step: &&Step| step.action == Action::Create && lost.contains(&step.subject);
+    let made: BTreeMap<&RecordKey, &Step> =
+        plan.steps.iter().filter(is_made).map(|step| (&step.subject, step)).collect();
+    for key in lost.iter().take(most) {
+        let line = if let Some(step) = made.get(*key) {
+            format!("{} {}", step.noun, path(&step.path))
+        } else {
+            let noun = noun(&plan.header.platform, key.kind);
+            format!("{noun} {} stays where it is now", plain(key.id.as_str()))
+        };
+        lines.push(format!("  {} {line}", yellow("!")));
+    }
+    lines.extend(more(lost.len(), most));
+    lines.push(format!("  {}", LossCause::OtherPlace.text()));
+    lines
+}
+
+/// Losses by cause: what holds for every record of a kind, and how many records lose something of their own.
+fn losses(plan: &RestorePlan, most: usize) -> Vec<String> {
+    let mut causes: BTreeMap<_, (Vec<Kind>, u64)> = BTreeMap::new();
+    for (kind, cause) in &plan.kind_losses {
+        causes.entry(*cause).or_default().0.push(*kind);
+    }
+    for loss in plan.losses.iter().filter(|loss| loss.cause != LossCause::OtherPlace) {
+        causes.entry(loss.cause).or_default().1 += 1;
+    }
+    if causes.is_empty() {
+        return Vec::new();
+    }
+    let mut lines = vec![format!("\n{}", bold("Cannot be restored by anyone:"))];
+    for (cause, (kinds, records)) in causes.iter().take(most) {
+        let kinds =
+            kinds.iter().map(|kind| plural(&plan.header.platform, *kind)).collect::<Vec<_>>().join(", ");
+        let whom = match (kinds.is_empty(), *records) {
+            (true, records) => counted(records, "record", "records"),
+            (false, 0) => kinds,
+            (false, records) => format!("{kinds}; and {}", counted(records, "record", "records")),
+        };
+        lines.push(format!("  {} {}", cause.text(), dim(&format!("({whom})"))));
+    }
+    lines
+}
+
+fn closing(saved: &SavedPlan) -> String {
+    let plan = &saved.plan;
+    let state = format!("Already as wanted: {}. Made since and kept: {}.", plan.equal, plan.kept);
+    let seconds = match plan.min_seconds {
+        0 => "the rate limit has room for them".to_owned(),
+        seconds => format!("under the rate limit at least {}", counted(seconds, "second", "seconds")),
+    };
+    let cost = format!("{}; {seconds}.", counted(plan.requests, "request", "requests"));
+    let allow = if plan.deletions().next().is_some() { " --allow-delete" } else { "" };
+    let next =
+        format!("Nothing has been written yet. To carry it out: boardvault apply {}{allow}", saved.short());
+    match plan.verdict {
+        Verdict::NothingToDo => {
+            format!("{state}\n{}", green("Nothing to do: the live account already is as wanted."))
+        }
+        Verdict::Applyable => format!("{state}\n{cost}\n{next}"),
+        Verdict::Partial => format!(
+            "{state}\n{cost}\n{}\n{next}",
+            yellow("Only a part of what was asked for can be tried, see above.")
+        ),
+        Verdict::Blocked => {
+            format!("{state}\n{}", red("Nothing of what was asked for can be tried, see above."))
+        }
+    }
+}
