@@ -205,23 +205,40 @@ impl<'a, 's> Blocking<'a, 's> {
         for record in staying {
             elsewhere::stay(scene, record, out);
         }
-        let denied: Vec<(&'a RecordKey, String)> = out
-            .updates
-            .keys()
-            .filter_map(|key| {
-                let live = self.facts.bound.live(key)?;
-                match self.facts.input.grants.get(Some(&live.container), key.kind, Verb::Update) {
-                    Grant::Denied(why) => Some((*key, why)),
-                    Grant::Allowed | Grant::Unknown => None,
-                }
-            })
-            .collect();
-        for (key, why) in denied {
-            out.updates.remove(key);
+        for (key, paths) in std::mem::take(&mut out.updates) {
+            let (allowed, denied) = self.divided(key, paths);
+            if !allowed.is_empty() {
+                out.updates.insert(key, allowed);
+            }
             if let Some(record) = scene.desired.get(key) {
-                out.blocked.push(blocked(scene, record, Action::Update, why));
+                out.blocked.extend(denied.into_iter().map(|why| blocked(scene, record, Action::Update, why)));
             }
         }
+    }
+
+    /// Those of the fields that the account may write, and why it may not write the others. An order is the right of
+    /// whoever may change what is in order: moving a row is no change of the sheet's settings.
+    fn divided(
+        &self,
+        key: &RecordKey,
+        paths: BTreeSet<&'static str>,
+    ) -> (BTreeSet<&'static str>, BTreeSet<String>) {
+        let (mut allowed, mut denied) = (BTreeSet::new(), BTreeSet::new());
+        let live = self.facts.bound.live(key);
+        let fields = self.facts.scene.spec(key.kind).map_or(&[][..], |spec| spec.fields);
+        for path in paths {
+            let kind = match fields.iter().find(|field| field.path == path).map(|field| field.role) {
+                Some(Role::Sequence(kind)) => kind,
+                _ => key.kind,
+            };
+            let container = live.map(|live| &live.container);
+            let grant = container.map(|id| self.facts.input.grants.get(Some(id), kind, Verb::Update));
+            match grant {
+                Some(Grant::Denied(why)) => drop(denied.insert(why)),
+                Some(Grant::Allowed | Grant::Unknown) | None => drop(allowed.insert(path)),
+            }
+        }
+        (allowed, denied)
     }
 
     fn removals(&self, roots: &Roots<'a>, out: &mut Decisions<'a>) {

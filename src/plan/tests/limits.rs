@@ -187,3 +187,35 @@ fn the_time_that_is_told_counts_uploads_as_the_platform_does() {
     };
     assert_eq!(seconds("here"), (4, 10), "as 120 of the 100 that ten seconds allow");
 }
+
+#[test]
+fn who_may_not_change_a_thing_may_still_put_in_order_what_hangs_on_it() {
+    let text = |name: &str| {
+        format!("board b B\n list l L\n  card c C\n   checklist h {name}\n    line x x\n    line y y")
+    };
+    let of = |name: &str, order: &[&str]| {
+        let mut world = world(&text(name));
+        edit(&mut world, &RecordKey::new("b", Kind::Checklist, "h"), "lines", json!(order));
+        world
+    };
+    let (desired, live) = (of("Steps", &["x", "y"]), of("???", &["y", "x"]));
+    let plan = |kind| {
+        let mut request = request(Mode::Merge);
+        request.grants.containers.insert("b".into(), vec![denied(kind, Verb::Update)]);
+        request.plan(&desired, &live)
+    };
+    check(
+        &plan(Kind::Checklist),
+        r#"
+        0 update checklist (differs) B/L/C/Steps lines=["x","y"]
+        blocked Update B/L/C/Steps: observers may not
+        "#,
+    );
+    check(
+        &plan(Kind::ChecklistItem),
+        r#"
+        0 update checklist (differs) B/L/C/Steps name="Steps"
+        blocked Update B/L/C/Steps: observers may not
+        "#,
+    );
+}
