@@ -89,7 +89,7 @@ const MORE_THAN_ROWS: &str = "not change container, change field-def, change fol
 /// What somebody cannot do who only looks or comments. The sheet that is gone is made in their own Sheets folder.
 const ANYTHING_IN_SHEETS: &str = "not change container, change field-def, change field-value, change folder, create \
     attachment, create comment, create discussion, create enclosure, create field-def, \
-    create field-value, create group-member, create image, create item, create summary-field";
+    create field-value, create group-member, create item, create summary-field";
 
 /// All roles. Those of one platform follow one another, the one that may do most first.
 pub(crate) const ROLES: &[Role] = &[
