@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::decide::{Decisions, is_own_membership};
 use super::elsewhere;
 use super::joined;
+use super::locks;
 use super::roots::Roots;
 use super::scene::Scene;
 use super::types::{Action, Blocked, Mode, Reason};
@@ -63,6 +64,7 @@ impl<'a, 's> Blocking<'a, 's> {
                 self.refused.insert(key, why);
             } else {
                 self.created.insert(key);
+                self.note_lock(record, out);
             }
         }
         out.creates.retain(|key, _| self.created.contains(key));
@@ -70,6 +72,19 @@ impl<'a, 's> Blocking<'a, 's> {
             if self.created.contains(target) {
                 out.updates.entry(key).or_default().insert(path);
             }
+        }
+    }
+
+    /// Notes that a new record stays unlocked where the account may not lock it.
+    fn note_lock(&self, record: &'a Record, out: &mut Decisions<'a>) {
+        let spec = self.facts.scene.spec(record.key.kind);
+        let is_set = |field: &&Field| {
+            field.locks && ops::get(&record.native, field.path) == Some(&serde_json::Value::Bool(true))
+        };
+        let is_locked = spec.is_some_and(|spec| spec.fields.iter().any(|field| is_set(&field)));
+        if let Some(why) = locks::hold(self.facts, record).filter(|_| is_locked) {
+            let why = format!("locking it {why}");
+            out.blocked.push(blocked(self.facts.scene, record, Action::Update, why));
         }
     }
 
@@ -98,6 +113,7 @@ impl<'a, 's> Blocking<'a, 's> {
             Kind::Workspace => self.denied_in(None, record.key.kind),
             kind => self.denied_in(self.live_id(&home(&record.key)).as_ref(), kind),
         };
+        let refused = refused.or_else(|| locks::against(self.facts, record));
         if refused.is_some() {
             return refused;
         }
@@ -226,11 +242,25 @@ impl<'a, 's> Blocking<'a, 's> {
         let (mut allowed, mut denied) = (BTreeSet::new(), BTreeSet::new());
         let live = self.facts.bound.live(key);
         let fields = self.facts.scene.spec(key.kind).map_or(&[][..], |spec| spec.fields);
+        let record = self.facts.scene.desired.get(key).copied();
+        let locked = record.and_then(|record| locks::against(self.facts, record));
+        let locking = record.and_then(|record| locks::hold(self.facts, record));
         for path in paths {
-            let kind = match fields.iter().find(|field| field.path == path).map(|field| field.role) {
-                Some(Role::Sequence(kind)) => kind,
-                _ => key.kind,
+            let field = fields.iter().find(|field| field.path == path);
+            let ordered = match field.map(|field| field.role) {
+                Some(Role::Sequence(kind)) => Some(kind),
+                _ => None,
             };
+            let by_lock = match (&locked, locking) {
+                (Some(why), _) if ordered.is_none() => Some(why.clone()),
+                (_, Some(why)) if field.is_some_and(|field| field.locks) => Some(format!("locking it {why}")),
+                _ => None,
+            };
+            if let Some(why) = by_lock {
+                denied.insert(why);
+                continue;
+            }
+            let kind = ordered.unwrap_or(key.kind);
             let container = live.map(|live| &live.container);
             let grant = container.map(|id| self.facts.input.grants.get(Some(id), kind, Verb::Update));
             match grant {
@@ -268,7 +298,7 @@ impl<'a, 's> Blocking<'a, 's> {
         let verb = if action == Action::Delete { Verb::Delete } else { Verb::Update };
         match self.facts.input.grants.get(Some(&key.container), key.kind, verb) {
             Grant::Denied(why) => Some(why),
-            Grant::Allowed | Grant::Unknown => None,
+            Grant::Allowed | Grant::Unknown => locks::against_removal(self.facts, key),
         }
     }
 

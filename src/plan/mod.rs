@@ -11,6 +11,7 @@ mod draft;
 mod elsewhere;
 pub mod input;
 mod joined;
+mod locks;
 mod matching;
 mod names;
 mod order;

@@ -23,7 +23,8 @@ impl Cell {
     async fn new() -> Self {
         let scene = Scene::before(Desk::on("smartsheet", "tiny", 1).await).await;
         let state = scene.desk.world.state().await;
-        let has_image = |row: &&Value| row["cells"].as_object().unwrap().values().any(|cell| !cell["image"].is_null());
+        let has_image =
+            |row: &&Value| row["cells"].as_object().unwrap().values().any(|cell| !cell["image"].is_null());
         let row = state["row"].as_array().unwrap().iter().find(has_image).unwrap();
         let cells = row["cells"].as_object().unwrap();
         let column = cells.iter().find(|(_, cell)| !cell["image"].is_null()).unwrap().0.clone();

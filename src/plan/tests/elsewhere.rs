@@ -36,6 +36,7 @@ fn viewer(mode: Mode, in_refuge: Grant) -> Request {
         ]
         .into(),
         refuge: Some("h".into()),
+        ..Grants::default()
     };
     request
 }

@@ -2,6 +2,7 @@
 
 mod elsewhere;
 mod limits;
+mod locks;
 mod modes;
 mod orders;
 mod properties;

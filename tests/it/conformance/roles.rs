@@ -82,9 +82,9 @@ const TRELLO: Role = of("trello");
 const ASANA: Role = of("asana");
 const SMARTSHEET: Role = of("smartsheet");
 
-/// What an editor of sheets cannot do after the disaster.
-const MORE_THAN_ROWS: &str = "not change container, change field-def, change folder, create field-def, \
-    create group-member, create summary-field";
+/// What an editor of sheets cannot do after the disaster. The cells are those of a locked row.
+const MORE_THAN_ROWS: &str = "not change container, change field-def, change field-value, change folder, \
+    create field-def, create field-value, create group-member, create summary-field";
 
 /// What somebody cannot do who only looks or comments. The sheet that is gone is made in their own Sheets folder.
 const ANYTHING_IN_SHEETS: &str = "not change container, change field-def, change field-value, change folder, create \
@@ -303,7 +303,6 @@ pub(crate) const ROLES: &[Role] = &[
         holds: "Budget, Launch plan, Moving house",
         met: ("++-+++", "++-++++--+-+-+"),
         does: (MORE_THAN_ROWS, "not delete container"),
-        refused: "You cannot edit a locked row",
         ..SMARTSHEET
     },
     Role {
@@ -313,7 +312,6 @@ pub(crate) const ROLES: &[Role] = &[
         holds: "Budget, Launch plan, Moving house",
         met: ("++-+++", "++-++++--+---+"),
         does: (MORE_THAN_ROWS, "not delete container"),
-        refused: "You cannot edit a locked row",
         ..SMARTSHEET
     },
     Role {

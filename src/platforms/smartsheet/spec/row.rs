@@ -33,7 +33,7 @@ pub(super) const ROW: KindSpec = KindSpec {
         Field::new("rows", Role::Sequence(Kind::Item)),
         // Only a row with children can be collapsed.
         Field::new("collapsed", Role::Writable).last(),
-        Field::new("locked", Role::Writable).last(),
+        Field::new("locked", Role::Writable).last().locks(),
     ],
     losses: &[LossCause::NativeId, LossCause::CreatedBy, LossCause::Activity],
 };
@@ -50,7 +50,7 @@ pub(super) const CELL: KindSpec = KindSpec {
     batch: BatchRules { max: BATCH, across: true },
     natural_key: &[],
     fields: &[
-        Field::new("columnId", Role::Reference(Kind::FieldDef)),
+        Field::new("columnId", Role::Reference(Kind::FieldDef)).held(),
         // Predecessors are told as texts that name rows, see `predecessors`.
         Field::new("value", Role::Writable).codec(Codec::Links),
         Field::new("objectValue", Role::Writable),
@@ -85,7 +85,7 @@ pub(super) const CELL_IMAGE: KindSpec = KindSpec {
     batch: BatchRules::SINGLE,
     natural_key: &[],
     fields: &[
-        Field::new("columnId", Role::Reference(Kind::FieldDef)),
+        Field::new("columnId", Role::Reference(Kind::FieldDef)).held(),
         Field::new("altText", Role::CreateOnly),
     ],
     losses: &[LossCause::NativeId],
