@@ -104,24 +104,28 @@ async fn who_may_create_nothing_in_the_workspace_gets_sheets_back_into_the_sheet
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_sheet_in_a_workspace_that_is_only_edited_is_copied_and_replaced_in_the_sheets_folder() {
-    for (mode, name) in [(Mode::Copy, "Budget (restored 2026-11-21)"), (Mode::DeleteBefore, "Budget")] {
-        let scene = seen_by("licensed member").await;
-        edits_only(&scene).await;
-        let plan = scene.desk.plan(&scene.path("Acme/Budget"), mode, &[]).await;
-        assert_eq!(plan.plan.verdict, Verdict::Applyable, "{:#?}", plan.plan.blocked);
-        assert_eq!(made(&plan.plan), [format!("Sheets/{name}").replace(" (restored 2026-11-21)", "")]);
-        assert_eq!(misplaced(&plan.plan), ["folder", "workspace"]);
-        scene.desk.apply(&plan).await;
-        let home = home_of(&scene, "ben@acme.example").await;
-        assert_eq!(places(&scene, name).await, [home], "{mode:?}");
-        let old = scene.container("Budget");
-        let found = scene.now().await;
-        assert_eq!(inside(&found, &old).is_empty(), mode == Mode::DeleteBefore);
-        if mode == Mode::DeleteBefore {
-            let wanted = inside(&scene.wanted, &old);
-            scene.compare(&wanted, &found, &plan.plan, Relation::Restored).assert_same("delete-before");
-        }
+async fn a_sheet_in_a_workspace_that_is_only_edited_is_copied_into_the_sheets_folder() {
+    let scene = seen_by("licensed member").await;
+    edits_only(&scene).await;
+    let plan = scene.desk.plan(&scene.path("Acme/Budget"), Mode::Copy, &[]).await;
+    assert_eq!(plan.plan.verdict, Verdict::Applyable, "{:#?}", plan.plan.blocked);
+    assert_eq!(made(&plan.plan), ["Sheets/Budget"]);
+    assert_eq!(misplaced(&plan.plan), ["folder", "workspace"]);
+    scene.desk.apply(&plan).await;
+    let home = home_of(&scene, "ben@acme.example").await;
+    assert_eq!(places(&scene, "Budget (restored 2026-11-21)").await, [home]);
+    assert!(!inside(&scene.now().await, &scene.container("Budget")).is_empty());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_sheet_in_a_workspace_that_is_only_edited_is_not_replaced_and_the_plan_says_what_to_do() {
+    let scene = seen_by("licensed member").await;
+    edits_only(&scene).await;
+    let plan = scene.desk.plan(&scene.path("Acme/Budget"), Mode::DeleteBefore, &[]).await.plan;
+    assert_eq!((plan.verdict, plan.steps.len()), (Verdict::Blocked, 0));
+    let sheet = plan.blocked.iter().find(|blocked| blocked.action == Action::Create).unwrap();
+    for word in ["needs the owner or an admin of the workspace", "`--mode copy`", "lost to all who have it"] {
+        assert!(sheet.why.contains(word), "{word} in {}", sheet.why);
     }
 }
 

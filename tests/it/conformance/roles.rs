@@ -293,7 +293,7 @@ pub(crate) const ROLES: &[Role] = &[
         world: "tiny:ADMIN",
         holds: "Budget, Launch plan, Moving house",
         met: ("++-+++", "++-++++--+++-+"),
-        does: ("not create group-member", "not delete container"),
+        does: ("not create group-member", "nothing"),
         ..SMARTSHEET
     },
     Role {
@@ -302,7 +302,7 @@ pub(crate) const ROLES: &[Role] = &[
         world: "tiny:EDITOR_SHARE",
         holds: "Budget, Launch plan, Moving house",
         met: ("++-+++", "++-++++--+-+-+"),
-        does: (MORE_THAN_ROWS, "not delete container"),
+        does: (MORE_THAN_ROWS, "nothing"),
         ..SMARTSHEET
     },
     Role {
@@ -311,7 +311,7 @@ pub(crate) const ROLES: &[Role] = &[
         world: "tiny:EDITOR",
         holds: "Budget, Launch plan, Moving house",
         met: ("++-+++", "++-++++--+---+"),
-        does: (MORE_THAN_ROWS, "not delete container"),
+        does: (MORE_THAN_ROWS, "nothing"),
         ..SMARTSHEET
     },
     Role {
@@ -320,7 +320,7 @@ pub(crate) const ROLES: &[Role] = &[
         world: "tiny:COMMENTER",
         holds: "Budget, Launch plan, Moving house",
         met: ("++-+++", "++-++++------+"),
-        does: (ANYTHING_IN_SHEETS, "not delete container"),
+        does: (ANYTHING_IN_SHEETS, "nothing"),
         ..SMARTSHEET
     },
     Role {
@@ -329,7 +329,7 @@ pub(crate) const ROLES: &[Role] = &[
         world: "tiny:VIEWER",
         holds: "Budget, Launch plan, Moving house",
         met: ("++-+++", "++-++++------+"),
-        does: (ANYTHING_IN_SHEETS, "not delete container"),
+        does: (ANYTHING_IN_SHEETS, "nothing"),
         ..SMARTSHEET
     },
     Role {
