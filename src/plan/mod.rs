@@ -14,6 +14,7 @@ mod joined;
 mod locks;
 mod matching;
 mod names;
+pub mod notes;
 mod order;
 pub mod planner;
 pub mod policy;

@@ -4,6 +4,7 @@ mod elsewhere;
 mod limits;
 mod locks;
 mod modes;
+mod notes;
 mod orders;
 mod properties;
 mod selection;
