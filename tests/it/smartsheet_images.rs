@@ -5,7 +5,7 @@ use boardvault::model::{Blob, Kind};
 use boardvault::plan::types::{Mode, Verdict};
 use serde_json::{Value, json};
 
-use crate::common::scene::Scene;
+use crate::common::scene::{Scene, inside};
 use crate::common::{Desk, USUAL};
 
 /// Who may change everything.
@@ -73,6 +73,21 @@ async fn the_bytes_of_an_image_are_in_the_backup() {
     let [image] = images.as_slice() else { panic!("{images:?}") };
     assert!(matches!(&image.blob, Blob::Stored(blob) if blob.len == 900), "{:?}", image.blob);
     assert_eq!(image.native["columnId"], cell.column.as_str());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn odd_images_come_back_with_a_sheet_that_was_deleted() {
+    let scene = Scene::before(Desk::on("smartsheet", "nasty", 1).await).await;
+    let sheet = scene.container("Images");
+    scene.desk.world.call(ADMIN, "DELETE", &format!("/sheets/{sheet}"), Value::Null).await;
+    let path = scene.path("Nästy & Söns <b> \"quoted\"/Images");
+    let plan = scene.desk.plan(&path, Mode::Merge, &[]).await;
+    let uploads = plan.plan.steps.iter().filter(|step| step.subject.kind == Kind::Image);
+    assert_eq!(uploads.count(), 5);
+    scene.desk.apply(&plan).await;
+    let (wanted, found) = (inside(&scene.wanted, &sheet), scene.now().await);
+    scene.compare(&wanted, &found, &plan.plan, Relation::Restored).assert_same("merge");
+    assert!(scene.desk.plan(&path, Mode::Merge, &[]).await.plan.steps.is_empty());
 }
 
 #[tokio::test(flavor = "multi_thread")]
