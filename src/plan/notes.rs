@@ -7,46 +7,48 @@ use crate::model::Kind;
 const NAMED: usize = 3;
 
 /// Says which containers and workspaces of the backup the account does not see, if there are any: they may be there
-/// all the same, and then the plan makes them a second time. `noun` is what the platform's users call a kind.
+/// all the same, and then they are made a second time. `noun` is what the platform's users call a kind.
 pub fn unseen(plan: &RestorePlan, noun: impl Fn(Kind) -> &'static str) -> Option<String> {
     let missing = missing(plan);
-    let named: Vec<String> = missing
-        .iter()
-        .take(NAMED)
-        .map(|(kind, path)| {
-            let name = path.last().map(String::as_str).unwrap_or_default();
-            format!("the {} \"{name}\"", noun(*kind))
-        })
-        .collect();
-    let left = missing.len().saturating_sub(NAMED);
+    let described = |(kind, path): &(Kind, &[String])| {
+        let name = path.last().map(String::as_str).unwrap_or_default();
+        format!("the {} \"{name}\"", noun(*kind))
+    };
+    let named: Vec<String> = missing.iter().take(NAMED).map(described).collect();
     let (last, before) = named.split_last()?;
-    let list = match (before, left) {
+    let list_of_names = match (before, missing.len().saturating_sub(NAMED)) {
         ([], _) => last.clone(),
         (before, 0) => format!("{} and {last}", before.join(", ")),
         (before, left) => format!("{}, {last} and {left} more", before.join(", ")),
     };
-    let (are, they, them) = if missing.len() == 1 { ("is", "it", "it") } else { ("are", "they", "them") };
+    let [verb, subject, object, owner] = if missing.len() == 1 {
+        ["is", "it is", "it", "its owner"]
+    } else {
+        ["are", "they are", "them", "their owners"]
+    };
     Some(format!(
-        "Not among what the account sees {are} {list}: should {they} be there and merely hidden from it, this plan makes \
-         {them} a second time, so look first with an account that sees more, or ask whoever owned {them}."
+        "Not among what the account sees {verb} {list_of_names}: if {subject} there all the same and merely hidden, a \
+         restore makes {object} a second time, so look with an account that sees more, or ask {owner}, before you apply \
+         this plan."
     ))
 }
 
 /// The containers and workspaces that the plan makes because they are missing, or would make if it could.
 fn missing(plan: &RestorePlan) -> Vec<(Kind, &[String])> {
     let mode = plan.header.mode;
-    let is_whole = |kind| matches!(kind, Kind::Workspace | Kind::Container);
-    let made = plan.steps.iter().filter(|step| {
-        step.action == Action::Create && matches!(step.reason, Reason::Missing | Reason::Needed)
-    });
+    if mode == Mode::Undo {
+        // What an undo makes again is what its run has removed.
+        return Vec::new();
+    }
+    let is_missing = |reason| matches!(reason, Reason::Missing | Reason::Needed);
+    let steps = plan.steps.iter().filter(|step| step.action == Action::Create && is_missing(step.reason));
     // In the other modes what is blocked may well be there.
-    let blocked =
-        plan.blocked.iter().filter(|blocked| mode == Mode::Merge && blocked.action == Action::Create);
-    let made = made.map(|step| (step.subject.kind, step.path.as_slice()));
+    let is_blocked = |action| mode == Mode::Merge && action == Action::Create;
+    let blocked = plan.blocked.iter().filter(|blocked| is_blocked(blocked.action));
+    let steps = steps.map(|step| (step.subject.kind, step.path.as_slice()));
     let blocked = blocked.map(|blocked| (blocked.subject.kind, blocked.path.as_slice()));
-    // What an undo makes again is what its run has removed.
-    let mut missing: Vec<_> =
-        made.chain(blocked).filter(|(kind, _)| is_whole(*kind) && mode != Mode::Undo).collect();
+    let is_whole = |kind| matches!(kind, Kind::Workspace | Kind::Container);
+    let mut missing: Vec<_> = steps.chain(blocked).filter(|(kind, _)| is_whole(*kind)).collect();
     missing.sort();
     missing
 }

@@ -129,8 +129,8 @@ async fn remove(smartsheet: &Smartsheet, mutation: &Mutation) -> Result<(), Writ
     let shows = |cell: &&Value| cell.get("image").is_some_and(|image| text(image, "id") == id);
     let Some(cell) = list(&row, "cells").iter().find(shows) else { return Ok(()) };
     let cells = json!([{"columnId": cell.get("columnId"), "value": ""}]);
-    let call = Call::put(&["sheets", sheet, "rows"], json!([{"id": parent(mutation)?, "cells": cells}]));
-    call.results(smartsheet).await.map(drop)
+    let emptied = Call::put(&["sheets", sheet, "rows"], json!([{"id": parent(mutation)?, "cells": cells}]));
+    emptied.results(smartsheet).await.map(drop)
 }
 
 #[cfg(test)]

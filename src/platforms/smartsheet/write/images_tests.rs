@@ -31,7 +31,7 @@ fn mutation(verb: Verb, len: u64) -> Mutation {
     }
 }
 
-fn row(cell: Value) -> Value {
+fn row(cell: &Value) -> Value {
     json!({"id": 2, "cells": [{"columnId": 4, "image": {"id": "other"}}, cell]})
 }
 
@@ -51,7 +51,7 @@ async fn sent(mutation: Mutation, bytes: &'static [u8], answers: Vec<Answer>) ->
 
 #[tokio::test]
 async fn an_image_goes_up_whole_with_its_type_and_its_text() {
-    let made = answer(&json!({"resultCode": 0, "result": row(image("e1z"))}));
+    let made = answer(&json!({"resultCode": 0, "result": row(&image("e1z"))}));
     let (result, scripted) = sent(mutation(Verb::Create, 7), b"\x89PNG...", vec![made]).await;
     assert_eq!(result.unwrap().key.id.as_str(), "e1z");
     assert_eq!(calls(&scripted), ["POST /sheets/1/rows/2/columns/3/cellimages?altText=a+sign"]);
@@ -61,7 +61,7 @@ async fn an_image_goes_up_whole_with_its_type_and_its_text() {
 
 #[tokio::test]
 async fn an_answer_without_the_image_makes_the_row_be_read() {
-    let answers = vec![answer(&json!({"result": {"id": 2}})), answer(&row(image("e1z")))];
+    let answers = vec![answer(&json!({"result": {"id": 2}})), answer(&row(&image("e1z")))];
     let (result, scripted) = sent(mutation(Verb::Create, 7), b"anything", answers).await;
     assert_eq!(result.unwrap().key.id.as_str(), "e1z");
     assert_eq!(calls(&scripted)[1], "GET /sheets/1/rows/2");
@@ -76,7 +76,7 @@ async fn a_larger_image_than_the_api_takes_is_not_sent() {
 #[tokio::test]
 async fn a_lost_image_is_the_new_one_in_its_cell() {
     for (id, found) in [("e1z", Some("e1z")), ("old", None)] {
-        let scripted = Scripted::new([answer(&row(image(id)))]);
+        let scripted = Scripted::new([answer(&row(&image(id)))]);
         let receipt = locate(&smartsheet(&scripted), &mutation(Verb::Create, 7)).await.unwrap();
         assert_eq!(receipt.as_ref().map(|receipt| receipt.key.id.as_str()), found);
     }
@@ -86,7 +86,7 @@ async fn a_lost_image_is_the_new_one_in_its_cell() {
 async fn a_cell_is_emptied_only_of_the_image_that_is_meant() {
     let text = json!({"columnId": 3, "value": "written since"});
     for (cell, writes) in [(image("e1z"), 1), (image("newer"), 0), (text, 0)] {
-        let answers = vec![answer(&row(cell)), answer(&json!({"result": []}))];
+        let answers = vec![answer(&row(&cell)), answer(&json!({"result": []}))];
         let (result, scripted) = sent(mutation(Verb::Delete, 0), b"anything", answers).await;
         result.unwrap();
         assert_eq!(calls(&scripted).len() - 1, writes);
