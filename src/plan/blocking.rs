@@ -257,24 +257,20 @@ impl<'a, 's> Blocking<'a, 's> {
         let live = self.facts.bound.live(key);
         let fields = self.facts.scene.spec(key.kind).map_or(&[][..], |spec| spec.fields);
         let record = self.facts.scene.desired.get(key).copied();
-        let locked = record.and_then(|record| locks::against(self.facts, record));
-        let locking = record.and_then(|record| locks::hold(self.facts, record));
+        let there = live.and_then(|live| self.facts.scene.live.get(live).copied());
         for path in paths {
             let field = fields.iter().find(|field| field.path == path);
-            let ordered = match field.map(|field| field.role) {
-                Some(Role::Sequence(kind)) => Some(kind),
-                _ => None,
-            };
-            let by_lock = match (&locked, locking) {
-                (Some(why), _) if ordered.is_none() => Some(why.clone()),
-                (_, Some(why)) if field.is_some_and(|field| field.locks) => Some(format!("locking it {why}")),
-                _ => None,
-            };
+            let change = record.zip(there).zip(field);
+            let by_lock = change
+                .and_then(|((record, there), field)| locks::against_change(self.facts, record, there, field));
             if let Some(why) = by_lock {
                 denied.insert(why);
                 continue;
             }
-            let kind = ordered.unwrap_or(key.kind);
+            let kind = match field.map(|field| field.role) {
+                Some(Role::Sequence(kind)) => kind,
+                _ => key.kind,
+            };
             let container = live.map(|live| &live.container);
             let grant = container.map(|id| self.facts.input.grants.get(Some(id), kind, Verb::Update));
             match grant {

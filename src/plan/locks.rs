@@ -1,10 +1,12 @@
 //! What is locked: records that only some of those may change who may change others of their kind.
 
+use std::collections::BTreeSet;
+
 use super::scene::Scene;
 use super::values::{Creates, Facts, Fate};
 use crate::model::lineage::{home, pointed_to};
-use crate::model::spec::Field;
-use crate::model::{NativeId, Record, RecordKey, ops};
+use crate::model::spec::{Field, Role};
+use crate::model::{Kind, NativeId, Record, RecordKey, ops};
 
 /// Why the locks in the live container of a record hold for the account; nothing where they do not.
 pub(super) fn hold<'a>(facts: &Facts<'a, '_>, record: &Record) -> Option<&'a str> {
@@ -31,6 +33,45 @@ pub(super) fn against(facts: &Facts<'_, '_>, record: &Record) -> Option<String> 
         };
         is_locked(facts.scene, live).then_some(live)
     });
+    locked.map(|locked| words(facts.scene, locked, why))
+}
+
+/// Why a field of `live` may not be changed to what the backup's `record` has there.
+pub(super) fn against_change(
+    facts: &Facts<'_, '_>,
+    record: &Record,
+    live: &Record,
+    field: &Field,
+) -> Option<String> {
+    let locking = || hold(facts, record).filter(|_| field.locks).map(|why| format!("locking it {why}"));
+    match field.role {
+        Role::Sequence(kind) => against_order(facts, record, live, field.path, kind),
+        _ => against(facts, record).or_else(locking),
+    }
+}
+
+/// As [`against_change`] for the order of what hangs on a record, which is no change of the record itself: it is one
+/// of those that have to move.
+fn against_order(
+    facts: &Facts<'_, '_>,
+    record: &Record,
+    live: &Record,
+    path: &str,
+    kind: Kind,
+) -> Option<String> {
+    let why = hold(facts, record)?;
+    let there: Vec<&str> = ops::ids(ops::get(&live.native, path)).collect();
+    let known: BTreeSet<&str> = there.iter().copied().collect();
+    let now = |id| match facts.fate(&pointed_to(&record.key, kind, id), Creates::Possible) {
+        Fate::Live(live) => live.id.0.clone(),
+        Fate::Created | Fate::Outside | Fate::Gone => id.to_owned(),
+    };
+    let wanted: Vec<String> = ops::ids(ops::get(&record.native, path)).map(now).collect();
+    let wanted: Vec<&str> = wanted.iter().map(String::as_str).filter(|id| known.contains(id)).collect();
+    let moved = ops::moves(&there, &wanted).into_iter();
+    let mut moved =
+        moved.filter_map(|moved| facts.scene.live.get(&pointed_to(&live.key, kind, moved.id)).copied());
+    let locked = moved.find(|moved| is_locked(facts.scene, moved));
     locked.map(|locked| words(facts.scene, locked, why))
 }
 

@@ -142,6 +142,7 @@ static KINDS: &[KindSpec] = &[
         Parent::At(&[(Kind::ChecklistItem, "above"), (Kind::Checklist, "up")]),
         &[
             NAME,
+            Field::new("locked", Role::Writable).last().locks(),
             Field::new("lines", Role::Sequence(Kind::ChecklistItem)),
             Field::new("about", Role::Reference(Kind::Item)).anywhere(),
         ],

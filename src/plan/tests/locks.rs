@@ -1,6 +1,9 @@
 //! What is locked for the account is blocked, and all around it goes on.
 
-use crate::plan::testing::{Account, Request, check, request, world};
+use serde_json::json;
+
+use crate::model::{Kind, RecordKey};
+use crate::plan::testing::{Account, Request, check, edit, request, world};
 use crate::plan::types::Mode;
 
 /// A board with a locked field and a locked card, each with values.
@@ -96,5 +99,21 @@ fn an_undo_leaves_what_was_locked_since() {
         0 delete card (created-by-run) B/L/C
         blocked Delete B/L/D: the card "D" is locked, and that needs an admin
         "#,
+    );
+}
+
+#[test]
+fn an_order_is_restored_unless_something_locked_would_have_to_move() {
+    let text = "board b B\n list l L\n  card c C\n   checklist h H\n    line x x\n    line y y\n    line z z locked=true";
+    let of = |order: &[&str]| {
+        let mut world = world(text);
+        edit(&mut world, &RecordKey::new("b", Kind::Checklist, "h"), "lines", json!(order));
+        world
+    };
+    let plan = |live: &[&str]| editor(Mode::Merge).plan(&of(&["x", "y", "z"]), &of(live));
+    check(&plan(&["y", "x", "z"]), r#"0 update checklist (differs) B/L/C/H lines=["x","y","z"]"#);
+    check(
+        &plan(&["z", "x", "y"]),
+        r#"blocked Update B/L/C/H: the line "z" is locked, and that needs an admin"#,
     );
 }
