@@ -11,6 +11,7 @@
 
 mod architecture;
 mod asana;
+mod asana_meanwhile;
 mod backups;
 mod cli;
 mod cli_program;

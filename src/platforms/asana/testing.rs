@@ -34,7 +34,13 @@ pub(super) fn settings() -> Settings {
 
 /// A connector that gets the scripted answers.
 pub(super) fn asana(scripted: &Scripted) -> Asana {
-    Asana::new(api::client(&settings(), scripted.clone()).unwrap(), false)
+    connected(scripted, false)
+}
+
+/// The same with a personal token or an app's grant.
+pub(super) fn connected(scripted: &Scripted, is_app: bool) -> Asana {
+    let settings = settings();
+    Asana::new(api::client(&settings, scripted.clone()).unwrap(), settings.clock, is_app)
 }
 
 /// An answer with this `data`.

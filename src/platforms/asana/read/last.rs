@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::super::changes::{Changed, may_be_task};
 use super::super::json::{gid_at, list, text};
+use crate::base::clock::Timestamp;
 use crate::model::{Kind, Record, RecordKey, ops};
 
 /// Tasks of the last backup, and what is on them but comments and files.
@@ -71,9 +72,8 @@ impl Last {
     }
 
     /// When the last change happened that the backup knows of.
-    pub(super) fn last_change(&self) -> Option<&str> {
-        let times = self.items.values().map(|item| text(&item.native, "modified_at"));
-        times.max().filter(|time| !time.is_empty())
+    pub(super) fn last_change(&self) -> Option<Timestamp> {
+        self.items.values().filter_map(|item| text(&item.native, "modified_at").parse().ok()).max()
     }
 
     /// How many questions it takes to read all tasks.

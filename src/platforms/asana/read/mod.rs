@@ -22,7 +22,7 @@ use crate::model::coverage::{Count, Coverage};
 use crate::platforms::connector::{ContainerInfo, RecordSink};
 use details::{Before, files_of};
 use last::Last;
-use renewal::Renewed;
+use renewal::{News, Renewed};
 pub(super) use split::placement_id;
 use split::Splitter;
 use tree::Tree;
@@ -39,7 +39,8 @@ pub(super) async fn read(
     let sections = frame(asana, &project, &mut splitter).await?;
     splitter.project(project.clone(), &sections);
 
-    let before = sink.before().await?;
+    let mark = asana.last_mark(id);
+    let before = if mark.is_some() { sink.before().await? } else { Vec::new() };
     let last = Last::of(&before);
     let (changed, elsewhere) = {
         let all = lock(&asana.changed);
@@ -47,8 +48,12 @@ pub(super) async fn read(
         (all.get(id).cloned(), named.collect())
     };
     let touched = changed.as_ref().map(|changed| last.touched(changed));
-    let renewed = match changed.filter(|_| last.has_definitions(splitter.found.iter().map(|(record, _)| record))) {
-        Some(changed) => renewal::read(asana, id, &sections, last, &changed, &elsewhere).await?,
+    let changed = changed.filter(|_| last.has_definitions(splitter.found.iter().map(|(record, _)| record)));
+    let renewed = match changed.zip(mark) {
+        Some((changed, mark)) => {
+            let news = News { changed, elsewhere, since: mark.moment };
+            renewal::read(asana, id, &sections, last, &news).await?
+        }
         None => None,
     };
     let Renewed { tree, kept, promised } = match renewed {
