@@ -7,6 +7,9 @@
 use super::Kind;
 use super::loss::LossCause;
 
+/// Separates the ids that a composed id consists of.
+pub const COMPOSED: char = ':';
+
 /// What a platform's API and data look like for one kind.
 #[derive(Debug)]
 pub struct KindSpec {
@@ -32,6 +35,13 @@ pub struct KindSpec {
     pub fields: &'static [Field],
     /// What is lost whenever a record of this kind is created again.
     pub losses: &'static [LossCause],
+}
+
+impl KindSpec {
+    /// Whether a record gets its place among its siblings when it is created, and no update moves it.
+    pub fn is_placed_once(&self) -> bool {
+        self.fields.iter().any(|field| field.next_sibling)
+    }
 }
 
 /// How a record is attached to another one.
@@ -131,6 +141,11 @@ pub struct Field {
     /// The platform adds the account to these persons when it creates the record, and when it creates a record of one
     /// of these kinds on it: so that they are written behind that, also where there are none.
     pub joined_with: Option<&'static [Kind]>,
+    /// The sibling right before which the platform puts a new record, which no update moves again. It follows from the
+    /// order that the parent names, and is no property of the record.
+    pub next_sibling: bool,
+    /// Records of this kind, whose ids are composed, stand in the sequence among those of its own kind.
+    pub mixed_with: Option<Kind>,
 }
 
 /// What a field is to a restore.
@@ -191,6 +206,8 @@ impl Field {
             anywhere: false,
             repeats: false,
             joined_with: None,
+            next_sibling: false,
+            mixed_with: None,
         }
     }
 
@@ -246,6 +263,24 @@ impl Field {
     #[must_use]
     pub const fn joined_with(self, kinds: &'static [Kind]) -> Self {
         Self { joined_with: Some(kinds), ..self }
+    }
+
+    /// The same reference, to the sibling right before which a new record is put.
+    #[must_use]
+    pub const fn next_sibling(self) -> Self {
+        Self { next_sibling: true, repeats: true, ..self }
+    }
+
+    /// The same sequence, in which records of this kind with composed ids stand as well.
+    #[must_use]
+    pub const fn mixed_with(self, kind: Kind) -> Self {
+        Self { mixed_with: Some(kind), ..self }
+    }
+
+    /// The kind of the record that stands in this sequence under `id`; nothing if the field is no sequence.
+    pub fn kind_in_sequence(&self, id: &str) -> Option<Kind> {
+        let Role::Sequence(kind) = self.role else { return None };
+        Some(self.mixed_with.filter(|_| id.contains(COMPOSED)).unwrap_or(kind))
     }
 
     /// The name of the document that the field must be written with, if there is one.

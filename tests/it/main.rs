@@ -12,6 +12,7 @@
 mod architecture;
 mod asana;
 mod asana_meanwhile;
+mod asana_orders;
 mod backups;
 mod cli;
 mod cli_program;

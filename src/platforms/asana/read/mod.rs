@@ -23,7 +23,7 @@ use crate::platforms::connector::{ContainerInfo, RecordSink};
 use details::{Before, files_of};
 use last::Last;
 use renewal::{News, Renewed};
-pub(super) use split::placement_id;
+pub(super) use split::{placement_id, task_of};
 use split::Splitter;
 use tree::Tree;
 
