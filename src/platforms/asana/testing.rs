@@ -14,7 +14,7 @@ use crate::base::ids::SeededRandom;
 use crate::base::secret::Secret;
 use crate::http::fault::ApiFault;
 use crate::http::testing::{Answer, Scripted};
-use crate::model::Record;
+use crate::model::{NativeId, Record};
 use crate::platforms::connector::{ExpectedBytes, RecordSink};
 use crate::platforms::platform::Settings;
 
@@ -67,6 +67,8 @@ pub(super) struct Held {
     pub(super) records: Vec<(Record, Option<ExpectedBytes>)>,
     /// What the last backup is said to have had.
     pub(super) before: Vec<Record>,
+    /// What is wanted back.
+    pub(super) sought: Vec<NativeId>,
 }
 
 #[async_trait]
@@ -78,5 +80,9 @@ impl RecordSink for Held {
 
     async fn before(&mut self) -> Result<Vec<Record>, ApiFault> {
         Ok(self.before.clone())
+    }
+
+    fn sought(&self) -> Vec<NativeId> {
+        self.sought.clone()
     }
 }

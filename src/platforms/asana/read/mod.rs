@@ -6,6 +6,7 @@ mod fields;
 mod last;
 mod renewal;
 mod split;
+mod strays;
 mod tree;
 
 use serde_json::Value;
@@ -17,7 +18,7 @@ use super::changes::Changed;
 use super::connector::lock;
 use super::json::{gid, gid_at};
 use crate::http::fault::{ApiFault, FaultClass};
-use crate::model::Kind;
+use crate::model::{Kind, NativeId};
 use crate::model::coverage::{Count, Coverage};
 use crate::platforms::connector::{ContainerInfo, RecordSink};
 use details::{Before, files_of};
@@ -58,7 +59,7 @@ pub(super) async fn read(
     };
     let Renewed { tree, kept, promised } = match renewed {
         Some(renewed) => renewed,
-        None => all_tasks(asana, id, &sections, &mut splitter).await?,
+        None => all_tasks(asana, id, &sections, &sink.sought(), &mut splitter).await?,
     };
     let kept_tasks = kept.iter().filter(|record| record.key.kind == Kind::Item).map(|record| &record.native);
     let tasks: Vec<&Value> = tree.own().iter().chain(kept_tasks).collect();
@@ -127,16 +128,22 @@ fn accept(splitter: &mut Splitter, what: &str, answer: Answered) -> Result<Vec<V
     }
 }
 
-/// All tasks of a project with their subtasks.
+/// All tasks of a project with their subtasks, and those of the `sought` ones that it has lost to no other.
 async fn all_tasks(
     asana: &Asana,
     project: &str,
     sections: &[Value],
+    sought: &[NativeId],
     splitter: &mut Splitter,
 ) -> Result<Renewed, ApiFault> {
     let mut tree = Tree::default();
     tree.listed(project, tasks(asana, project, sections).await?);
-    let promised = subtasks(asana, &mut tree, splitter).await?;
+    let (listed, parents) = (tree.own().len(), with_subtasks(tree.own()));
+    let below = subtasks(asana, &mut tree, parents, splitter).await?;
+    let strays = strays::read(asana, &tree, sought).await?;
+    let (strayed, parents) = (strays.len(), with_subtasks(&strays));
+    tree.listed(project, strays);
+    let promised = (listed + strayed) as u64 + below + subtasks(asana, &mut tree, parents, splitter).await?;
     Ok(Renewed { tree, kept: Vec::new(), promised })
 }
 
@@ -155,10 +162,14 @@ async fn tasks(asana: &Asana, project: &str, sections: &[Value]) -> Answered {
     Ok(all)
 }
 
-/// Reads subtasks level by level. Gives how many tasks there should be by the tasks' own counts.
-async fn subtasks(asana: &Asana, tree: &mut Tree, splitter: &mut Splitter) -> Result<u64, ApiFault> {
-    let mut promised = tree.own().len() as u64;
-    let mut parents = with_subtasks(tree.own());
+/// Reads subtasks level by level. Gives how many there should be by the tasks' own counts.
+async fn subtasks(
+    asana: &Asana,
+    tree: &mut Tree,
+    mut parents: Vec<(String, u64)>,
+    splitter: &mut Splitter,
+) -> Result<u64, ApiFault> {
+    let mut promised = 0;
     while !parents.is_empty() {
         let questions: Vec<Question> = parents
             .iter()

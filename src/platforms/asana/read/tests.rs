@@ -203,6 +203,35 @@ async fn what_has_not_changed_since_the_last_backup_is_taken_from_it() {
 }
 
 #[tokio::test]
+async fn a_sought_task_that_is_nowhere_is_read_with_all_that_is_on_it() {
+    let stray = json!({"gid": "7", "name": "lost", "memberships": [], "parent": null, "num_subtasks": 1});
+    let below = json!({"gid": "8", "name": "sub", "memberships": [], "parent": {"gid": "7"}, "num_subtasks": 0});
+    let elsewhere = json!({"gid": "6", "memberships": [{"project": {"gid": "30"}}], "parent": null});
+    let nothing = || (200, list(&json!([])));
+    let scripted = Scripted::new([
+        project(),
+        frame(),
+        tasks(&[task("1", 0)]),
+        batch(&[
+            (404, json!({"errors": [{"message": "gone"}]})),
+            (200, json!({"data": elsewhere})),
+            (200, json!({"data": stray})),
+            (200, json!({"data": below})),
+        ]),
+        tasks(std::slice::from_ref(&below)),
+        refusal(402, "no search"),
+        batch(&[nothing(), (200, list(&json!([comment("c7")]))), nothing()]),
+        Answer::json(200, &list(&json!([])).to_string()),
+    ]);
+    let mut held = Held { sought: ["1", "5", "6", "7", "8"].map(Into::into).into(), ..Held::default() };
+    let coverage = read(&asana(&scripted), &info(), &mut held).await.unwrap();
+    assert_eq!((ids(&held, Kind::Item), ids(&held, Kind::Comment)), (vec!["1", "7", "8"], vec!["c7"]));
+    assert_eq!(expected(&coverage), (Some(3), 3));
+    assert!(!scripted.bodies()[3].contains("/tasks/1\""), "what is listed is not looked up");
+    assert!(scripted.calls()[7].contains("parent=7"), "no search tells of its files");
+}
+
+#[tokio::test]
 async fn events_count_although_the_time_of_change_stands_still() {
     let scripted = Scripted::new([
         project(),

@@ -87,6 +87,11 @@ impl Tree {
         self.placed.push(task);
     }
 
+    /// Whether a task is here, by itself or as a guest.
+    pub(super) fn shows(&self, task: &str) -> bool {
+        self.index.contains_key(task) || self.placed.iter().any(|placed| gid(placed) == task)
+    }
+
     /// The tasks that belong here.
     pub(super) fn own(&self) -> &[Value] {
         &self.own
