@@ -77,7 +77,8 @@ pub async fn apply(
         let attachments = if with_bytes.contains(id) { Attachments::All } else { Attachments::None };
         saved.plan.header.live_scope.contains(id).then_some(attachments)
     };
-    let relied_on = saved.plan.witnesses.iter().map(|witness| witness.key.clone()).collect();
+    let there = saved.plan.witnesses.iter().filter(|witness| witness.fingerprint.is_some());
+    let relied_on = there.map(|witness| witness.key.clone()).collect();
     let scan = scan::scan(app, &connector, connection, &wanted, &relied_on, progress).await?;
     unchanged(app, platform, &saved.plan, &scan)?;
     complete(&with_bytes, &scan)?;

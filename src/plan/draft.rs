@@ -262,6 +262,7 @@ impl<'a> Draft<'a> {
 
     fn add(&mut self, field: &Field, from: Option<&Value>, resolved: &Resolved) {
         let refers_to = match field.role {
+            _ if field.next_sibling => None,
             Role::Reference(kind) | Role::References(kind) | Role::Sequence(kind) => Some(kind),
             _ => None,
         };

@@ -47,7 +47,7 @@ pub(super) enum Creates<'s, 'a> {
 
 /// One field, resolved.
 pub(super) struct Resolved {
-    /// The value to write, ids as in the backup.
+    /// The value to write, ids as in the backup but for that of a sibling, which is live.
     pub(super) to: Value,
     /// Whether writing it would change the live record.
     pub(super) differs: bool,
@@ -114,8 +114,10 @@ impl<'a, 's> Facts<'a, 's> {
         live: Option<&Record>,
         creates: Creates<'_, '_>,
     ) -> Resolved {
-        let sibling = if field.next_sibling { self.next_sibling(desired).map(Value::from) } else { None };
-        let value = sibling.as_ref().or_else(|| ops::get(&desired.native, field.path));
+        if field.next_sibling {
+            return Resolved::as_is(self.next_sibling(desired).map(Value::from).as_ref());
+        }
+        let value = ops::get(&desired.native, field.path);
         let there = live.and_then(|live| ops::get(&live.native, field.path));
         let mut resolving =
             Resolving { facts: self, desired, live, there, creates, out: Resolved::as_is(value) };
@@ -152,15 +154,14 @@ impl<'a, 's> Facts<'a, 's> {
 }
 
 impl<'a> Facts<'a, '_> {
-    /// The first live record behind `desired` in the order that its parent names.
+    /// The first live record behind `desired` in the order that its parent names, by its live id.
     fn next_sibling(&self, desired: &Record) -> Option<&'a str> {
         let parent = self.scene.desired.get(&self.scene.parent(desired)?).copied()?;
         let key = &desired.key;
         let order = self.scene.sequences(parent).into_iter().map(|(sibling, _)| sibling);
         let siblings = order.filter(|sibling| sibling.kind == key.kind);
         let mut behind = siblings.skip_while(|sibling| sibling != key).skip(1);
-        let next = behind.find(|sibling| self.bound.live(sibling).is_some())?;
-        self.scene.desired.get_key_value(&next).map(|(next, _)| next.id.as_str())
+        behind.find_map(|sibling| Some(self.bound.live(&sibling)?.id.as_str()))
     }
 
     /// Whether nothing changes the order in `field` but where new records are put.
