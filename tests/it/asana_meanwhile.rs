@@ -134,7 +134,8 @@ async fn a_change_between_two_pages_is_found_although_its_event_gets_lost() {
     let between = go_between(&desk, vec![first.clone(), last], first).await;
     backup(&desk, USUAL).await;
     assert!(between.happened.load(Relaxed), "nobody asked for a second page");
-    between.renamed.lock().unwrap().push(desk.world.id("task", "Task 250").await);
+    let another = desk.world.id("task", "Task 250").await;
+    between.renamed.lock().unwrap().push(another);
     between.rename().await;
     let (renewed, whole) = (backup(&desk, USUAL).await, backup(&desk, FULL).await);
     assert_eq!(side(desk.app(), renewed), side(desk.app(), whole));
