@@ -78,7 +78,9 @@ pub async fn apply(
         let attachments = if with_bytes.contains(id) { Attachments::All } else { Attachments::None };
         saved.plan.header.live_scope.contains(id).then_some(attachments)
     };
-    let scan = scan::scan(app, &connector, connection, &wanted, progress).await?;
+    let there = saved.plan.witnesses.iter().filter(|witness| witness.fingerprint.is_some());
+    let relied_on = there.map(|witness| witness.key.clone()).collect();
+    let scan = scan::scan(app, &connector, connection, &wanted, &relied_on, progress).await?;
     unchanged(app, platform, &saved.plan, &scan)?;
     complete(&with_bytes, &scan)?;
 
@@ -259,7 +261,7 @@ impl Checker<'_> {
     async fn check(&self, state: &apply::Progress, progress: &dyn Progress) -> Result<Check, Error> {
         progress.tell(News::Phase { what: "Reading back".to_owned(), total: None });
         let promised = apply::promise::promised(self.plan, self.platform.dialect, state);
-        let live = self.read(&promised.containers(), progress).await?;
+        let live = self.read(&promised.containers(), &promised, progress).await?;
         checking::compare(&live, self.platform.dialect, &promised)
     }
 
@@ -272,7 +274,7 @@ impl Checker<'_> {
             _ => Promised::default(),
         };
         touched.extend(promised.containers());
-        let live = self.read(&touched, &super::progress::Silent).await?;
+        let live = self.read(&touched, &promised, &super::progress::Silent).await?;
         let check = checking::compare(&live, dialect, &promised)?;
         let mut objections: Vec<String> = check
             .differences
@@ -288,12 +290,18 @@ impl Checker<'_> {
         Ok(objections)
     }
 
-    async fn read(&self, containers: &BTreeSet<NativeId>, progress: &dyn Progress) -> Result<Reader, Error> {
+    async fn read(
+        &self,
+        containers: &BTreeSet<NativeId>,
+        promised: &Promised,
+        progress: &dyn Progress,
+    ) -> Result<Reader, Error> {
         // One reading at a time: a gate that is asked twice must not read twice at once.
         let _one = self.found.lock().await;
         let wanted = |id: &NativeId| containers.contains(id).then_some(Attachments::None);
         let connection = &self.plan.header.connection;
-        let scan = scan::scan(self.app, &self.connector, connection, &wanted, progress).await?;
+        let sought = promised.records.keys().cloned().collect();
+        let scan = scan::scan(self.app, &self.connector, connection, &wanted, &sought, progress).await?;
         Ok(Reader::new(self.app.chunks(), scan.tree))
     }
 }

@@ -11,7 +11,7 @@ use super::downloads::{self, AlreadyStored, Attachments, Downloads};
 use super::draft::Draft;
 use super::error::Error;
 use super::progress::{News, Progress};
-use super::reading::Earlier;
+use super::reading::{Earlier, Known};
 use super::{reading, snapshots};
 use crate::base::defect::{Defect, planted};
 use crate::model::NativeId;
@@ -99,7 +99,8 @@ pub async fn backup(
 
     progress.tell(News::Phase { what: "Reading".to_owned(), total: Some(due.len() as u64) });
     let earlier = parent.filter(|_| !full).map(|parent| earlier(app, parent));
-    let read = reading::read(&connector, due, &writer, &downloads, earlier.as_ref(), progress).await;
+    let known = Known { earlier: earlier.as_ref(), sought: None };
+    let read = reading::read(&connector, due, &writer, &downloads, &known, progress).await;
     if read.is_err() || app.stopped() {
         // Whatever comes next, no attachment that is stored now is fetched twice.
         downloads.flush()?;

@@ -187,10 +187,10 @@ impl<'a> Describer<'a> {
     }
 
     fn field(&self, diff: &FieldDiff<'_>) -> FieldLine {
-        let role = diff.field.role;
-        let text =
-            |value: Option<&Value>| value.map_or_else(String::new, |value| self.names.text(role, value));
-        let reordered = matches!(role, Role::Sequence(_));
+        let text = |value: Option<&Value>| {
+            value.map_or_else(String::new, |value| self.names.text(diff.field, value))
+        };
+        let reordered = matches!(diff.field.role, Role::Sequence(_));
         let (from, to) = if reordered {
             // Who moved is worth reading; the whole order is not.
             let [there, wanted] = [diff.from, diff.to].map(|ids| ops::ids(ids).collect::<Vec<_>>());

@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use crate::model::Kind;
 use crate::model::dialect::Dialect;
-use crate::model::spec::{KindSpec, Role, Verbs};
+use crate::model::spec::{Field, KindSpec, Role, Verbs};
 use crate::platforms;
 
 /// The whole document as Markdown: what `docs/fidelity.md` must say.
@@ -34,7 +34,7 @@ fn kind(dialect: &dyn Dialect, spec: &KindSpec) -> String {
         text.push_str("\n| field | comes back |\n| --- | --- |\n");
     }
     for field in spec.fields {
-        let _ = writeln!(text, "| `{}` | {} |", field.path, comes_back(dialect, spec.verbs, field.role));
+        let _ = writeln!(text, "| `{}` | {} |", field.path, comes_back(dialect, spec.verbs, field));
     }
     text
 }
@@ -55,10 +55,10 @@ fn verbs(verbs: Verbs) -> String {
     }
 }
 
-fn comes_back(dialect: &dyn Dialect, verbs: Verbs, role: Role) -> String {
+fn comes_back(dialect: &dyn Dialect, verbs: Verbs, field: &Field) -> String {
     let noun =
         |kind: Kind| dialect.spec(kind).map_or((kind.name(), kind.name()), |spec| (spec.noun, spec.plural));
-    if verbs == Verbs::NONE && !matches!(role, Role::ReadOnly(_)) {
+    if verbs == Verbs::NONE && !matches!(field.role, Role::ReadOnly(_)) {
         return "no: it is never written".to_owned();
     }
     let when = match (verbs.create, verbs.update) {
@@ -66,12 +66,22 @@ fn comes_back(dialect: &dyn Dialect, verbs: Verbs, role: Role) -> String {
         (true, false) => "on creation only",
         (false, _) => "yes, on what is there",
     };
-    match role {
+    match field.role {
         Role::Writable => when.to_owned(),
         Role::CreateOnly => "on creation only".to_owned(),
+        Role::Reference(kind) if field.next_sibling => {
+            format!("where a new one is put: before this {}", noun(kind).0)
+        }
         Role::Reference(kind) => format!("{when}; points to the restored {}", noun(kind).0),
         Role::References(kind) => format!("{when}; points to the restored {}", noun(kind).1),
-        Role::Sequence(kind) => format!("{when}; the order of the {}", noun(kind).1),
+        Role::Sequence(kind) => {
+            let is_placed_once = dialect.spec(kind).is_some_and(KindSpec::is_placed_once);
+            let when = if is_placed_once { "for new ones" } else { when };
+            let order = format!("{when}; the order of the {}", noun(kind).1);
+            field
+                .mixed_with
+                .map_or(order.clone(), |mixed| format!("{order} and the {} among them", noun(mixed).1))
+        }
         Role::Person | Role::Persons => format!("{when}, for people who are still there"),
         Role::ReadOnly(cause) => format!("no: {}", cause.text()),
     }

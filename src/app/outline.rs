@@ -77,11 +77,11 @@ struct Telling<'a> {
 /// What hangs on `record` in an order that it names.
 fn sequences(dialect: &dyn Dialect, record: &Record) -> Vec<((Kind, String), usize)> {
     let fields = dialect.spec(record.key.kind).map_or(&[][..], |spec| spec.fields);
-    let sequences = fields.iter().filter_map(|field| match field.role {
-        Role::Sequence(kind) => Some((kind, ops::get(&record.native, field.path))),
-        _ => None,
-    });
-    sequences.flat_map(|(kind, ids)| ops::ids(ids).map(move |id| (kind, id.to_owned())).zip(0..)).collect()
+    let key = |field: &Field, id: &str| Some((field.kind_in_sequence(id)?, id.to_owned()));
+    let sequence = |field: &'static Field| {
+        ops::ids(ops::get(&record.native, field.path)).filter_map(move |id| key(field, id)).zip(0..)
+    };
+    fields.iter().flat_map(sequence).collect()
 }
 
 fn assemble(telling: &Telling<'_>, slots: &mut [Option<Record>], parent: Option<usize>) -> Vec<Node> {
@@ -155,34 +155,34 @@ impl Names {
     /// A field's value as text, or nothing when there is none to show.
     pub fn shown(&self, field: &Field, record: &Record) -> Option<(&'static str, String)> {
         let value = ops::get(&record.native, field.path)?;
-        let text = self.text(field.role, value);
+        let text = self.text(field, value);
         (!text.is_empty()).then_some((field.path, text))
     }
 
     /// A value as text: names instead of ids where they are known.
-    pub fn text(&self, role: Role, value: &Value) -> String {
+    pub fn text(&self, field: &Field, value: &Value) -> String {
         match value {
             Value::Null => String::new(),
             Value::Bool(set) => if *set { "yes" } else { "no" }.to_owned(),
             Value::Number(number) => number.to_string(),
-            Value::String(text) => self.name(role, text),
+            Value::String(text) => self.name(field, text),
             Value::Array(values) => {
-                values.iter().map(|value| self.text(role, value)).collect::<Vec<_>>().join(", ")
+                values.iter().map(|value| self.text(field, value)).collect::<Vec<_>>().join(", ")
             }
             Value::Object(fields) => fields
                 .iter()
                 .filter(|(_, value)| !value.is_null())
-                .map(|(_, value)| self.text(role, value))
+                .map(|(_, value)| self.text(field, value))
                 .collect::<Vec<_>>()
                 .join(", "),
         }
     }
 
-    fn name(&self, role: Role, id: &str) -> String {
-        let known = match role {
-            Role::Reference(kind) | Role::References(kind) | Role::Sequence(kind) => {
-                self.titles.get(&(kind, id.into()))
-            }
+    fn name(&self, field: &Field, id: &str) -> String {
+        let titled = |kind| self.titles.get(&(kind, id.into()));
+        let known = match field.role {
+            Role::Reference(kind) | Role::References(kind) => titled(kind),
+            Role::Sequence(_) => field.kind_in_sequence(id).and_then(titled),
             Role::Person | Role::Persons => self.people.get(&NativeId::from(id)),
             Role::Writable | Role::CreateOnly | Role::ReadOnly(_) => None,
         };

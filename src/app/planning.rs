@@ -10,6 +10,7 @@ use super::context::{App, entry, long_enough};
 use super::downloads::Attachments;
 use super::error::{Error, ErrorKind};
 use super::progress::{News, Progress};
+use super::reading::Sought;
 use super::runs::{self, RunRecord};
 use super::scan::{self, Scan};
 use super::snapshots;
@@ -82,7 +83,12 @@ pub async fn plan(app: &App, request: &PlanRequest, progress: &dyn Progress) -> 
     let desired = opened.containers_of(&selection);
     let pointed_into = opened.pointed_into(&desired)?;
     let scope = with_aliases(&desired.union(&pointed_into).cloned().collect(), Kind::Container, &origins);
-    let scan = read_live(app, &connector, &connection, &scope, progress).await?;
+    let sought = match request.mode {
+        Mode::Merge | Mode::Undo => Sought::of(&opened.reader, &desired, &origins)?,
+        // These make everything anew.
+        Mode::Copy | Mode::DeleteBefore | Mode::DeleteBeforeLiteral => Sought::default(),
+    };
+    let scan = read_live(app, &connector, &connection, &scope, &sought, progress).await?;
 
     let around = opened.places_of(&selection)?;
     let kinds = Kind::ALL.iter().filter(|kind| kind.stands_alone() && **kind != Kind::Container);
@@ -134,7 +140,9 @@ pub async fn undo(app: &App, run: &str, progress: &dyn Progress) -> Result<Saved
     let origins = runs::origins(app, &connection)?;
     let pointed_into = snapshots::open(app, safety)?.pointed_into(&touched)?;
     let scope = with_aliases(&touched.union(&pointed_into).cloned().collect(), Kind::Container, &origins);
-    let scan = read_live(app, &connector, &connection, &scope, progress).await?;
+    let reader = Reader::new(app.chunks(), before.manifest.tree);
+    let sought = Sought::of(&reader, &touched, &origins)?;
+    let scan = read_live(app, &connector, &connection, &scope, &sought, progress).await?;
     let compared: Vec<NativeId> = touched.iter().cloned().collect();
     let mut comparison = snapshot::compare(
         &app.chunks(),
@@ -143,7 +151,6 @@ pub async fn undo(app: &App, run: &str, progress: &dyn Progress) -> Result<Saved
         Some(&compared),
         platform.dialect,
     )?;
-    let reader = Reader::new(app.chunks(), before.manifest.tree);
     let lost: BTreeSet<NativeId> = undone
         .removed
         .iter()
@@ -255,12 +262,13 @@ async fn read_live(
     connector: &Arc<dyn Connector>,
     connection: &str,
     scope: &BTreeSet<NativeId>,
+    sought: &Sought,
     progress: &dyn Progress,
 ) -> Result<Scan, Error> {
     progress
         .tell(News::Phase { what: "Reading the live account".to_owned(), total: Some(scope.len() as u64) });
     let wanted = |id: &NativeId| scope.contains(id).then_some(Attachments::None);
-    scan::scan(app, connector, connection, &wanted, progress).await
+    scan::scan(app, connector, connection, &wanted, sought, progress).await
 }
 
 /// The containers themselves, and those that earlier restores made of them.

@@ -1,6 +1,6 @@
 //! Reading containers into a tree: shared by backups, which fetch attachments, and scans, which do not.
 
-use std::collections::{BTreeSet, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::Arc;
 
 use async_trait::async_trait;
@@ -12,7 +12,8 @@ use super::error::Error;
 use super::progress::{News, Progress};
 use crate::http::fault::{ApiFault, FaultClass};
 use crate::model::coverage::{Coverage, Missing};
-use crate::model::{Blob, NativeId, Record};
+use crate::model::origins::OriginMap;
+use crate::model::{Blob, Kind, NativeId, Record, RecordKey};
 use crate::platforms::connector::{Connector, ContainerInfo, ExpectedBytes, RecordSink};
 use crate::snapshot::writer::SnapshotWriter;
 use crate::snapshot::{Reader, SnapshotError};
@@ -39,6 +40,46 @@ pub(super) struct Earlier {
     pub whole: BTreeSet<NativeId>,
 }
 
+/// Items that are wanted back, by container.
+#[derive(Default)]
+pub(super) struct Sought(BTreeMap<NativeId, Vec<NativeId>>);
+
+impl Sought {
+    /// The items of containers, and what earlier restores made of them.
+    pub(super) fn of(
+        desired: &Reader,
+        containers: &BTreeSet<NativeId>,
+        origins: &OriginMap,
+    ) -> Result<Self, Error> {
+        let mut keys = BTreeSet::new();
+        for record in containers.iter().flat_map(|container| desired.container_kind(container, Kind::Item)) {
+            let key = record?.key;
+            keys.extend(origins.aliases(&key).cloned());
+            keys.insert(key);
+        }
+        Ok(keys.into_iter().collect())
+    }
+}
+
+impl FromIterator<RecordKey> for Sought {
+    fn from_iter<T: IntoIterator<Item = RecordKey>>(keys: T) -> Self {
+        let mut sought = Self::default();
+        for key in keys.into_iter().filter(|key| key.kind == Kind::Item) {
+            sought.0.entry(key.container).or_default().push(key.id);
+        }
+        sought
+    }
+}
+
+/// What is known of the containers before they are read.
+#[derive(Default)]
+pub(super) struct Known<'a> {
+    /// What need not be read again.
+    pub earlier: Option<&'a Arc<Earlier>>,
+    /// What must not be overlooked.
+    pub sought: Option<&'a Sought>,
+}
+
 /// Reads `containers` into `writer`. A container that could not be read to its end leaves the tree as it was.
 ///
 /// Several containers are read ahead while one is written, in the order given; what they may hold in memory is
@@ -48,7 +89,7 @@ pub(super) async fn read(
     containers: Vec<ContainerInfo>,
     writer: &SnapshotWriter,
     downloads: &Arc<Downloads>,
-    earlier: Option<&Arc<Earlier>>,
+    known: &Known<'_>,
     progress: &dyn Progress,
 ) -> Result<Vec<ReadContainer>, Error> {
     let mut done = Vec::with_capacity(containers.len());
@@ -58,7 +99,7 @@ pub(super) async fn read(
         while running.len() < PARALLEL
             && let Some(info) = waiting.next()
         {
-            running.push_back(start(connector.clone(), info, downloads.clone(), earlier.cloned()));
+            running.push_back(start(connector.clone(), info, downloads.clone(), known));
         }
         let Some(next) = running.pop_front() else { break };
         progress.tell(News::Now(next.info.name.clone()));
@@ -89,13 +130,14 @@ fn start(
     connector: Arc<dyn Connector>,
     info: ContainerInfo,
     downloads: Arc<Downloads>,
-    earlier: Option<Arc<Earlier>>,
+    known: &Known<'_>,
 ) -> Running {
     let (sender, items) = mpsc::channel(WAITING);
     let container = info.clone();
-    let earlier = earlier.filter(|earlier| earlier.whole.contains(&info.id));
+    let earlier = known.earlier.filter(|earlier| earlier.whole.contains(&info.id)).cloned();
+    let sought = known.sought.and_then(|sought| sought.0.get(&info.id)).cloned().unwrap_or_default();
     let reader = tokio::spawn(async move {
-        let mut sink = ChannelSink { sender, downloads, container: container.id.clone(), earlier };
+        let mut sink = ChannelSink { sender, downloads, container: container.id.clone(), earlier, sought };
         connector.read(&container, &mut sink).await
     });
     Running { info, items, reader }
@@ -159,6 +201,7 @@ struct ChannelSink {
     downloads: Arc<Downloads>,
     container: NativeId,
     earlier: Option<Arc<Earlier>>,
+    sought: Vec<NativeId>,
 }
 
 #[async_trait]
@@ -177,5 +220,9 @@ impl RecordSink for ChannelSink {
             block_in_place(|| earlier.reader.container(&self.container).collect());
         records
             .map_err(|error| ApiFault::new(FaultClass::Local, "reading the last backup", error.to_string()))
+    }
+
+    fn sought(&self) -> Vec<NativeId> {
+        self.sought.clone()
     }
 }

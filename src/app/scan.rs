@@ -8,6 +8,7 @@ use super::downloads::{AlreadyStored, Attachments, Downloads};
 use super::draft;
 use super::error::Error;
 use super::progress::Progress;
+use super::reading::{Known, Sought};
 use super::{reading, snapshots};
 use crate::http::fault::FaultClass;
 use crate::model::NativeId;
@@ -34,12 +35,14 @@ pub(super) struct Scan {
 }
 
 /// Reads the containers for which `wanted` answers, with or without the bytes of their attachments; workspaces
-/// are read always. Bytes that are in the vault already are referred to in any case.
+/// are read always. Bytes that are in the vault already are referred to in any case. Items that are `sought` are found
+/// also where they are in no container any more.
 pub(super) async fn scan(
     app: &App,
     connector: &Arc<dyn Connector>,
     connection: &str,
     wanted: &(dyn Fn(&NativeId) -> Option<Attachments> + Sync),
+    sought: &Sought,
     progress: &dyn Progress,
 ) -> Result<Scan, Error> {
     let started_at = app.clock.now().as_millisecond();
@@ -49,6 +52,7 @@ pub(super) async fn scan(
     let catalog = snapshots::catalog(app)?;
     let mut entries: Vec<ContainerEntry> = Vec::new();
     let mut missing = Vec::new();
+    let known = Known { sought: Some(sought), ..Known::default() };
     for attachments in [Attachments::None, Attachments::All] {
         let due: Vec<ContainerInfo> = discovery
             .containers
@@ -72,7 +76,7 @@ pub(super) async fn scan(
             "not fetched for this reading",
             stored,
         );
-        for container in reading::read(connector, due, &writer, &downloads, None, progress).await? {
+        for container in reading::read(connector, due, &writer, &downloads, &known, progress).await? {
             match container.result {
                 Ok((coverage, records)) => {
                     entries.push(draft::entry(&container.info, records));

@@ -12,12 +12,9 @@ use super::progress::Progress;
 use crate::model::dialect::Dialect;
 use crate::model::grants::Verb;
 use crate::model::mutation::Mutation;
-use crate::model::spec::IdPolicy;
+use crate::model::spec::{COMPOSED, IdPolicy};
 use crate::model::{Kind, NativeId, RecordKey, ops};
 use crate::plan::types::{Action, FieldChange, RestorePlan, Step, StepId, Target};
-
-/// Separates the ids that a composed id consists of.
-const COMPOSED: char = ':';
 
 /// Why a step has no write.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -136,7 +133,10 @@ impl<'a> Bodies<'a> {
         match value {
             Value::String(id) => {
                 let id = NativeId(id);
-                let Some(target) = self.targets.get(&(kind, &id)) else { return Ok(id.0.into()) };
+                let composed = || self.parts.get(id.as_str()).filter(|_| id.as_str().contains(COMPOSED));
+                let Some(target) = self.targets.get(&(kind, &id)).or_else(composed) else {
+                    return Ok(id.0.into());
+                };
                 Ok(live(target, progress)?.id.0.into())
             }
             Value::Array(ids) => ids.into_iter().map(|id| self.rebind(kind, id, progress)).collect(),

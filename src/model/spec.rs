@@ -7,6 +7,9 @@
 use super::Kind;
 use super::loss::LossCause;
 
+/// Separates the ids that a composed id consists of.
+pub const COMPOSED: char = ':';
+
 /// What a platform's API and data look like for one kind.
 #[derive(Debug)]
 pub struct KindSpec {
@@ -32,6 +35,13 @@ pub struct KindSpec {
     pub fields: &'static [Field],
     /// What is lost whenever a record of this kind is created again.
     pub losses: &'static [LossCause],
+}
+
+impl KindSpec {
+    /// Whether a record gets its place among its siblings when it is created, and no update moves it.
+    pub fn is_placed_once(&self) -> bool {
+        self.fields.iter().any(|field| field.next_sibling)
+    }
 }
 
 /// How a record is attached to another one.
@@ -136,6 +146,11 @@ pub struct Field {
     pub locks: bool,
     /// A reference to what holds the record, as what it hangs on does: a lock on either is one on the record.
     pub held: bool,
+    /// The sibling right before which the platform puts a new record, which no update moves again. It follows from the
+    /// order that the parent names, and is no property of the record.
+    pub next_sibling: bool,
+    /// Records of this kind, whose ids are composed, stand in the sequence among those of its own kind.
+    pub mixed_with: Option<Kind>,
 }
 
 /// What a field is to a restore.
@@ -208,6 +223,8 @@ impl Field {
             joined_with: None,
             locks: false,
             held: false,
+            next_sibling: false,
+            mixed_with: None,
         }
     }
 
@@ -275,6 +292,24 @@ impl Field {
     #[must_use]
     pub const fn held(self) -> Self {
         Self { held: true, ..self }
+    }
+
+    /// The same reference, to the sibling right before which a new record is put.
+    #[must_use]
+    pub const fn next_sibling(self) -> Self {
+        Self { next_sibling: true, repeats: true, ..self }
+    }
+
+    /// The same sequence, in which records of this kind with composed ids stand as well.
+    #[must_use]
+    pub const fn mixed_with(self, kind: Kind) -> Self {
+        Self { mixed_with: Some(kind), ..self }
+    }
+
+    /// The kind of the record that stands in this sequence under `id`; nothing if the field is no sequence.
+    pub fn kind_in_sequence(&self, id: &str) -> Option<Kind> {
+        let Role::Sequence(kind) = self.role else { return None };
+        Some(self.mixed_with.filter(|_| id.contains(COMPOSED)).unwrap_or(kind))
     }
 
     /// The name of the document that the field must be written with, if there is one.

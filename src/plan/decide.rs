@@ -165,14 +165,16 @@ impl<'a> Decider<'a, '_> {
 
     /// Whether the run took something away that `record` has an order for: it comes back to the end of it.
     fn left_by_run(&self, field: &Field, record: &Record) -> bool {
-        let (Role::Sequence(kind), Some(scope)) = (field.role, self.facts.input.undo) else { return false };
-        let places = self.facts.scene.spec(kind).map_or(&[][..], |spec| spec.parent.places());
+        let Some(scope) = self.facts.input.undo else { return false };
         let left = |key: RecordKey| {
+            let places = self.facts.scene.spec(key.kind).map_or(&[][..], |spec| spec.parent.places());
             let live = self.facts.bound.live(&key).and_then(|live| scope.changed.get(live));
             let moved = live.is_some_and(|fields| places.iter().any(|(_, path)| fields.contains(*path)));
             moved || scope.removed.contains(&key)
         };
-        ops::ids(ops::get(&record.native, field.path)).any(|id| left(pointed_to(&record.key, kind, id)))
+        let named = ops::ids(ops::get(&record.native, field.path));
+        let mut keys = named.filter_map(|id| Some(pointed_to(&record.key, field.kind_in_sequence(id)?, id)));
+        keys.any(left)
     }
 
     /// The writable fields in which `live` is not as `record` wants it.
@@ -190,7 +192,7 @@ impl<'a> Decider<'a, '_> {
         for field in differing {
             let refusal = if is_own_membership(self.facts, &record.key) {
                 Some(LossCause::Membership)
-            } else if field.role == Role::CreateOnly || !spec.verbs.update {
+            } else if field.role == Role::CreateOnly || !spec.verbs.update || self.facts.is_fixed(field) {
                 Some(LossCause::NotChangeable)
             } else if is_foreign_comment(self.facts, spec, live) {
                 Some(LossCause::ForeignComment)

@@ -267,7 +267,7 @@ impl<'a> Draft<'a> {
             path: field.path.to_owned(),
             from: from.cloned(),
             to: resolved.to.clone(),
-            refers_to: field.role.refers_to(),
+            refers_to: if field.next_sibling { None } else { field.role.refers_to() },
             orders: matches!(field.role, Role::Sequence(_)),
             links: !resolved.linked.is_empty(),
             names: BTreeMap::new(),

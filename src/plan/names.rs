@@ -21,10 +21,11 @@ pub(super) fn add(scene: &Scene<'_>, steps: &mut [Step]) {
     for step in steps {
         let Some(spec) = scene.spec(step.subject.kind) else { continue };
         for change in &mut step.changes {
-            let role = spec.fields.iter().find(|field| field.path == change.path).map(|field| field.role);
-            let kinds = match role {
-                Some(Role::Reference(kind) | Role::References(kind) | Role::Sequence(kind)) => vec![kind],
-                Some(Role::Person | Role::Persons) => vec![Kind::Member, Kind::WorkspaceMember],
+            let Some(field) = spec.fields.iter().find(|field| field.path == change.path) else { continue };
+            let kinds = match field.role {
+                Role::Reference(kind) | Role::References(kind) => vec![kind],
+                Role::Sequence(kind) => [Some(kind), field.mixed_with].into_iter().flatten().collect(),
+                Role::Person | Role::Persons => vec![Kind::Member, Kind::WorkspaceMember],
                 _ => continue,
             };
             let found: BTreeMap<String, String> = [change.from.as_ref(), Some(&change.to)]

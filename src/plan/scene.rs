@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::input::PlanInput;
 use crate::model::dialect::Dialect;
-use crate::model::spec::{IdPolicy, KindSpec, Role};
+use crate::model::spec::{Field, IdPolicy, KindSpec};
 use crate::model::{Kind, Record, RecordKey, lineage, ops};
 
 /// Longer chains of parents than this can only be circles.
@@ -63,14 +63,13 @@ impl<'a> Scene<'a> {
     }
 
     /// What hangs on `record` in an order that it names, with the positions.
-    fn sequences(&self, record: &'a Record) -> Vec<(RecordKey, usize)> {
+    pub(super) fn sequences(&self, record: &'a Record) -> Vec<(RecordKey, usize)> {
         let fields = self.spec(record.key.kind).map_or(&[][..], |spec| spec.fields);
-        let sequences = fields.iter().filter_map(|field| match field.role {
-            Role::Sequence(kind) => Some((kind, ops::get(&record.native, field.path))),
-            _ => None,
-        });
-        let key = |kind, id| lineage::pointed_to(&record.key, kind, id);
-        sequences.flat_map(|(kind, value)| ops::ids(value).map(move |id| key(kind, id)).zip(0..)).collect()
+        let key = |field: &Field, id| Some(lineage::pointed_to(&record.key, field.kind_in_sequence(id)?, id));
+        let sequence = |field: &'static Field| {
+            ops::ids(ops::get(&record.native, field.path)).filter_map(move |id| key(field, id)).zip(0..)
+        };
+        fields.iter().flat_map(sequence).collect()
     }
 
     /// Where a record of the backup stands among its siblings, if its parent says so.

@@ -9,7 +9,7 @@ use super::matching::Bound;
 use super::scene::Scene;
 use crate::model::lineage::{home, pointed_to};
 use crate::model::loss::LossCause;
-use crate::model::spec::{Codec, Field, Role, When};
+use crate::model::spec::{Codec, Field, KindSpec, Role, When};
 use crate::model::{Kind, Record, RecordKey, ops};
 
 /// Stands before the id of a record that is still to be created, so that it equals no live id.
@@ -47,7 +47,7 @@ pub(super) enum Creates<'s, 'a> {
 
 /// One field, resolved.
 pub(super) struct Resolved {
-    /// The value to write, ids as in the backup.
+    /// The value to write, ids as in the backup but for that of a sibling, which is live.
     pub(super) to: Value,
     /// Whether writing it would change the live record.
     pub(super) differs: bool,
@@ -114,13 +114,16 @@ impl<'a, 's> Facts<'a, 's> {
         live: Option<&Record>,
         creates: Creates<'_, '_>,
     ) -> Resolved {
+        if field.next_sibling {
+            return Resolved::as_is(self.next_sibling(desired).map(Value::from).as_ref());
+        }
         let value = ops::get(&desired.native, field.path);
         let there = live.and_then(|live| ops::get(&live.native, field.path));
         let mut resolving =
             Resolving { facts: self, desired, live, there, creates, out: Resolved::as_is(value) };
         let expected = match (field.role, field.codec, value) {
             (Role::Reference(kind) | Role::References(kind), ..) => resolving.records(kind, field.anywhere),
-            (Role::Sequence(kind), ..) => resolving.sequence(kind),
+            (Role::Sequence(_), ..) => resolving.sequence(field),
             (Role::Person | Role::Persons, ..) => resolving.persons(),
             (_, Codec::Links, Some(Value::String(text))) => resolving.text(text),
             (_, Codec::Attributed, Some(Value::String(text))) => resolving.comment(text),
@@ -128,7 +131,11 @@ impl<'a, 's> Facts<'a, 's> {
         };
         let mut out = resolving.out;
         if matches!(field.role, Role::Sequence(_)) {
-            out.differs = comes_in_another_order(there, &expected);
+            out.differs = if self.is_fixed(field) {
+                ops::differ(self.input.dialect, field, there, Some(&expected))
+            } else {
+                comes_in_another_order(field, there, &expected)
+            };
             return out;
         }
         let dialect = self.input.dialect;
@@ -143,6 +150,24 @@ impl<'a, 's> Facts<'a, 's> {
             && !literally
             && !by_itself;
         out
+    }
+}
+
+impl<'a> Facts<'a, '_> {
+    /// The first live record behind `desired` in the order that its parent names, by its live id.
+    fn next_sibling(&self, desired: &Record) -> Option<&'a str> {
+        let parent = self.scene.desired.get(&self.scene.parent(desired)?).copied()?;
+        let key = &desired.key;
+        let order = self.scene.sequences(parent).into_iter().map(|(sibling, _)| sibling);
+        let siblings = order.filter(|sibling| sibling.kind == key.kind);
+        let mut behind = siblings.skip_while(|sibling| sibling != key).skip(1);
+        behind.find_map(|sibling| Some(self.bound.live(&sibling)?.id.as_str()))
+    }
+
+    /// Whether nothing changes the order in `field` but where new records are put.
+    pub(super) fn is_fixed(&self, field: &Field) -> bool {
+        let Role::Sequence(kind) = field.role else { return false };
+        self.scene.spec(kind).is_some_and(KindSpec::is_placed_once)
     }
 }
 
@@ -194,8 +219,9 @@ impl Resolving<'_, '_, '_> {
 
     /// As [`Self::records`], without those that will not be there. What hangs on a record is no reason to create
     /// it, so that it is needed only once it is certain.
-    fn sequence(&mut self, kind: Kind) -> Value {
+    fn sequence(&mut self, field: &Field) -> Value {
         self.each_id(|this, id| {
+            let kind = field.kind_in_sequence(id)?;
             let key = pointed_to(&this.desired.key, kind, id);
             match this.facts.fate(&key, this.creates) {
                 Fate::Live(live) => {
@@ -332,14 +358,15 @@ impl Facts<'_, '_> {
     }
 }
 
-/// Whether the records in `there`, with the new ones appended one by one, would not come in the `expected` order.
-/// Those that come from elsewhere are moved after all creations, and then all bets are off.
-fn comes_in_another_order(there: Option<&Value>, expected: &Value) -> bool {
+/// Whether the records in `there`, with the new ones appended one by one, kind after kind, would not come in the
+/// `expected` order. Those that come from elsewhere are moved after all creations, and then all bets are off.
+fn comes_in_another_order(field: &Field, there: Option<&Value>, expected: &Value) -> bool {
     let wanted: Vec<&str> = ops::ids(Some(expected)).collect();
     let named: BTreeSet<&str> = wanted.iter().copied().collect();
     let staying: Vec<&str> = ops::ids(there).filter(|id| named.contains(id)).collect();
     let old: BTreeSet<&str> = staying.iter().copied().collect();
-    let appended: Vec<&str> = wanted.iter().copied().filter(|id| !old.contains(id)).collect();
+    let mut appended: Vec<&str> = wanted.iter().copied().filter(|id| !old.contains(id)).collect();
+    appended.sort_by_key(|id| field.kind_in_sequence(id).map(Kind::rank));
     let comes_from_elsewhere = appended.iter().any(|id| !id.starts_with(TO_COME));
     (comes_from_elsewhere && wanted.len() > 1) || !staying.iter().chain(&appended).eq(wanted.iter())
 }

@@ -69,6 +69,12 @@ pub trait RecordSink: Send {
     async fn before(&mut self) -> Result<Vec<Record>, ApiFault> {
         Ok(Vec::new())
     }
+
+    /// Items that are wanted back into this container. Where an item can be in no container at all, those that no list
+    /// shows are looked up by these ids and put as records of this one, so that they come back and no twins are made.
+    fn sought(&self) -> Vec<NativeId> {
+        Vec::new()
+    }
 }
 
 /// Takes the bytes of one attachment.

@@ -11,6 +11,9 @@
 
 mod architecture;
 mod asana;
+mod asana_meanwhile;
+mod asana_orders;
+mod asana_strays;
 mod backups;
 mod cli;
 mod cli_program;

@@ -89,6 +89,9 @@ pub fn differ(dialect: &dyn Dialect, field: &Field, from: Option<&Value>, to: Op
         };
         return common(from, to) != common(to, from);
     }
+    if field.next_sibling {
+        return false;
+    }
     meaning(dialect, field, from) != meaning(dialect, field, to)
 }
 

@@ -1,8 +1,8 @@
 //! What has changed since the last backup, by the events that Asana keeps for about a day.
 //!
-//! A project's version is a hash over what discovery sees of it, and the sync token under which it was read:
-//! `HASH~TOKEN`. No event since that token and the same hash mean that nothing has changed; the version then stays
-//! as it is, whatever new token came with the answer, because an older one covers more.
+//! A project's version is the mark of its reading: what discovery sees of it, the moment before it was read, and the
+//! sync token of then. No event since that token and the same sight mean that nothing has changed; the version then
+//! stays as it is, whatever new token came with the answer, because an older one covers more.
 
 use std::collections::BTreeMap;
 
@@ -12,12 +12,11 @@ use super::Asana;
 use super::asking::{Action, Question, named};
 use super::connector::lock;
 use super::json::{gid, is, list, text};
+use super::mark::Mark;
 use crate::base::canon;
 use crate::base::hash::Hash;
 use crate::http::fault::ApiFault;
 
-/// Between hash and token of a version.
-const SEPARATOR: char = '~';
 /// Events come in hundreds. With more of them than this many times hundred, everything is read anew.
 const MOST_PAGES: usize = 20;
 /// The status that comes with a new token in place of events.
@@ -53,14 +52,14 @@ struct News {
 /// The versions of all projects for which Asana tells of changes.
 pub(super) async fn versions(asana: &Asana, projects: &[&Value]) -> Result<BTreeMap<String, String>, ApiFault> {
     let mut versions = BTreeMap::new();
+    // Before any token is given out and any page is asked for: what changes from now on is looked for next time.
+    let now = asana.clock.now();
     for some in projects.chunks(BATCH) {
-        let asked: Vec<(&Value, Option<String>)> =
-            some.iter().map(|project| (*project, asana.last_version(gid(project)))).collect();
+        let asked: Vec<(&Value, Option<Mark>)> =
+            some.iter().map(|project| (*project, asana.last_mark(gid(project)))).collect();
         for ((project, before), news) in asked.iter().zip(news(asana, &asked).await?) {
             let Some(news) = news else { continue };
-            let mark = Hash::of(&canon::to_bytes(project)).short();
-            let before = before.as_deref();
-            let same_mark = before.and_then(|before| before.split_once(SEPARATOR)).is_some_and(|(old, _)| old == mark);
+            let seen = Hash::of(&canon::to_bytes(project)).short();
             let quiet = news.named.as_ref().is_some_and(BTreeMap::is_empty);
             if before.is_some() && news.named.is_none() {
                 tracing::warn!(project = named(project), "Asana no longer knows what changed since the last backup; \
@@ -69,23 +68,21 @@ pub(super) async fn versions(asana: &Asana, projects: &[&Value]) -> Result<BTree
             if let Some(named) = news.named.filter(|_| before.is_some()) {
                 lock(&asana.changed).insert(gid(project).to_owned(), Changed(named));
             }
-            let version = match before.filter(|_| quiet && same_mark) {
-                Some(before) => before.to_owned(),
-                None => format!("{mark}{SEPARATOR}{}", news.token),
-            };
-            versions.insert(gid(project).to_owned(), version);
+            let same = before.as_ref().filter(|before| quiet && before.seen == seen).cloned();
+            let mark = same.unwrap_or_else(|| Mark::new(seen, now, news.token));
+            versions.insert(gid(project).to_owned(), mark.to_string());
         }
     }
     Ok(versions)
 }
 
 /// The news of up to ten projects; nothing for those whose events cannot be had.
-async fn news(asana: &Asana, asked: &[(&Value, Option<String>)]) -> Result<Vec<Option<News>>, ApiFault> {
+async fn news(asana: &Asana, asked: &[(&Value, Option<Mark>)]) -> Result<Vec<Option<News>>, ApiFault> {
     let mut news: Vec<Option<News>> = asked
         .iter()
         .map(|(_, before)| {
-            let token = before.as_deref().and_then(|before| before.split_once(SEPARATOR)).map(|(_, token)| token);
-            Some(News { named: Some(BTreeMap::new()), token: token.unwrap_or_default().to_owned() })
+            let token = before.as_ref().map(|before| before.token.clone()).unwrap_or_default();
+            Some(News { named: Some(BTreeMap::new()), token })
         })
         .collect();
     let mut open: Vec<usize> = (0..asked.len()).collect();

@@ -1,6 +1,7 @@
 use serde_json::json;
 
 use super::*;
+use crate::base::clock::Timestamp;
 use crate::http::testing::Scripted;
 use crate::model::NativeId;
 use crate::platforms::asana::testing::{asana, batch, refusal};
@@ -10,8 +11,18 @@ fn project() -> Value {
     json!({"gid": "20", "name": "P", "modified_at": "2026-11-01T00:00:00Z"})
 }
 
-fn mark() -> String {
-    Hash::of(&canon::to_bytes(&project())).short()
+/// The version of a project that looked so, was read a while ago or just now, and has this token.
+fn version_of(project: &Value, token: &str, now: bool) -> String {
+    let began = if now { Timestamp::UNIX_EPOCH } else { "1969-12-24T00:00:00Z".parse().unwrap() };
+    Mark::new(Hash::of(&canon::to_bytes(project)).short(), began, token.into()).to_string()
+}
+
+fn before(token: &str) -> String {
+    version_of(&project(), token, false)
+}
+
+fn now(token: &str) -> String {
+    version_of(&project(), token, true)
 }
 
 fn new_token(token: &str) -> (u16, Value) {
@@ -39,14 +50,14 @@ async fn version(before: Option<&str>, answers: Vec<(u16, Value)>) -> (Option<St
 #[tokio::test]
 async fn the_first_time_there_is_a_token_and_nothing_to_compare() {
     let (version, changed, scripted) = version(None, vec![new_token("T1")]).await;
-    assert_eq!((version.unwrap(), changed), (format!("{}~T1", mark()), None));
+    assert_eq!((version.unwrap(), changed), (now("T1"), None));
     let asked: Value = serde_json::from_str(&scripted.bodies()[0]).unwrap();
     assert_eq!(asked["data"]["actions"][0]["data"], json!({"resource": "20"}));
 }
 
 #[tokio::test]
 async fn no_events_mean_the_same_version() {
-    let before = format!("{}~T1", mark());
+    let before = before("T1");
     let (version, _, scripted) = version(Some(&before), vec![events("T2", &[], false)]).await;
     assert_eq!(version.unwrap(), before);
     let asked: Value = serde_json::from_str(&scripted.bodies()[0]).unwrap();
@@ -55,31 +66,40 @@ async fn no_events_mean_the_same_version() {
 
 #[tokio::test]
 async fn events_are_read_to_their_end_and_name_the_tasks() {
-    let before = format!("{}~T1", mark());
+    let before = before("T1");
     let answers = vec![events("T2", &["1"], true), events("T3", &["2"], false)];
     let (version, changed, _) = version(Some(&before), answers).await;
-    assert_eq!(version.unwrap(), format!("{}~T3", mark()));
+    assert_eq!(version.unwrap(), now("T3"));
     assert_eq!(changed.unwrap(), ["1", "2", "story"]);
 }
 
 #[tokio::test]
 async fn a_change_that_only_discovery_sees_counts_as_well() {
-    let (version, changed, _) = version(Some("old~T1"), vec![events("T2", &[], false)]).await;
-    assert_eq!((version.unwrap(), changed.unwrap()), (format!("{}~T2", mark()), vec![]));
+    let before = version_of(&json!({"gid": "20", "name": "old"}), "T1", false);
+    let (version, changed, _) = version(Some(&before), vec![events("T2", &[], false)]).await;
+    assert_eq!((version.unwrap(), changed.unwrap()), (now("T2"), vec![]));
 }
 
 #[tokio::test]
 async fn an_expired_token_falls_back_to_reading() {
-    let before = format!("{}~T1", mark());
+    let before = before("T1");
     let (version, changed, _) = version(Some(&before), vec![new_token("T9")]).await;
-    assert_eq!((version.unwrap(), changed), (format!("{}~T9", mark()), None));
+    assert_eq!((version.unwrap(), changed), (now("T9"), None));
+}
+
+#[tokio::test]
+async fn what_another_reader_read_is_read_anew() {
+    let (version, changed, scripted) = version(Some("0123456789ab~seen~T1"), vec![new_token("T9")]).await;
+    assert_eq!((version.unwrap(), changed), (now("T9"), None));
+    let asked: Value = serde_json::from_str(&scripted.bodies()[0]).unwrap();
+    assert_eq!(asked["data"]["actions"][0]["data"], json!({"resource": "20"}), "its token is not asked for");
 }
 
 #[tokio::test]
 async fn events_without_end_are_as_good_as_none() {
-    let before = format!("{}~T1", mark());
+    let before = before("T1");
     let (version, changed, _) = version(Some(&before), vec![events("T2", &["1"], true); MOST_PAGES]).await;
-    assert_eq!((version.unwrap(), changed), (format!("{}~T2", mark()), None));
+    assert_eq!((version.unwrap(), changed), (now("T2"), None));
 }
 
 #[tokio::test]

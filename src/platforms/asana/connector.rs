@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use async_trait::async_trait;
 use tokio::sync::Semaphore;
@@ -10,7 +10,9 @@ use tokio::sync::Semaphore;
 use super::asking::{AT_ONCE, Question, named};
 use super::changes::Changed;
 use super::json::{gid, text};
+use super::mark::Mark;
 use super::{discover, fetch, preflight, read, write};
+use crate::base::clock::Clock;
 use crate::http::client::Client;
 use crate::http::fault::ApiFault;
 use crate::model::coverage::{Coverage, Usage};
@@ -24,6 +26,8 @@ use crate::platforms::connector::{
 pub(super) struct Asana {
     /// The HTTP stack.
     pub(super) client: Client,
+    /// Time.
+    pub(super) clock: Arc<dyn Clock>,
     /// Whether the credential is an app's, which may mark what it creates.
     pub(super) is_app: bool,
     /// Lets only so many questions be under way at once.
@@ -42,9 +46,10 @@ pub(super) struct Asana {
 
 impl Asana {
     /// A connection over this client, with a personal token or an app's grant.
-    pub(super) fn new(client: Client, is_app: bool) -> Self {
+    pub(super) fn new(client: Client, clock: Arc<dyn Clock>, is_app: bool) -> Self {
         Self {
             client,
+            clock,
             is_app,
             gate: Semaphore::new(AT_ONCE),
             no_batch: AtomicBool::new(false),
@@ -55,9 +60,9 @@ impl Asana {
         }
     }
 
-    /// The version of a project in the last backup.
-    pub(super) fn last_version(&self, project: &str) -> Option<String> {
-        lock(&self.versions).get(&NativeId::from(project)).cloned()
+    /// What this reader noted of a project for the last backup. Without it, nothing of that backup may be taken over.
+    pub(super) fn last_mark(&self, project: &str) -> Option<Mark> {
+        Mark::parse(lock(&self.versions).get(&NativeId::from(project))?)
     }
 }
 

@@ -17,6 +17,7 @@ mod discover;
 mod fetch;
 mod grants;
 mod json;
+mod mark;
 mod preflight;
 mod read;
 mod rich_text;
@@ -46,7 +47,7 @@ pub static PLATFORM: Platform = Platform {
     pace: Pace { requests: 1500, per: Duration::from_mins(1) },
     connect: |settings| {
         let client = api::client(&settings, Network::new()?)?;
-        Ok(Box::new(Asana::new(client, settings.grant.is_some())))
+        Ok(Box::new(Asana::new(client, settings.clock, settings.grant.is_some())))
     },
     sandbox: sim::sandbox,
 };

@@ -14,7 +14,7 @@ use crate::base::ids::SeededRandom;
 use crate::base::secret::Secret;
 use crate::http::fault::ApiFault;
 use crate::http::testing::{Answer, Scripted};
-use crate::model::Record;
+use crate::model::{NativeId, Record};
 use crate::platforms::connector::{ExpectedBytes, RecordSink};
 use crate::platforms::platform::Settings;
 
@@ -34,7 +34,13 @@ pub(super) fn settings() -> Settings {
 
 /// A connector that gets the scripted answers.
 pub(super) fn asana(scripted: &Scripted) -> Asana {
-    Asana::new(api::client(&settings(), scripted.clone()).unwrap(), false)
+    connected(scripted, false)
+}
+
+/// The same with a personal token or an app's grant.
+pub(super) fn connected(scripted: &Scripted, is_app: bool) -> Asana {
+    let settings = settings();
+    Asana::new(api::client(&settings, scripted.clone()).unwrap(), settings.clock, is_app)
 }
 
 /// An answer with this `data`.
@@ -61,6 +67,8 @@ pub(super) struct Held {
     pub(super) records: Vec<(Record, Option<ExpectedBytes>)>,
     /// What the last backup is said to have had.
     pub(super) before: Vec<Record>,
+    /// What is wanted back.
+    pub(super) sought: Vec<NativeId>,
 }
 
 #[async_trait]
@@ -72,5 +80,9 @@ impl RecordSink for Held {
 
     async fn before(&mut self) -> Result<Vec<Record>, ApiFault> {
         Ok(self.before.clone())
+    }
+
+    fn sought(&self) -> Vec<NativeId> {
+        self.sought.clone()
     }
 }

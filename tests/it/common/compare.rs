@@ -234,10 +234,10 @@ impl Comparison<'_> {
             if self.losses.fields.contains(&(wanted.key.clone(), field.path.to_owned())) {
                 continue;
             }
-            if let Role::Sequence(kind) = field.role {
-                let is = order(kind, found, field.path, |key| Some(key.clone()));
+            if matches!(field.role, Role::Sequence(_)) {
+                let is = order(field, found, |key| Some(key.clone()));
                 let named: BTreeSet<RecordKey> = is.iter().cloned().collect();
-                let mut should = order(kind, wanted, field.path, |key| places.get(key).cloned());
+                let mut should = order(field, wanted, |key| places.get(key).cloned());
                 should.retain(|key| named.contains(key));
                 let known: BTreeSet<&RecordKey> = should.iter().collect();
                 let is: Vec<&RecordKey> = is.iter().filter(|key| known.contains(key)).collect();
@@ -358,14 +358,9 @@ fn name(dialect: &dyn Dialect, record: &Record) -> String {
 }
 
 /// What hangs on a record, in the order that it names, as `place` knows it.
-fn order(
-    kind: Kind,
-    record: &Record,
-    path: &str,
-    place: impl Fn(&RecordKey) -> Option<RecordKey>,
-) -> Vec<RecordKey> {
-    let key = |id| lineage::pointed_to(&record.key, kind, id);
-    ops::ids(ops::get(&record.native, path)).filter_map(|id| place(&key(id))).collect()
+fn order(field: &Field, record: &Record, place: impl Fn(&RecordKey) -> Option<RecordKey>) -> Vec<RecordKey> {
+    let key = |id| lineage::pointed_to(&record.key, field.kind_in_sequence(id).unwrap(), id);
+    ops::ids(ops::get(&record.native, field.path)).filter_map(|id| place(&key(id))).collect()
 }
 
 /// Off, empty, or what a new record says by itself.

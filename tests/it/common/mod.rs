@@ -5,7 +5,7 @@ mod disk;
 pub(crate) mod manifests;
 pub(crate) mod scene;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
@@ -182,6 +182,13 @@ impl World {
     /// The id of the entity of this kind with this name.
     pub(crate) async fn id(&self, kind: &str, name: &str) -> String {
         self.named(kind, name).await["id"].as_str().unwrap().to_owned()
+    }
+
+    /// The ids of everything that is in the world.
+    pub(crate) async fn ids(&self) -> BTreeSet<String> {
+        let state = self.state().await;
+        let entities = state.as_object().unwrap().values().filter_map(Value::as_array).flatten();
+        entities.filter_map(|entity| Some(entity["id"].as_str()?.to_owned())).collect()
     }
 
     /// How many entities of each kind there are.

@@ -12,6 +12,7 @@ use super::super::asking::{Answered, PAGE, Question, named};
 use super::super::json::{gid, gid_at, text};
 use super::fields;
 use super::split::{Splitter, is_comment};
+use super::strays::is_stray;
 use crate::base::clock::Timestamp;
 use crate::http::fault::{ApiFault, FaultClass};
 use crate::model::coverage::Missing;
@@ -75,6 +76,8 @@ pub(super) async fn read(
     }
     let mut with_files: HashSet<String> =
         if before.is_empty() { known_to_search(asana, project, tasks).await? } else { HashSet::new() };
+    // The search finds what is in the project.
+    with_files.extend(tasks.iter().filter(|task| is_stray(task)).map(|task| gid(task).to_owned()));
     let stories: Vec<Question> =
         due.iter().map(|task| Question::new(&["tasks", gid(task), "stories"], fields::STORY)).collect();
     for (task, answer) in due.iter().zip(asana.lists(&stories).await?) {

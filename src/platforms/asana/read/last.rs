@@ -4,6 +4,8 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::super::changes::{Changed, may_be_task};
 use super::super::json::{gid_at, list, text};
+use super::split::task_of;
+use crate::base::clock::Timestamp;
 use crate::model::{Kind, Record, RecordKey, ops};
 
 /// Tasks of the last backup, and what is on them but comments and files.
@@ -16,7 +18,7 @@ pub(super) struct Last {
     /// The values of custom fields, by task.
     values: HashMap<String, Vec<Record>>,
     labels: HashMap<String, Record>,
-    /// The tasks in each section, in their order: those that belong to the project before those that do not.
+    /// The tasks in each section, in their order.
     pub(super) sections: HashMap<String, Vec<String>>,
     /// Custom fields and their options: what all values say depends on them.
     definitions: BTreeMap<RecordKey, Record>,
@@ -38,10 +40,8 @@ impl Last {
                 Kind::Label => drop(last.labels.insert(id, here)),
                 Kind::FieldDef | Kind::FieldOption => drop(last.definitions.insert(record.key.clone(), here)),
                 Kind::Section => {
-                    let ids = |path| ops::ids(ops::get(native, path));
-                    let placed = ids("placements").filter_map(|place| Some(place.split_once(':')?.1));
-                    let tasks = ids("items").chain(placed).map(ToOwned::to_owned).collect();
-                    last.sections.insert(id, tasks);
+                    let tasks = ops::ids(ops::get(native, "items")).map(|id| task_of(id).to_owned());
+                    last.sections.insert(id, tasks.collect());
                 }
                 Kind::Comment | Kind::Attachment => {
                     last.tasks_of_details.insert(id, text(native, "task").to_owned());
@@ -71,9 +71,8 @@ impl Last {
     }
 
     /// When the last change happened that the backup knows of.
-    pub(super) fn last_change(&self) -> Option<&str> {
-        let times = self.items.values().map(|item| text(&item.native, "modified_at"));
-        times.max().filter(|time| !time.is_empty())
+    pub(super) fn last_change(&self) -> Option<Timestamp> {
+        self.items.values().filter_map(|item| text(&item.native, "modified_at").parse().ok()).max()
     }
 
     /// How many questions it takes to read all tasks.

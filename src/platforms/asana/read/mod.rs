@@ -6,6 +6,7 @@ mod fields;
 mod last;
 mod renewal;
 mod split;
+mod strays;
 mod tree;
 
 use serde_json::Value;
@@ -17,13 +18,13 @@ use super::changes::Changed;
 use super::connector::lock;
 use super::json::{gid, gid_at};
 use crate::http::fault::{ApiFault, FaultClass};
-use crate::model::Kind;
+use crate::model::{Kind, NativeId};
 use crate::model::coverage::{Count, Coverage};
 use crate::platforms::connector::{ContainerInfo, RecordSink};
 use details::{Before, files_of};
 use last::Last;
-use renewal::Renewed;
-pub(super) use split::placement_id;
+use renewal::{News, Renewed};
+pub(super) use split::{placement_id, task_of};
 use split::Splitter;
 use tree::Tree;
 
@@ -39,7 +40,8 @@ pub(super) async fn read(
     let sections = frame(asana, &project, &mut splitter).await?;
     splitter.project(project.clone(), &sections);
 
-    let before = sink.before().await?;
+    let mark = asana.last_mark(id);
+    let before = if mark.is_some() { sink.before().await? } else { Vec::new() };
     let last = Last::of(&before);
     let (changed, elsewhere) = {
         let all = lock(&asana.changed);
@@ -47,13 +49,17 @@ pub(super) async fn read(
         (all.get(id).cloned(), named.collect())
     };
     let touched = changed.as_ref().map(|changed| last.touched(changed));
-    let renewed = match changed.filter(|_| last.has_definitions(splitter.found.iter().map(|(record, _)| record))) {
-        Some(changed) => renewal::read(asana, id, &sections, last, &changed, &elsewhere).await?,
+    let changed = changed.filter(|_| last.has_definitions(splitter.found.iter().map(|(record, _)| record)));
+    let renewed = match changed.zip(mark) {
+        Some((changed, mark)) => {
+            let news = News { changed, elsewhere, since: mark.moment };
+            renewal::read(asana, id, &sections, last, &news).await?
+        }
         None => None,
     };
     let Renewed { tree, kept, promised } = match renewed {
         Some(renewed) => renewed,
-        None => all_tasks(asana, id, &sections, &mut splitter).await?,
+        None => all_tasks(asana, id, &sections, &sink.sought(), &mut splitter).await?,
     };
     let kept_tasks = kept.iter().filter(|record| record.key.kind == Kind::Item).map(|record| &record.native);
     let tasks: Vec<&Value> = tree.own().iter().chain(kept_tasks).collect();
@@ -122,16 +128,22 @@ fn accept(splitter: &mut Splitter, what: &str, answer: Answered) -> Result<Vec<V
     }
 }
 
-/// All tasks of a project with their subtasks.
+/// All tasks of a project with their subtasks, and those of the `sought` ones that it has lost to no other.
 async fn all_tasks(
     asana: &Asana,
     project: &str,
     sections: &[Value],
+    sought: &[NativeId],
     splitter: &mut Splitter,
 ) -> Result<Renewed, ApiFault> {
     let mut tree = Tree::default();
     tree.listed(project, tasks(asana, project, sections).await?);
-    let promised = subtasks(asana, &mut tree, splitter).await?;
+    let (listed, parents) = (tree.own().len(), with_subtasks(tree.own()));
+    let below = subtasks(asana, &mut tree, parents, splitter).await?;
+    let strays = strays::read(asana, &tree, sought).await?;
+    let (strayed, parents) = (strays.len(), with_subtasks(&strays));
+    tree.listed(project, strays);
+    let promised = (listed + strayed) as u64 + below + subtasks(asana, &mut tree, parents, splitter).await?;
     Ok(Renewed { tree, kept: Vec::new(), promised })
 }
 
@@ -150,10 +162,14 @@ async fn tasks(asana: &Asana, project: &str, sections: &[Value]) -> Answered {
     Ok(all)
 }
 
-/// Reads subtasks level by level. Gives how many tasks there should be by the tasks' own counts.
-async fn subtasks(asana: &Asana, tree: &mut Tree, splitter: &mut Splitter) -> Result<u64, ApiFault> {
-    let mut promised = tree.own().len() as u64;
-    let mut parents = with_subtasks(tree.own());
+/// Reads subtasks level by level. Gives how many there should be by the tasks' own counts.
+async fn subtasks(
+    asana: &Asana,
+    tree: &mut Tree,
+    mut parents: Vec<(String, u64)>,
+    splitter: &mut Splitter,
+) -> Result<u64, ApiFault> {
+    let mut promised = 0;
     while !parents.is_empty() {
         let questions: Vec<Question> = parents
             .iter()

@@ -15,11 +15,23 @@ use super::super::json::{gid, gid_at, text};
 use super::fields;
 use super::last::Last;
 use super::tree::{Tree, belongs_to, is_in_a_project, section_in};
+use crate::base::clock::Timestamp;
 use crate::http::fault::{ApiFault, FaultClass};
 use crate::model::{Kind, Record, ops};
 
 /// Changes lead to further ones; beyond so many rounds it is simpler to read everything.
 const ROUNDS: usize = 8;
+
+/// What is known to have happened since the last backup.
+pub(super) struct News {
+    /// What the project's events name.
+    pub(super) changed: Changed,
+    /// What the events of any project name.
+    pub(super) elsewhere: HashSet<String>,
+    /// The last backup has whatever changed before this moment. Later changes it may have missed: its pages came one
+    /// after the other.
+    pub(super) since: Timestamp,
+}
 
 /// The tasks of a project as they are now.
 pub(super) struct Renewed {
@@ -31,26 +43,25 @@ pub(super) struct Renewed {
     pub(super) promised: u64,
 }
 
-/// Reads what has changed; nothing when it is simpler, or safer, to read everything. `elsewhere` is what the events of
-/// any project name.
+/// Reads what has changed; nothing when it is simpler, or safer, to read everything.
 pub(super) async fn read(
     asana: &Asana,
     project: &str,
     sections: &[Value],
     last: Last,
-    changed: &Changed,
-    elsewhere: &HashSet<String>,
+    news: &News,
 ) -> Result<Option<Renewed>, ApiFault> {
-    let mut due = last.touched(changed);
+    let mut due = last.touched(&news.changed);
     // Whether a task that is in several projects belongs to this one depends on the others.
     due.extend(last.placements.keys().cloned());
-    due.extend(last.items.keys().filter(|task| elsewhere.contains(*task)).cloned());
+    due.extend(last.items.keys().filter(|task| news.elsewhere.contains(*task)).cloned());
     let has_lost_a_section =
         last.sections.iter().any(|(id, tasks)| !tasks.is_empty() && !sections.iter().any(|section| gid(section) == id));
-    let Some(since) = last.last_change().map(ToOwned::to_owned) else { return Ok(None) };
+    let Some(last_change) = last.last_change() else { return Ok(None) };
     if has_lost_a_section || due.len() + 1 >= last.questions(PAGE) {
         return Ok(None);
     }
+    let since = format!("{:.3}", last_change.min(news.since));
     let question = Question::new(&["tasks"], fields::TASK).with("project", project).with("modified_since", &since);
     let modified = match asana.list(&question).await {
         Err(fault) if fault.class == FaultClass::TooLarge => return Ok(None),
@@ -60,7 +71,7 @@ pub(super) async fn read(
     renewal.take_modified(modified);
     for _ in 0..ROUNDS {
         renewal.read_due().await?;
-        renewal.read_orders(sections, changed).await?;
+        renewal.read_orders(sections, &news.changed).await?;
         if renewal.due.is_empty() {
             return Ok(Some(renewal.finish(sections)));
         }

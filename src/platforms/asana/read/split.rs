@@ -43,6 +43,8 @@ impl Splitter {
         lists_of_gids(&mut project, &["followers"]);
         let order: Vec<&str> = sections.iter().map(gid).collect();
         project.insert("sections".to_owned(), json!(order));
+        let fields: Vec<&str> = settings.iter().map(|setting| gid_at(setting, "custom_field")).collect();
+        project.insert("custom_field_settings".to_owned(), json!(fields));
         self.add(Kind::Container, project);
         for setting in settings {
             self.custom_field(setting);
@@ -175,13 +177,10 @@ impl Splitter {
         self.put(Kind::Attachment, &id, native, is_upload.then_some(ExpectedBytes { len }));
     }
 
-    /// A section with the tasks in it, in their order.
-    pub(super) fn section(&mut self, section: Value, items: &[String], placements: &[String]) {
+    /// A section with the tasks in it, in their order; those of other projects by the ids of their places.
+    pub(super) fn section(&mut self, section: Value, items: &[String]) {
         let mut section = object(section);
         section.insert("items".to_owned(), json!(items));
-        if !placements.is_empty() {
-            section.insert("placements".to_owned(), json!(placements));
-        }
         self.add(Kind::Section, section);
     }
 
@@ -228,6 +227,11 @@ impl Splitter {
 /// The id of a task's place in a project that it does not belong to.
 pub(in super::super) fn placement_id(project: &str, task: &str) -> String {
     format!("{project}:{task}")
+}
+
+/// The task that stands in a section under this id: its own, or that of its place.
+pub(in super::super) fn task_of(id: &str) -> &str {
+    id.split_once(':').map_or(id, |(_, task)| task)
 }
 
 /// Whether a story is what a person wrote, and not what Asana noted down.

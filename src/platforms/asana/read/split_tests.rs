@@ -40,7 +40,8 @@ fn a_project_and_its_fields_become_records_and_computed_fields_inventory() {
     splitter.project(project, &[json!({"gid": "2"}), json!({"gid": "3"})]);
     assert_eq!(
         native(&splitter, Kind::Container, "1"),
-        json!({"gid": "1", "name": "P", "followers": ["5"], "sections": ["2", "3"]})
+        json!({"gid": "1", "name": "P", "followers": ["5"], "sections": ["2", "3"],
+            "custom_field_settings": ["f1", "f4"]})
     );
     let field = native(&splitter, Kind::FieldDef, "f1");
     assert_eq!((&field["is_important"], &field["options"]), (&json!(true), &json!(["o1", "o2"])));

@@ -5,11 +5,16 @@ use crate::http::testing::{Answer, Scripted};
 use crate::model::{Blob, BlobRef, Record, RecordKey};
 use crate::platforms::asana::changes::Changed;
 use crate::platforms::asana::connector::lock;
+use crate::platforms::asana::mark::Mark;
 use crate::platforms::asana::testing::{Held, asana, batch, data, refusal};
+use crate::platforms::connector::Connector;
 
 fn info() -> ContainerInfo {
     ContainerInfo { id: "20".into(), name: "P".into(), workspace: None, closed: false, version: None }
 }
+
+/// A moment after all changes that the tests know of.
+const LATER: &str = "2026-12-01T00:00:00Z";
 
 fn list(entries: &Value) -> Value {
     json!({"data": entries, "next_page": null})
@@ -43,10 +48,18 @@ fn comment(gid: &str) -> Value {
     json!({"gid": gid, "type": "comment", "resource_subtype": "comment_added", "html_text": "<body>x</body>"})
 }
 
+/// A connector that knows that it read the project for the last backup, and when.
+fn knowing(scripted: &Scripted, began: &str) -> Asana {
+    let asana = asana(scripted);
+    let mark = Mark::new("seen".into(), began.parse().unwrap(), "T1".into());
+    asana.remember([("20".into(), mark.to_string())].into());
+    asana
+}
+
 async fn reading(answers: Vec<Answer>, before: Vec<Record>) -> (Coverage, Held, Scripted) {
     let scripted = Scripted::new(answers);
     let mut held = Held { before, ..Held::default() };
-    let coverage = read(&asana(&scripted), &info(), &mut held).await.unwrap();
+    let coverage = read(&knowing(&scripted, LATER), &info(), &mut held).await.unwrap();
     (coverage, held, scripted)
 }
 
@@ -190,6 +203,35 @@ async fn what_has_not_changed_since_the_last_backup_is_taken_from_it() {
 }
 
 #[tokio::test]
+async fn a_sought_task_that_is_nowhere_is_read_with_all_that_is_on_it() {
+    let stray = json!({"gid": "7", "name": "lost", "memberships": [], "parent": null, "num_subtasks": 1});
+    let below = json!({"gid": "8", "name": "sub", "memberships": [], "parent": {"gid": "7"}, "num_subtasks": 0});
+    let elsewhere = json!({"gid": "6", "memberships": [{"project": {"gid": "30"}}], "parent": null});
+    let nothing = || (200, list(&json!([])));
+    let scripted = Scripted::new([
+        project(),
+        frame(),
+        tasks(&[task("1", 0)]),
+        batch(&[
+            (404, json!({"errors": [{"message": "gone"}]})),
+            (200, json!({"data": elsewhere})),
+            (200, json!({"data": stray})),
+            (200, json!({"data": below})),
+        ]),
+        tasks(std::slice::from_ref(&below)),
+        refusal(402, "no search"),
+        batch(&[nothing(), (200, list(&json!([comment("c7")]))), nothing()]),
+        Answer::json(200, &list(&json!([])).to_string()),
+    ]);
+    let mut held = Held { sought: ["1", "5", "6", "7", "8"].map(Into::into).into(), ..Held::default() };
+    let coverage = read(&asana(&scripted), &info(), &mut held).await.unwrap();
+    assert_eq!((ids(&held, Kind::Item), ids(&held, Kind::Comment)), (vec!["1", "7", "8"], vec!["c7"]));
+    assert_eq!(expected(&coverage), (Some(3), 3));
+    assert!(!scripted.bodies()[3].contains("/tasks/1\""), "what is listed is not looked up");
+    assert!(scripted.calls()[7].contains("parent=7"), "no search tells of its files");
+}
+
+#[tokio::test]
 async fn events_count_although_the_time_of_change_stands_still() {
     let scripted = Scripted::new([
         project(),
@@ -197,7 +239,7 @@ async fn events_count_although_the_time_of_change_stands_still() {
         tasks(&[task("1", 0), task("2", 0)]),
         Answer::json(200, &list(&json!([comment("c9")])).to_string()),
     ]);
-    let asana = asana(&scripted);
+    let asana = knowing(&scripted, LATER);
     lock(&asana.changed).insert("20".to_owned(), Changed([("2".to_owned(), "task".to_owned())].into()));
     let mut held = Held { before: before(), ..Held::default() };
     read(&asana, &info(), &mut held).await.unwrap();
@@ -231,8 +273,12 @@ fn large() -> Vec<Record> {
 }
 
 async fn renewing(named: &[(&str, &str)], answers: Vec<Answer>) -> (Held, Scripted) {
+    renewing_since(LATER, named, answers).await
+}
+
+async fn renewing_since(began: &str, named: &[(&str, &str)], answers: Vec<Answer>) -> (Held, Scripted) {
     let scripted = Scripted::new([project(), frame()].into_iter().chain(answers));
-    let asana = asana(&scripted);
+    let asana = knowing(&scripted, began);
     let named = named.iter().map(|(gid, kind)| ((*gid).to_owned(), (*kind).to_owned()));
     lock(&asana.changed).insert("20".to_owned(), Changed(named.collect()));
     let mut held = Held { before: large(), ..Held::default() };
@@ -255,6 +301,30 @@ async fn a_change_of_which_no_event_tells_is_found_by_its_time() {
     assert_eq!(calls.len(), 4, "{calls:?}");
     assert!(calls[2].contains("modified_since=2026-11-01") && calls[3].contains("/tasks/7/stories"), "{calls:?}");
     assert_eq!((ids(&held, Kind::Item).len(), order(&held)), (151, &large()[152].native["items"]));
+}
+
+#[tokio::test]
+async fn changes_are_asked_for_since_before_the_last_reading_began() {
+    let (_, scripted) = renewing_since("2026-10-31T12:00:00Z", &[("20", "project")], vec![tasks(&[])]).await;
+    let calls = scripted.calls();
+    assert!(calls[2].contains("modified_since=2026-10-31T11%3A55%3A00.000Z"), "{calls:?}");
+}
+
+#[tokio::test]
+async fn nothing_is_taken_over_from_what_another_reader_read() {
+    let answers = [
+        project(),
+        frame(),
+        tasks(&[task("1", 0)]),
+        refusal(402, "no search"),
+        Answer::json(200, &list(&json!([comment("c9")])).to_string()),
+    ];
+    let scripted = Scripted::new(answers);
+    let asana = asana(&scripted);
+    asana.remember([("20".into(), "0123456789ab~seen~2026-12-01T00:00:00Z~T1".to_owned())].into());
+    let mut held = Held { before: before(), ..Held::default() };
+    read(&asana, &info(), &mut held).await.unwrap();
+    assert_eq!(ids(&held, Kind::Comment), ["c9"]);
 }
 
 #[tokio::test]

@@ -21,8 +21,8 @@ pub(super) struct Tree {
     sections: HashMap<String, String>,
     /// Tasks of other projects, with the section that they stand in here.
     placed: Vec<Value>,
-    /// What stands in each section: tasks that belong here, and places of those that do not.
-    order: BTreeMap<String, (Vec<String>, Vec<String>)>,
+    /// What stands in each section: tasks that belong here, and among them the places of those that do not.
+    order: BTreeMap<String, Vec<String>>,
     /// The subtasks of each task that belong here.
     subtasks: HashMap<String, Vec<String>>,
 }
@@ -35,15 +35,15 @@ impl Tree {
             if self.index.contains_key(&id) {
                 continue;
             }
-            let (items, placements) = self.order.entry(section.clone().unwrap_or_default()).or_default();
+            let order = self.order.entry(section.clone().unwrap_or_default()).or_default();
             let place = placement_id(project, &id);
             if belongs_to(&task, project) {
-                items.push(id.clone());
+                order.push(id.clone());
                 self.sections.extend(section.map(|section| (id.clone(), section)));
                 self.index.insert(id, self.own.len());
                 self.own.push(task);
-            } else if !placements.contains(&place) {
-                placements.push(place);
+            } else if !order.contains(&place) {
+                order.push(place);
                 self.placed.push(task);
             }
         }
@@ -69,8 +69,8 @@ impl Tree {
 
     /// Notes that a task stands behind those that stand in a section already.
     pub(super) fn stands(&mut self, project: &str, section: &str, task: &str, is_own: bool) {
-        let (items, placements) = self.order.entry(section.to_owned()).or_default();
-        if is_own { items.push(task.to_owned()) } else { placements.push(placement_id(project, task)) }
+        let standing = if is_own { task.to_owned() } else { placement_id(project, task) };
+        self.order.entry(section.to_owned()).or_default().push(standing);
     }
 
     /// Takes a task that belongs here and whose place is known.
@@ -87,6 +87,11 @@ impl Tree {
         self.placed.push(task);
     }
 
+    /// Whether a task is here, by itself or as a guest.
+    pub(super) fn shows(&self, task: &str) -> bool {
+        self.index.contains_key(task) || self.placed.iter().any(|placed| gid(placed) == task)
+    }
+
     /// The tasks that belong here.
     pub(super) fn own(&self) -> &[Value] {
         &self.own
@@ -95,8 +100,8 @@ impl Tree {
     /// Puts everything into records.
     pub(super) fn into_records(self, sections: Vec<Value>, splitter: &mut Splitter) {
         for section in sections {
-            let (items, placements) = self.order.get(gid(&section)).cloned().unwrap_or_default();
-            splitter.section(section, &items, &placements);
+            let order = self.order.get(gid(&section)).map(Vec::as_slice).unwrap_or_default();
+            splitter.section(section, order);
         }
         for task in self.own {
             let id = gid(&task).to_owned();

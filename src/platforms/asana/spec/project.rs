@@ -36,6 +36,7 @@ pub(super) const PROJECT: KindSpec = KindSpec {
         // Followers become members, so the members with their levels come first.
         Field::new("followers", Role::Persons).last(),
         Field::new("sections", Role::Sequence(Kind::Section)),
+        Field::new("custom_field_settings", Role::Sequence(Kind::FieldDef)),
         Field::new("archived", Role::Writable).last(),
         Field::new("completed", READ_ONLY),
     ],
@@ -96,6 +97,7 @@ pub(super) const CUSTOM_FIELD: KindSpec = KindSpec {
         Field::new("resource_subtype", Role::CreateOnly),
         Field::new("is_global_to_workspace", Role::CreateOnly),
         Field::new("is_important", Role::CreateOnly),
+        Field::new("insert_before", Role::Reference(Kind::FieldDef)).next_sibling(),
         Field::new("description", Role::Writable),
         Field::new("precision", Role::Writable),
         Field::new("format", Role::Writable),
@@ -142,8 +144,7 @@ pub(super) const SECTION: KindSpec = KindSpec {
     natural_key: &["name"],
     fields: &[
         Field::new("name", Role::Writable),
-        Field::new("items", Role::Sequence(Kind::Item)),
-        Field::new("placements", Role::Sequence(Kind::Placement)),
+        Field::new("items", Role::Sequence(Kind::Item)).mixed_with(Kind::Placement),
     ],
     losses: &[LossCause::NativeId, LossCause::CreatedBy],
 };

@@ -54,12 +54,14 @@ async fn create(asana: &Asana, mutation: &Mutation) -> Result<String, WriteError
     let project = mutation.within()?;
     let mut body = set(mutation.fields.clone());
     let important = take(&mut body, &["is_important"]);
+    let next = take(&mut body, &["insert_before"]);
+    let next = next.get("insert_before").and_then(Value::as_str);
     let global = take(&mut body, &["is_global_to_workspace", "options"]);
     let is_global = global.get("is_global_to_workspace").and_then(Value::as_bool).unwrap_or_default();
     let workspace = asana.workspace_of(project).await.map_err(refused)?;
     body.insert("workspace".to_owned(), json!(workspace));
     if !is_global {
-        let field = add_setting(asana, project, body.into(), important).await.map_err(refused)?;
+        let field = add_setting(asana, project, body.into(), important, next).await.map_err(refused)?;
         lock(&asana.places).new_fields.insert((project.to_owned(), field.clone()));
         return Ok(field);
     }
@@ -67,21 +69,34 @@ async fn create(asana: &Asana, mutation: &Mutation) -> Result<String, WriteError
         // An answer may have been lost: then it is set up already, and Asana refuses to do it twice.
         let live = setting(asana, project, |live| gid(live) == field).await.map_err(refused)?;
         if live.is_none() {
-            add_setting(asana, project, json!(field), important).await.map_err(refused)?;
+            add_setting(asana, project, json!(field), important, next).await.map_err(refused)?;
         }
         return Ok(field);
     }
     let field = asana.create(&["custom_fields"], body).await.map_err(refused)?;
     lock(&asana.places).new_fields.insert((project.to_owned(), gid(&field).to_owned()));
-    add_setting(asana, project, json!(gid(&field)), important).await.map_err(|fault| halfway(&fault))
+    add_setting(asana, project, json!(gid(&field)), important, next).await.map_err(|fault| halfway(&fault))
 }
 
-/// Sets a custom field up in a project: one that is there, by its gid, or a new one of the project's own.
-async fn add_setting(asana: &Asana, project: &str, field: Value, important: Params) -> Result<String, ApiFault> {
+/// Sets a custom field up in a project, before the one that is to come next: one that is there, by its gid, or a new
+/// one of the project's own.
+async fn add_setting(
+    asana: &Asana,
+    project: &str,
+    field: Value,
+    important: Params,
+    next: Option<&str>,
+) -> Result<String, ApiFault> {
     let is_new = field.is_object();
     let known = field.as_str().map(ToOwned::to_owned);
     let mut body = params([("custom_field", field)]);
     body.extend(important);
+    if let Some(next) = next {
+        // Asana wants its setting's gid. Should it have gone meanwhile, the new one comes last.
+        let settings = settings(asana, project).await?;
+        let next = settings.iter().find(|setting| gid_at(setting, "custom_field") == next);
+        body.extend(next.map(|next| ("insert_before".to_owned(), json!(gid(next)))));
+    }
     let path = ["projects", project, "addCustomFieldSetting"];
     let setting = if is_new { asana.create(&path, body).await? } else { asana.bring_about(&path, body).await? };
     Ok(known.unwrap_or_else(|| gid_at(&setting, "custom_field").to_owned()))
@@ -105,9 +120,14 @@ async fn setting(
     project: &str,
     wanted: impl Fn(&Value) -> bool,
 ) -> Result<Option<Value>, ApiFault> {
-    let fields = "custom_field.name,custom_field.resource_subtype";
-    let settings = asana.list(&Question::new(&["projects", project, "custom_field_settings"], fields)).await?;
+    let settings = settings(asana, project).await?;
     Ok(settings.into_iter().filter_map(|setting| setting.get("custom_field").cloned()).find(wanted))
+}
+
+/// What custom fields a project has, in their order.
+async fn settings(asana: &Asana, project: &str) -> Result<Vec<Value>, ApiFault> {
+    let fields = "custom_field.name,custom_field.resource_subtype";
+    asana.list(&Question::new(&["projects", project, "custom_field_settings"], fields)).await
 }
 
 /// The field that a lost creation set up in its project.

@@ -12,6 +12,7 @@ use crate::platforms::asana::Asana;
 use crate::platforms::asana::asking::{Question, named};
 use crate::platforms::asana::connector::lock;
 use crate::platforms::asana::json::{gid, gids, list};
+use crate::platforms::asana::read::task_of;
 
 /// The name of the section that Asana gives to a new project, until the first one of the backup takes its place.
 /// It cannot be deleted while it is the only one.
@@ -54,7 +55,7 @@ async fn remove(asana: &Asana, path: &[&str; 2]) -> Result<String, WriteError> {
 
 async fn create_project(asana: &Asana, mutation: &Mutation) -> Result<String, WriteError> {
     let mut body = flat(&mutation.fields);
-    take(&mut body, &["followers", "sections"]);
+    take(&mut body, &["followers", "sections", "custom_field_settings"]);
     // Without an owner, the account would become it.
     let owner = body.remove_entry("owner");
     let mut body = set(body);
@@ -156,14 +157,10 @@ async fn spare_or_last(asana: &Asana, project: &str) -> Result<Spare, ApiFault> 
 async fn update_section(asana: &Asana, mutation: &Mutation) -> Result<String, WriteError> {
     let section = mutation.own()?;
     let mut body = mutation.fields.clone();
-    let (items, placements) = (body.remove("items"), body.remove("placements"));
+    let items = body.remove("items");
     change(asana, &["sections", section], body).await?;
     if let Some(wanted) = items {
-        order::tasks(asana, section, &texts(&wanted)).await?;
-    }
-    if let Some(wanted) = placements {
-        let tasks: Vec<&str> =
-            texts(&wanted).into_iter().filter_map(|place| Some(place.split_once(':')?.1)).collect();
+        let tasks: Vec<&str> = texts(&wanted).into_iter().map(task_of).collect();
         order::tasks(asana, section, &tasks).await?;
     }
     Ok(section.to_owned())

@@ -149,6 +149,8 @@ async fn move_task(asana: &Asana, task: &str, mutation: &Mutation, places: &Para
         {
             leave(asana, task, other).await?;
         }
+    } else if places.contains_key("section") && projects.contains(&project) {
+        leave(asana, task, project).await?;
     }
     if places.contains_key("parent") && !gid_at(&live, "parent").is_empty() {
         let nowhere = params([("parent", Value::Null)]);

@@ -7,8 +7,7 @@ use super::*;
 use crate::base::hash::Hash;
 use crate::http::testing::{Answer, Scripted};
 use crate::model::{BlobRef, NativeId};
-use crate::platforms::asana::api;
-use crate::platforms::asana::testing::{asana, data, refusal, settings};
+use crate::platforms::asana::testing::{asana, connected, data, refusal};
 
 struct Blobs;
 
@@ -175,7 +174,7 @@ async fn a_step_that_fails_after_the_creation_leaves_it_to_be_looked_up() {
 #[tokio::test]
 async fn an_app_marks_its_tasks_and_numbers_twins() {
     let scripted = Scripted::new([new(), data(&json!({"gid": "100"}))]);
-    let app = Asana::new(api::client(&settings(), scripted.clone()).unwrap(), true);
+    let app = connected(&scripted, true);
     let task = || mutation(Verb::Create, Kind::Item, json!({"name": "twin"}));
     write(&app, &[task(), task()], &Blobs).await;
     let marks: Vec<Value> = calls(&scripted).into_iter().map(|(_, body)| body["external"]["gid"].clone()).collect();
@@ -183,7 +182,7 @@ async fn an_app_marks_its_tasks_and_numbers_twins() {
     assert_eq!(marks, [json!(format!("{mark}-0")), json!(format!("{mark}-1"))]);
 
     let scripted = Scripted::new([data(&json!({"gid": "99"})), data(&json!({"gid": "100"}))]);
-    let app = Asana::new(api::client(&settings(), scripted.clone()).unwrap(), true);
+    let app = connected(&scripted, true);
     let lost = Mutation { known: vec!["99".into()], ..task() };
     assert_eq!(app.marked(&lost).await.unwrap().as_deref(), Some("100"));
     assert!(scripted.calls()[1].contains(&format!("external:{mark}-1")));

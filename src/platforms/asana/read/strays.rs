@@ -1,0 +1,33 @@
+//! Tasks that were taken off all projects. They are alive, and no list shows them.
+
+use serde_json::Value;
+
+use super::super::Asana;
+use super::super::asking::Question;
+use super::super::json::{gid, gid_at};
+use super::fields;
+use super::tree::{Tree, is_in_a_project};
+use crate::http::fault::{ApiFault, FaultClass};
+use crate::model::NativeId;
+
+/// Those of the `sought` tasks that the project has not, and that are in no project and below no task, as far as the
+/// account can see them.
+pub(super) async fn read(asana: &Asana, tree: &Tree, sought: &[NativeId]) -> Result<Vec<Value>, ApiFault> {
+    let missing = sought.iter().filter(|task| !tree.shows(task.as_str()));
+    let questions: Vec<Question> =
+        missing.map(|task| Question::new(&["tasks", task.as_str()], fields::TASK)).collect();
+    let mut strays = Vec::new();
+    for answer in asana.ones(&questions).await? {
+        match answer {
+            Ok(task) => strays.extend(Some(task).filter(is_stray)),
+            Err(fault) if matches!(fault.class, FaultClass::NotFound | FaultClass::Forbidden) => {}
+            Err(fault) => return Err(fault),
+        }
+    }
+    Ok(strays)
+}
+
+/// Whether a task belongs to nothing.
+pub(super) fn is_stray(task: &Value) -> bool {
+    !gid(task).is_empty() && !is_in_a_project(task) && gid_at(task, "parent").is_empty()
+}
