@@ -71,8 +71,9 @@ pub async fn apply(
     let connector: Arc<dyn Connector> = Arc::from(connector);
 
     progress.tell(News::Phase { what: "Reading the live account again".to_owned(), total: None });
-    // Where something is deleted, attachments are kept with their bytes, so that the deletion can be taken back.
-    let with_bytes = deletions::containers(&deletions::deleted(&saved.plan.steps));
+    // Where something is deleted or written over, files are kept with their bytes, so that it can be taken back.
+    let mut with_bytes = deletions::containers(&deletions::deleted(&saved.plan.steps));
+    with_bytes.extend(deletions::written_over(&saved.plan.steps));
     let wanted = |id: &NativeId| {
         let attachments = if with_bytes.contains(id) { Attachments::All } else { Attachments::None };
         saved.plan.header.live_scope.contains(id).then_some(attachments)
@@ -103,20 +104,19 @@ pub async fn resume(app: &App, run: &str, progress: &dyn Progress) -> Result<App
     carry_out(app, platform, &connector, &saved, record.id, record.safety, &record.events, progress).await
 }
 
-/// Refuses to delete what could not be kept first: without it there would be no way back.
-fn complete(deleted_in: &BTreeSet<NativeId>, scan: &Scan) -> Result<(), Error> {
-    let lost =
-        |missing: &&Missing| missing.key.as_ref().is_none_or(|key| deleted_in.contains(&key.container));
+/// Refuses to take away what could not be kept first: without it there would be no way back.
+fn complete(touched: &BTreeSet<NativeId>, scan: &Scan) -> Result<(), Error> {
+    let lost = |missing: &&Missing| missing.key.as_ref().is_none_or(|key| touched.contains(&key.container));
     let lost: Vec<&Missing> = scan.missing.iter().filter(lost).collect();
-    if deleted_in.is_empty() || lost.is_empty() {
+    if touched.is_empty() || lost.is_empty() {
         return Ok(());
     }
     let mut error =
-        Error::failed("the plan deletes things that cannot all be kept before, so nothing was written");
+        Error::failed("the plan takes things away that cannot all be kept before, so nothing was written");
     for missing in lost.iter().take(10) {
         error = error.hint(format!("{}: {}", missing.what, missing.why));
     }
-    Err(error.hint("Try again later, or restore with `--mode merge`, which deletes nothing."))
+    Err(error.hint("Try again later, or select with `--only` what takes nothing away."))
 }
 
 fn admissible(saved: &SavedPlan, allow_delete: bool) -> Result<(), Error> {

@@ -2,12 +2,14 @@
 
 use std::collections::BTreeSet;
 
+use serde_json::Value;
+
 use super::snapshots;
 use crate::apply::{Progress, StepState};
 use crate::model::dialect::Dialect;
 use crate::model::spec::{IdPolicy, Role};
 use crate::model::{Kind, NativeId, Record, RecordKey, ops};
-use crate::plan::types::{Action, RestorePlan, Step, Target};
+use crate::plan::types::{Action, FieldChange, RestorePlan, Step, Target};
 use crate::snapshot::{Reader, SnapshotError, lineage};
 
 /// The live records that `steps` delete.
@@ -15,6 +17,21 @@ pub(super) fn deleted<'a>(steps: impl IntoIterator<Item = &'a Step>) -> BTreeSet
     let deletions = steps.into_iter().filter(|step| step.action == Action::Delete);
     let live = deletions.filter_map(|step| match &step.target {
         Some(Target::Live(key)) => Some(key.clone()),
+        _ => None,
+    });
+    live.collect()
+}
+
+/// The containers in which `steps` write over an image, which is then gone as if it had been deleted.
+pub(super) fn written_over<'a>(steps: impl IntoIterator<Item = &'a Step>) -> BTreeSet<NativeId> {
+    let writes_over = |step: &&Step| {
+        let is_image = |value: &Value| value.is_string();
+        let over = |change: &FieldChange| change.from.as_ref().is_some_and(is_image);
+        step.changes.iter().any(|change| change.refers_to == Some(Kind::Image) && over(change))
+    };
+    let steps = steps.into_iter().filter(writes_over);
+    let live = steps.filter_map(|step| match &step.target {
+        Some(Target::Live(key)) => Some(key.container.clone()),
         _ => None,
     });
     live.collect()

@@ -9,4 +9,5 @@ pub mod ids;
 pub mod redact;
 pub mod retry;
 pub mod secret;
+pub mod slate;
 pub mod ticks;

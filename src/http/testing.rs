@@ -12,7 +12,7 @@ use super::auth::Credential;
 use super::client::{Client, Profile, Surroundings};
 use super::fault::{ApiFault, FaultClass};
 use super::transport::Transport;
-use super::types::{Body, Intent, Method, Request, Response};
+use super::types::{Body, FilePart, Intent, Method, Request, Response};
 use crate::base::clock::ManualClock;
 use crate::base::ids::SeededRandom;
 use crate::base::secret::Secret;
@@ -95,13 +95,17 @@ async fn text_of(body: &Body<'_>) -> String {
             let shown = fields.iter().map(|(name, value)| format!("{name}={}", value.expose()));
             shown.collect::<Vec<_>>().join("&")
         }
+        Body::File(file) => format!("{} {:?} {}", file.file_name, file.media_type, bytes_of(file).await),
         Body::Form { fields, file: None } => format!("{fields:?}"),
         Body::Form { fields, file: Some(file) } => {
-            let pieces: Vec<Bytes> = (file.open)().try_collect().await.unwrap();
-            let bytes = String::from_utf8(pieces.concat()).unwrap();
-            format!("{fields:?} {} {:?} {bytes}", file.file_name, file.media_type)
+            format!("{fields:?} {} {:?} {}", file.file_name, file.media_type, bytes_of(file).await)
         }
     }
+}
+
+async fn bytes_of(file: &FilePart<'_>) -> String {
+    let pieces: Vec<Bytes> = (file.open)().try_collect().await.unwrap();
+    String::from_utf8_lossy(&pieces.concat()).into_owned()
 }
 
 #[async_trait]

@@ -86,6 +86,15 @@ impl Network {
                 }
                 builder.multipart(form)
             }
+            Body::File(file) => {
+                let name: String = url::form_urlencoded::byte_serialize(file.file_name.as_bytes()).collect();
+                let media_type = file.media_type.as_deref().unwrap_or("application/octet-stream");
+                builder
+                    .header("content-disposition", format!("attachment; filename=\"{name}\""))
+                    .header("content-type", media_type)
+                    .header("content-length", file.len)
+                    .body(reqwest::Body::wrap_stream((file.open)()))
+            }
         })
     }
 }
@@ -250,6 +259,21 @@ mod tests {
         {
             assert!(asked.to_lowercase().contains(&part.to_lowercase()), "{part} in {asked}");
         }
+    }
+
+    #[tokio::test]
+    async fn a_file_that_is_the_whole_body_has_its_name_in_a_header_and_a_length() {
+        let (url, server) = serve("HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n{}").await;
+        let open = || stream::iter([Ok(Bytes::from_static(b"by")), Ok(Bytes::from_static(b"tes"))]).boxed();
+        let file =
+            FilePart { field: "", file_name: "a\"ü.png".into(), media_type: None, len: 5, open: &open };
+        let request = Request::new(Method::Post, url, Intent::WriteOnce).with_body(Body::File(file));
+        Network::new().unwrap().send(&request).await.unwrap();
+        let asked = server.await.unwrap();
+        for part in ["content-length: 5\r\n", "attachment; filename=\"a%22%C3%BC.png\"", "\r\n\r\nbytes"] {
+            assert!(asked.contains(part), "{part} in {asked}");
+        }
+        assert!(!asked.contains("chunked"), "{asked}");
     }
 
     #[tokio::test]

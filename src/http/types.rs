@@ -59,11 +59,11 @@ impl Method {
 /// Makes the bytes of a file, from the beginning, each time it is called.
 pub type Opener<'a> = &'a (dyn Fn() -> BoxStream<'static, std::io::Result<Bytes>> + Send + Sync);
 
-/// A file in a form. Its length is known beforehand, so that the server gets a length and a shortened file
+/// A file that is sent along. Its length is known beforehand, so that the server gets a length and a shortened file
 /// is noticed by both sides.
 #[derive(Clone)]
 pub struct FilePart<'a> {
-    /// Name of the form field.
+    /// Name of the form field, where it is part of a form.
     pub field: &'static str,
     /// Name of the file.
     pub file_name: String,
@@ -91,6 +91,8 @@ pub enum Body<'a> {
         /// The file, which comes last.
         file: Option<FilePart<'a>>,
     },
+    /// The bytes of a file and nothing else; its name goes into a header.
+    File(FilePart<'a>),
 }
 
 impl Body<'_> {
@@ -100,6 +102,7 @@ impl Body<'_> {
             Self::Empty => 0,
             Self::Json(bytes) => bytes.len() as u64,
             Self::Fields(fields) => fields.iter().map(|(_, value)| value.expose().len() as u64).sum(),
+            Self::File(file) => file.len,
             Self::Form { fields, file } => match file {
                 Some(file) => file.len,
                 None => fields.iter().map(|(_, value)| value.len() as u64).sum(),

@@ -40,6 +40,9 @@ pub struct Grants {
     /// The account's own workspace, which takes containers that may not be made in theirs; nothing where the
     /// platform has none.
     pub refuge: Option<NativeId>,
+    /// The containers, by live id, in which the account may neither lock nor unlock anything nor change what is locked,
+    /// each with who may ("needs an admin").
+    pub locks: BTreeMap<NativeId, String>,
 }
 
 /// One line of the rights table.
@@ -78,7 +81,7 @@ mod tests {
                 NativeId::from("b1"),
                 vec![Rule { kind: None, verb: Some(Verb::Update), grant: denied.clone() }],
             )]),
-            refuge: None,
+            ..Grants::default()
         };
         assert_eq!(grants.get(Some(&"b1".into()), Kind::Item, Verb::Update), denied);
         assert_eq!(grants.get(Some(&"b1".into()), Kind::Item, Verb::Create), Grant::Unknown);

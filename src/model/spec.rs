@@ -141,6 +141,11 @@ pub struct Field {
     /// The platform adds the account to these persons when it creates the record, and when it creates a record of one
     /// of these kinds on it: so that they are written behind that, also where there are none.
     pub joined_with: Option<&'static [Kind]>,
+    /// While it is true, the record and what is held by it are locked; see
+    /// [`Grants::locks`](super::grants::Grants::locks).
+    pub locks: bool,
+    /// A reference to what holds the record, as what it hangs on does: a lock on either is one on the record.
+    pub held: bool,
     /// The sibling right before which the platform puts a new record, which no update moves again. It follows from the
     /// order that the parent names, and is no property of the record.
     pub next_sibling: bool,
@@ -168,6 +173,16 @@ pub enum Role {
     Persons,
     /// Cannot be written; a difference is a loss with this cause. Not part of the fingerprint.
     ReadOnly(LossCause),
+}
+
+impl Role {
+    /// The kind of the records whose ids the field holds.
+    pub fn refers_to(self) -> Option<Kind> {
+        match self {
+            Self::Reference(kind) | Self::References(kind) | Self::Sequence(kind) => Some(kind),
+            Self::Writable | Self::CreateOnly | Self::Person | Self::Persons | Self::ReadOnly(_) => None,
+        }
+    }
 }
 
 /// When a field is written in the life of a new record.
@@ -206,6 +221,8 @@ impl Field {
             anywhere: false,
             repeats: false,
             joined_with: None,
+            locks: false,
+            held: false,
             next_sibling: false,
             mixed_with: None,
         }
@@ -263,6 +280,18 @@ impl Field {
     #[must_use]
     pub const fn joined_with(self, kinds: &'static [Kind]) -> Self {
         Self { joined_with: Some(kinds), ..self }
+    }
+
+    /// The same field, which locks the record while it is true.
+    #[must_use]
+    pub const fn locks(self) -> Self {
+        Self { locks: true, ..self }
+    }
+
+    /// The same reference, by which the record is held.
+    #[must_use]
+    pub const fn held(self) -> Self {
+        Self { held: true, ..self }
     }
 
     /// The same reference, to the sibling right before which a new record is put.

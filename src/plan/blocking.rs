@@ -6,9 +6,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::decide::{Decisions, is_own_membership};
 use super::elsewhere;
 use super::joined;
+use super::locks;
 use super::roots::Roots;
 use super::scene::Scene;
-use super::types::{Action, Blocked, Mode, Reason};
+use super::types::{Action, Blocked, Reason};
 use super::values::{Creates, Facts, Fate};
 use crate::model::grants::{Grant, Verb};
 use crate::model::lineage::{home, workspace};
@@ -28,13 +29,13 @@ pub(super) struct Blocking<'a, 's> {
 impl<'a, 's> Blocking<'a, 's> {
     pub(super) fn apply(facts: &'s Facts<'a, 's>, roots: &Roots<'a>, out: &mut Decisions<'a>) {
         let mut blocking = Self { facts, created: BTreeSet::new(), refused: BTreeMap::new() };
-        blocking.creates(out);
+        blocking.creates(roots, out);
         joined::keep_out_of_the_way(facts, out);
         blocking.updates(out);
         blocking.removals(roots, out);
     }
 
-    fn creates(&mut self, out: &mut Decisions<'a>) {
+    fn creates(&mut self, roots: &Roots<'a>, out: &mut Decisions<'a>) {
         let scene = self.facts.scene;
         let records = out.creates.keys().filter_map(|key| scene.desired.get(*key).copied());
         let mut records: Vec<&'a Record> = records.collect();
@@ -51,18 +52,22 @@ impl<'a, 's> Blocking<'a, 's> {
                 out.lose(key, None, LossCause::TargetGone);
                 self.refused.insert(key, LossCause::TargetGone.text().to_owned());
             } else if let Some(why) = self.refusal(record) {
-                if let Some(workspace) = self.taken_instead(record) {
+                let instead = self.taken_instead(record);
+                let takes_away = self.takes_away(roots, record).filter(|_| instead.is_some());
+                if let Some(workspace) = instead.filter(|_| takes_away.is_none()) {
                     elsewhere::note(scene, record, None, out);
                     out.elsewhere.insert(key, workspace);
                     self.created.insert(key);
                     continue;
                 }
+                let why = takes_away.map_or(why.clone(), |consequence| format!("{why}; {consequence}"));
                 if !self.is_dispensable(key.kind, out.creates.get(key)) {
                     out.blocked.push(blocked(scene, record, Action::Create, why.clone()));
                 }
                 self.refused.insert(key, why);
             } else {
                 self.created.insert(key);
+                self.note_lock(record, out);
             }
         }
         out.creates.retain(|key, _| self.created.contains(key));
@@ -70,6 +75,19 @@ impl<'a, 's> Blocking<'a, 's> {
             if self.created.contains(target) {
                 out.updates.entry(key).or_default().insert(path);
             }
+        }
+    }
+
+    /// Notes that a new record stays unlocked where the account may not lock it.
+    fn note_lock(&self, record: &'a Record, out: &mut Decisions<'a>) {
+        let spec = self.facts.scene.spec(record.key.kind);
+        let is_set = |field: &&Field| {
+            field.locks && ops::get(&record.native, field.path) == Some(&serde_json::Value::Bool(true))
+        };
+        let is_locked = spec.is_some_and(|spec| spec.fields.iter().any(|field| is_set(&field)));
+        if let Some(why) = locks::hold(self.facts, record).filter(|_| is_locked) {
+            let why = format!("locking it {why}");
+            out.blocked.push(blocked(self.facts.scene, record, Action::Update, why));
         }
     }
 
@@ -98,6 +116,7 @@ impl<'a, 's> Blocking<'a, 's> {
             Kind::Workspace => self.denied_in(None, record.key.kind),
             kind => self.denied_in(self.live_id(&home(&record.key)).as_ref(), kind),
         };
+        let refused = refused.or_else(|| locks::against(self.facts, record));
         if refused.is_some() {
             return refused;
         }
@@ -178,17 +197,28 @@ impl<'a, 's> Blocking<'a, 's> {
         own.is_none_or(|own| own.id != *refuge).then_some(refuge)
     }
 
+    /// What others would lose if the container `record` were made in the account's own workspace and the old one
+    /// deleted, and the way out; nothing where there is no old one, or only one that lies there already.
+    fn takes_away(&self, roots: &Roots<'a>, record: &'a Record) -> Option<String> {
+        let scene = self.facts.scene;
+        let old = scene.live.get(*roots.replaces.get(&record.key)?)?;
+        let lies_in = workspace(scene.spec(old.key.kind)?, old);
+        let is_own = lies_in.is_some_and(|lies_in| Some(&lies_in.id) == self.refuge());
+        let noun = scene.noun(Kind::Workspace);
+        (!is_own).then(|| {
+            format!(
+                "made elsewhere it would be lost to all who have it through the {noun}, so it is not replaced: copy it \
+                 with `--mode copy`, or get the right to create in the {noun}"
+            )
+        })
+    }
+
     /// The account's own workspace, if it takes containers.
     fn refuge(&self) -> Option<&'a NativeId> {
-        let input = self.facts.input;
-        let refuge = input.grants.refuge.as_ref()?;
-        let takes = match input.grants.get(Some(refuge), Kind::Container, Verb::Create) {
-            Grant::Allowed => true,
-            // What is deleted first must be certain to come back.
-            Grant::Unknown => input.header.mode != Mode::DeleteBeforeLiteral,
-            Grant::Denied(_) => false,
-        };
-        takes.then_some(refuge)
+        let grants = &self.facts.input.grants;
+        let refuge = grants.refuge.as_ref()?;
+        let refused = self.denied_in(Some(refuge), Kind::Container).is_some();
+        (!refused).then_some(refuge)
     }
 
     /// Whether a place that only its containers need may be missing, as these are made elsewhere.
@@ -226,11 +256,25 @@ impl<'a, 's> Blocking<'a, 's> {
         let (mut allowed, mut denied) = (BTreeSet::new(), BTreeSet::new());
         let live = self.facts.bound.live(key);
         let fields = self.facts.scene.spec(key.kind).map_or(&[][..], |spec| spec.fields);
+        let record = self.facts.scene.desired.get(key).copied();
+        let locked = record.and_then(|record| locks::against(self.facts, record));
+        let locking = record.and_then(|record| locks::hold(self.facts, record));
         for path in paths {
-            let kind = match fields.iter().find(|field| field.path == path).map(|field| field.role) {
-                Some(Role::Sequence(kind)) => kind,
-                _ => key.kind,
+            let field = fields.iter().find(|field| field.path == path);
+            let ordered = match field.map(|field| field.role) {
+                Some(Role::Sequence(kind)) => Some(kind),
+                _ => None,
             };
+            let by_lock = match (&locked, locking) {
+                (Some(why), _) if ordered.is_none() => Some(why.clone()),
+                (_, Some(why)) if field.is_some_and(|field| field.locks) => Some(format!("locking it {why}")),
+                _ => None,
+            };
+            if let Some(why) = by_lock {
+                denied.insert(why);
+                continue;
+            }
+            let kind = ordered.unwrap_or(key.kind);
             let container = live.map(|live| &live.container);
             let grant = container.map(|id| self.facts.input.grants.get(Some(id), kind, Verb::Update));
             match grant {
@@ -268,7 +312,7 @@ impl<'a, 's> Blocking<'a, 's> {
         let verb = if action == Action::Delete { Verb::Delete } else { Verb::Update };
         match self.facts.input.grants.get(Some(&key.container), key.kind, verb) {
             Grant::Denied(why) => Some(why),
-            Grant::Allowed | Grant::Unknown => None,
+            Grant::Allowed | Grant::Unknown => locks::against_removal(self.facts, key),
         }
     }
 

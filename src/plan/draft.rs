@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::Value;
 
 use super::decide::Decisions;
+use super::locks;
 use super::order::{Band, Place};
 use super::roots::Roots;
 use super::types::{Action, FieldChange, Mode, Reason};
@@ -75,7 +76,8 @@ impl Drafter<'_, '_> {
         if let Blob::Stored(blob) = &record.blob {
             create.blob = Some(*blob);
         }
-        for field in ops::writable(spec) {
+        let locks_hold = locks::hold(self.facts, record).is_some();
+        for field in ops::writable(spec).filter(|field| !(field.locks && locks_hold)) {
             if field.unique && self.facts.input.header.mode == Mode::Copy {
                 if ops::get(&record.native, field.path).is_some() {
                     self.losses.push((record.key.clone(), field.path, LossCause::NativeId));
@@ -261,16 +263,11 @@ impl<'a> Draft<'a> {
     }
 
     fn add(&mut self, field: &Field, from: Option<&Value>, resolved: &Resolved) {
-        let refers_to = match field.role {
-            _ if field.next_sibling => None,
-            Role::Reference(kind) | Role::References(kind) | Role::Sequence(kind) => Some(kind),
-            _ => None,
-        };
         self.changes.push(FieldChange {
             path: field.path.to_owned(),
             from: from.cloned(),
             to: resolved.to.clone(),
-            refers_to,
+            refers_to: if field.next_sibling { None } else { field.role.refers_to() },
             orders: matches!(field.role, Role::Sequence(_)),
             links: !resolved.linked.is_empty(),
             names: BTreeMap::new(),

@@ -94,9 +94,6 @@ pub(super) fn encode_words(
     let (Ok(page_len), Some(body)) = (u32::try_from(page.len()), vocabulary.compress(&page)) else {
         return Ok(None);
     };
-    if page.len() > longest_page(plain.len()) {
-        return Ok(None);
-    }
     let mut frame = head(kind, plain)?;
     seal_body(&mut frame, WORDS, &id.0);
     frame.extend(page_len.to_le_bytes());
@@ -121,11 +118,6 @@ pub(super) fn encode_delta(
     frame.push(depth);
     frame.extend(body);
     Ok(Some(frame))
-}
-
-/// A page in words that is longer would not be worth reading.
-fn longest_page(leaf: usize) -> usize {
-    leaf.saturating_mul(2)
 }
 
 fn head(kind: ChunkKind, plain: &[u8]) -> Result<Vec<u8>, VaultError> {
@@ -170,7 +162,7 @@ pub fn parse(kind: ChunkKind, frame: &[u8]) -> Result<Frame<'_>, &'static str> {
         WORDS => {
             let vocabulary = Hash(fields.array().ok_or(SHORT)?);
             let page = usize::try_from(fields.u32().ok_or(SHORT)?).unwrap_or(usize::MAX);
-            if page > longest_page(len) {
+            if page > words::longest(len) {
                 return Err("its length is beyond the limit");
             }
             Body::Words { vocabulary, page, body: fields.rest() }

@@ -5,7 +5,7 @@ use std::process::Stdio;
 
 use serde_json::Value;
 
-use super::cli_program::{Place, Sandbox, run};
+use super::cli_program::{Place, Sandbox, run, send};
 
 /// The first twelve digits of an id, as people type it.
 fn short(value: &Value) -> &str {
@@ -108,6 +108,23 @@ fn the_whole_round() {
         .ended(2)
         .says(&["removes things", &format!("apply {undo} --allow-delete")]);
     place.run(&format!("apply {undo} --allow-delete")).ended(0);
+}
+
+#[test]
+fn a_board_that_the_account_does_not_see_is_named_before_the_steps() {
+    let sandbox = Sandbox::serve("tiny");
+    let place = Place::connected(&sandbox);
+    let backup = place.run("backup acme --json").ended(0).json();
+    let boards = backup["manifest"]["containers"].as_array().unwrap();
+    let id = boards.iter().find(|board| board["name"] == "Roadmap").unwrap()["id"].as_str().unwrap();
+    let credential = format!("key={}&token={}", sandbox.secret("key"), sandbox.secret("token"));
+    let url = format!("{}/boards/{id}?{credential}", sandbox.base_url).parse().unwrap();
+    assert!(send("DELETE", &url, "").starts_with("HTTP/1.1 200"));
+    let page = place.run("plan acme@latest").ended(0).out;
+    let note = page.find("Not among what the account sees is the board \"Roadmap\": if it is there").unwrap();
+    assert!(note < page.find("+ board Acme / Roadmap").unwrap(), "{page}");
+    let document = place.run("plan acme@latest --json").ended(0).json();
+    assert_eq!(document["notes"].as_array().unwrap().len(), 1);
 }
 
 #[test]

@@ -32,5 +32,6 @@ mod reconnecting;
 mod retention;
 mod round_trip;
 mod smartsheet;
+mod smartsheet_images;
 mod space;
 mod stored_account;

@@ -104,24 +104,28 @@ async fn who_may_create_nothing_in_the_workspace_gets_sheets_back_into_the_sheet
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_sheet_in_a_workspace_that_is_only_edited_is_copied_and_replaced_in_the_sheets_folder() {
-    for (mode, name) in [(Mode::Copy, "Budget (restored 2026-11-21)"), (Mode::DeleteBefore, "Budget")] {
-        let scene = seen_by("licensed member").await;
-        edits_only(&scene).await;
-        let plan = scene.desk.plan(&scene.path("Acme/Budget"), mode, &[]).await;
-        assert_eq!(plan.plan.verdict, Verdict::Applyable, "{:#?}", plan.plan.blocked);
-        assert_eq!(made(&plan.plan), [format!("Sheets/{name}").replace(" (restored 2026-11-21)", "")]);
-        assert_eq!(misplaced(&plan.plan), ["folder", "workspace"]);
-        scene.desk.apply(&plan).await;
-        let home = home_of(&scene, "ben@acme.example").await;
-        assert_eq!(places(&scene, name).await, [home], "{mode:?}");
-        let old = scene.container("Budget");
-        let found = scene.now().await;
-        assert_eq!(inside(&found, &old).is_empty(), mode == Mode::DeleteBefore);
-        if mode == Mode::DeleteBefore {
-            let wanted = inside(&scene.wanted, &old);
-            scene.compare(&wanted, &found, &plan.plan, Relation::Restored).assert_same("delete-before");
-        }
+async fn a_sheet_in_a_workspace_that_is_only_edited_is_copied_into_the_sheets_folder() {
+    let scene = seen_by("licensed member").await;
+    edits_only(&scene).await;
+    let plan = scene.desk.plan(&scene.path("Acme/Budget"), Mode::Copy, &[]).await;
+    assert_eq!(plan.plan.verdict, Verdict::Applyable, "{:#?}", plan.plan.blocked);
+    assert_eq!(made(&plan.plan), ["Sheets/Budget"]);
+    assert_eq!(misplaced(&plan.plan), ["folder", "workspace"]);
+    scene.desk.apply(&plan).await;
+    let home = home_of(&scene, "ben@acme.example").await;
+    assert_eq!(places(&scene, "Budget (restored 2026-11-21)").await, [home]);
+    assert!(!inside(&scene.now().await, &scene.container("Budget")).is_empty());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_sheet_in_a_workspace_that_is_only_edited_is_not_replaced_and_the_plan_says_what_to_do() {
+    let scene = seen_by("licensed member").await;
+    edits_only(&scene).await;
+    let plan = scene.desk.plan(&scene.path("Acme/Budget"), Mode::DeleteBefore, &[]).await.plan;
+    assert_eq!((plan.verdict, plan.steps.len()), (Verdict::Blocked, 0));
+    let sheet = plan.blocked.iter().find(|blocked| blocked.action == Action::Create).unwrap();
+    for word in ["needs the owner or an admin of the workspace", "`--mode copy`", "lost to all who have it"] {
+        assert!(sheet.why.contains(word), "{word} in {}", sheet.why);
     }
 }
 
@@ -163,6 +167,38 @@ async fn edits_only(scene: &Scene) {
     let id = share.unwrap_or_else(|| panic!("{:#}", state["share"]))["id"].as_str().unwrap();
     let path = format!("/shares/{id}?assetType=workspace&assetId={workspace}");
     scene.desk.world.call("system admin", "PATCH", &path, json!({"accessLevel": "EDITOR"})).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_editor_s_plan_leaves_locked_rows_and_columns_alone_and_restores_the_rest() {
+    let desk = Desk::with(SMARTSHEET, Some("editor"), "nasty", 1).await;
+    let scene = Scene::before(desk).await;
+    let world = &scene.desk.world;
+    let sheet = world.named("sheet", "Locks").await;
+    let number = |id: &Value| json!(id.as_str().unwrap().parse::<u64>().unwrap());
+    let column = |title: &str| {
+        let all = sheet["columns"].as_array().unwrap();
+        number(&all.iter().find(|column| column["title"] == title).unwrap()["id"])
+    };
+    let state = world.state().await;
+    let rows = state["row"].as_array().unwrap().iter().filter(|row| row["_sheet"] == sheet["id"]);
+    let (shut, open): (Vec<&Value>, Vec<&Value>) = rows.partition(|row| row["locked"] == true);
+    let cell = |title: &str| json!({"columnId": column(title), "value": "changed"});
+    let changed = json!([
+        {"id": number(&open[0]["id"]), "cells": [cell("Task"), cell("Locked")]},
+        {"id": number(&shut[0]["id"]), "cells": [cell("Hidden")]}]);
+    world
+        .call("system admin", "PUT", &format!("/sheets/{}/rows", sheet["id"].as_str().unwrap()), changed)
+        .await;
+
+    let plan = scene.desk.plan(&scene.path("Nästy & Söns <b> \"quoted\"/Locks"), Mode::Merge, &[]).await;
+    let blocked: BTreeSet<&str> =
+        plan.plan.blocked.iter().map(|blocked| blocked.why.split(" is locked").next().unwrap()).collect();
+    assert_eq!(blocked, ["the column \"Locked\"", "the row \"locked\""].into(), "{:#?}", plan.plan.blocked);
+    assert_eq!(plan.plan.verdict, Verdict::Partial);
+    scene.desk.apply(&plan).await;
+    let found = scene.now().await;
+    scene.compare(&scene.wanted, &found, &plan.plan, Relation::Restored).assert_same("merge");
 }
 
 #[tokio::test(flavor = "multi_thread")]

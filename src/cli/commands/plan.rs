@@ -33,7 +33,11 @@ pub(super) async fn undo(app: &App, ui: &Ui, run: &str) -> Result<Done, Error> {
 
 /// Prints a plan; what cannot be tried makes the result incomplete.
 pub(super) fn show(ui: &Ui, saved: &SavedPlan, details: bool) -> Done {
-    ui.result(&json!({ "id": saved.id, "plan": saved.plan }), &plan_page::page(saved, details));
+    let notes = plan_page::notes(&saved.plan);
+    ui.result(
+        &json!({ "id": saved.id, "notes": notes, "plan": saved.plan }),
+        &plan_page::page(saved, details),
+    );
     match saved.plan.verdict {
         Verdict::NothingToDo | Verdict::Applyable => Done::Complete,
         Verdict::Partial | Verdict::Blocked => Done::Incomplete,

@@ -9,12 +9,16 @@ use crate::cli::ui::{bold, counted, dim, green, local, plain, red, yellow};
 use crate::cli::words::{noun, plural};
 use crate::model::loss::LossCause;
 use crate::model::{Kind, RecordKey};
+use crate::plan::notes::unseen;
 use crate::plan::types::{Action, Mode, RestorePlan, Step, Verdict};
 
 /// The plan as a document for people.
 pub(super) fn page(saved: &SavedPlan, details: bool) -> String {
     let plan = &saved.plan;
     let mut lines = vec![heading(saved), String::new()];
+    for note in notes(plan) {
+        lines.extend([yellow(&plain(&note)), String::new()]);
+    }
     let most = if details { usize::MAX } else { SHOWN };
     lines.extend(steps(plan, details));
     if !plan.steps.is_empty() {
@@ -27,6 +31,11 @@ pub(super) fn page(saved: &SavedPlan, details: bool) -> String {
     lines.push(String::new());
     lines.push(closing(saved));
     lines.join("\n")
+}
+
+/// What is to be known before the steps are read.
+pub(super) fn notes(plan: &RestorePlan) -> Vec<String> {
+    unseen(plan, |kind| noun(&plan.header.platform, kind)).into_iter().collect()
 }
 
 fn heading(saved: &SavedPlan) -> String {

@@ -60,7 +60,15 @@ static KINDS: &[KindSpec] = &[
         natural_key: &["name"],
         ..table(Kind::Label, "label", Parent::Container, &[NAME, Field::new("color", Role::Writable)])
     },
-    KindSpec { natural_key: &["name"], ..table(Kind::FieldDef, "field", Parent::Container, &[NAME]) },
+    KindSpec {
+        natural_key: &["name"],
+        ..table(
+            Kind::FieldDef,
+            "field",
+            Parent::Container,
+            &[NAME, Field::new("locked", Role::Writable).last().locks()],
+        )
+    },
     KindSpec {
         natural_key: &["name"],
         verbs: Verbs { create: true, update: false, delete: true, archive: false },
@@ -101,6 +109,7 @@ static KINDS: &[KindSpec] = &[
                 Field::new("frame.colour", Role::Writable).whole().last(),
                 Field::new("frame.width", Role::Writable).whole().last(),
                 Field::new("address", Role::Writable).unique(),
+                Field::new("locked", Role::Writable).last().locks(),
                 Field::new("closed", Role::Writable).last(),
                 Field::new("votes", Role::ReadOnly(LossCause::Votes)),
             ],
@@ -115,7 +124,7 @@ static KINDS: &[KindSpec] = &[
             "value",
             Parent::At(&[(Kind::Item, "up")]),
             &[
-                Field::new("field", Role::Reference(Kind::FieldDef)),
+                Field::new("field", Role::Reference(Kind::FieldDef)).held(),
                 Field::new("value", Role::Writable),
                 Field::new("option", Role::Reference(Kind::FieldOption)),
             ],

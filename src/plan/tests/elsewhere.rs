@@ -36,6 +36,7 @@ fn viewer(mode: Mode, in_refuge: Grant) -> Request {
         ]
         .into(),
         refuge: Some("h".into()),
+        ..Grants::default()
     };
     request
 }
@@ -128,15 +129,36 @@ fn a_copy_is_made_in_the_own_workspace() {
 }
 
 #[test]
-fn a_replacement_is_made_in_the_own_workspace_before_the_old_one_goes() {
+fn one_that_is_there_is_not_replaced_by_one_in_the_own_workspace_and_the_way_out_is_named() {
     let desired = world(DESIRED);
-    let plan = viewer(Mode::DeleteBefore, Grant::Unknown).plan(&desired, &desired);
+    let why = "viewers may not; made elsewhere it would be lost to all who have it through the workspace, so it is not \
+        replaced: copy it with `--mode copy`, or get the right to create in the workspace";
+    for mode in [Mode::DeleteBefore, Mode::DeleteBeforeLiteral] {
+        check(
+            &viewer(mode, Grant::Allowed).plan(&desired, &desired),
+            &format!(
+                r#"
+                blocked Create Acme/Roadmap: {why}
+                blocked Delete Acme/Roadmap: it stays because 2 of the things in its replacement cannot be created
+                blocked Create Acme/Roadmap/Doing: it needs the board "Acme / Roadmap", which cannot be created: {why}
+                "#
+            ),
+        );
+    }
+}
+
+#[test]
+fn one_that_lies_in_the_own_workspace_already_is_replaced_there() {
+    let desired = world(DESIRED);
+    let mut live = desired.clone();
+    edit(&mut live, &board(), "up", json!("h"));
+    let plan = viewer(Mode::DeleteBefore, Grant::Unknown).plan(&desired, &live);
     check(
         &plan,
         r#"
         0 create board (replaced) Mine/Roadmap name="Roadmap" up="h"
         1 create list (replaced) Mine/Roadmap/Doing name="Doing" after 0
-        2 delete board (replaced) Acme/Roadmap after 0,1
+        2 delete board (replaced) Mine/Roadmap after 0,1
         lost b/container/b#up: other-place
         "#,
     );
@@ -144,13 +166,10 @@ fn a_replacement_is_made_in_the_own_workspace_before_the_old_one_goes() {
 }
 
 #[test]
-fn nothing_is_deleted_first_unless_the_own_workspace_is_sure_to_take_the_new_one() {
-    let desired = world(DESIRED);
-    let literal = |grant| viewer(Mode::DeleteBeforeLiteral, grant).plan(&desired, &desired);
-    assert_eq!(literal(Grant::Allowed).deletions().count(), 1);
-    for grant in [Grant::Unknown, denied()] {
-        let plan = literal(grant);
-        assert_eq!((plan.deletions().count(), plan.verdict), (0, Verdict::Blocked));
+fn one_that_is_gone_is_made_in_the_own_workspace_in_every_mode() {
+    for mode in [Mode::DeleteBefore, Mode::DeleteBeforeLiteral] {
+        let plan = viewer(mode, Grant::Unknown).plan(&world(DESIRED), &world(WITHOUT_THE_BOARD));
+        assert_eq!((plan.verdict, plan.steps.len()), (Verdict::Applyable, 2), "{mode:?}");
     }
 }
 

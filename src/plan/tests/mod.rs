@@ -2,7 +2,9 @@
 
 mod elsewhere;
 mod limits;
+mod locks;
 mod modes;
+mod notes;
 mod orders;
 mod properties;
 mod selection;

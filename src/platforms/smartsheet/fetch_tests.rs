@@ -23,9 +23,17 @@ fn address() -> Answer {
 }
 
 async fn fetched(native: Value, answers: Vec<Answer>) -> (Result<(), ApiFault>, Vec<u8>, Scripted) {
+    fetched_as(Kind::Attachment, native, answers).await
+}
+
+async fn fetched_as(
+    kind: Kind,
+    native: Value,
+    answers: Vec<Answer>,
+) -> (Result<(), ApiFault>, Vec<u8>, Scripted) {
     let scripted = Scripted::new(answers);
     let mut sink = Held::default();
-    let record = Record { key: RecordKey::new("s", Kind::Attachment, "7"), native, blob: Blob::None };
+    let record = Record { key: RecordKey::new("s", kind, "7"), native, blob: Blob::None };
     let result = fetch(&smartsheet(&scripted), &record, &mut sink).await;
     (result, sink.0, scripted)
 }
@@ -67,4 +75,23 @@ async fn a_link_is_not_fetched() {
     let (result, _, scripted) = fetched(json!({"attachmentType": "LINK"}), vec![]).await;
     assert_eq!(result.unwrap_err().class, FaultClass::Invalid);
     assert_eq!(scripted.calls(), [""; 0]);
+}
+
+#[tokio::test]
+async fn the_address_of_an_image_in_a_cell_is_a_question_with_a_body() {
+    let told = Answer::json(200, r#"{"imageUrls":[{"imageId":"7","url":"https://storage.example/x?signed=1"}]}"#);
+    let image = Answer::typed(200, "application/octet-stream", "12345");
+    let (result, bytes, scripted) = fetched_as(Kind::Image, json!({}), vec![told, image]).await;
+    result.unwrap();
+    assert_eq!(bytes, b"12345");
+    assert_eq!(scripted.calls(), ["POST api.example/2.0/imageurls", "GET storage.example/x?signed=1"]);
+    assert_eq!((scripted.bodies()[0].as_str(), scripted.credentials()), (r#"[{"imageId":"7"}]"#, vec![true, false]));
+}
+
+#[tokio::test]
+async fn an_image_that_is_refused_within_a_good_answer_is_a_fault() {
+    let refused = r#"{"imageUrls":[{"imageId":"7","error":{"errorCode":1006,"message":"Not Found"}}]}"#;
+    let (result, ..) = fetched_as(Kind::Image, json!({}), vec![Answer::json(200, refused)]).await;
+    let fault = result.unwrap_err();
+    assert_eq!((fault.class, fault.message.as_str()), (FaultClass::NotFound, "Not Found"));
 }

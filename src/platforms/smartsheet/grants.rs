@@ -76,6 +76,7 @@ pub(super) fn grants(seen: &Seen) -> Grants {
         ],
         containers: BTreeMap::new(),
         refuge: Some(HOME.into()),
+        locks: BTreeMap::new(),
     };
     grants.containers.insert(HOME.into(), home_rules(&own, may_create_groups(seen)));
     for (id, workspace) in &seen.workspaces {
@@ -94,8 +95,11 @@ pub(super) fn grants(seen: &Seen) -> Grants {
             HOME => Level::None,
             workspace => level_in(seen, workspace),
         };
-        let rules = sheet_rules(Level::of(sheet), above);
-        grants.containers.insert(id.as_str().into(), rules);
+        let level = Level::of(sheet);
+        grants.containers.insert(id.as_str().into(), sheet_rules(level, above));
+        if level < Level::Admin {
+            grants.locks.insert(id.as_str().into(), needs("the owner or an admin", level));
+        }
     }
     grants
 }
@@ -157,13 +161,17 @@ fn sheet_rules(level: Level, in_workspace: Level) -> Vec<Rule> {
     if level >= Level::Admin {
         return vec![delete, rule(None, None, Grant::Allowed)];
     }
-    let needs = |who: &str| Grant::Denied(format!("needs {who} of the sheet, and the account is {}", level.words()));
+    let needs = |who: &str| Grant::Denied(needs(who, level));
     let edit = if level >= Level::Editor { Grant::Allowed } else { needs("an editor") };
     let share = if level == Level::EditorShare { Grant::Allowed } else { needs("an editor who may share, or an admin,") };
     let admins_only = [Kind::Container, Kind::Extension, Kind::FieldDef, Kind::SummaryField];
     let admins_only = admins_only.map(|kind| rule(Some(kind), None, needs("the owner or an admin")));
     let others = [rule(Some(Kind::Member), None, share), rule(None, None, edit)];
     [delete].into_iter().chain(admins_only).chain(others).collect()
+}
+
+fn needs(who: &str, level: Level) -> String {
+    format!("needs {who} of the sheet, and the account is {}", level.words())
 }
 
 fn only_owner(level: Level, what: &str) -> Grant {

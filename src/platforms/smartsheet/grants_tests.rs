@@ -50,6 +50,14 @@ fn each_level_permits_what_the_documents_say() {
 }
 
 #[test]
+fn locks_hold_for_all_below_an_admin() {
+    for (level, hold) in [("OWNER", false), ("ADMIN", false), ("EDITOR_SHARE", true), ("EDITOR", true)] {
+        let grants = grants(&seen("VIEWER", level, me(false, false)));
+        assert_eq!(grants.locks.contains_key(&"s".into()), hold, "{level}");
+    }
+}
+
+#[test]
 fn an_admin_of_the_workspace_may_create_and_delete_sheets_in_it() {
     for (level, can) in [("OWNER", true), ("ADMIN", true), ("EDITOR_SHARE", false), ("VIEWER", false)] {
         let grants = grants(&seen(level, "VIEWER", me(false, false)));

@@ -5,11 +5,15 @@
 //! the vault as a chunk, gives each of them one byte or two. Every byte of the page comes back; what is not in
 //! the vocabulary is written out. `docs/format.md` describes the bytes, `docs/decisions/` the figures.
 
+mod decoding;
+mod encoding;
 mod page;
 mod tokens;
 mod training;
 mod vocabulary;
 
-pub use page::{decode, encode};
+pub use decoding::decode;
+pub use encoding::encode;
+pub(super) use page::longest;
 pub use training::train;
 pub use vocabulary::Vocabulary;

@@ -1,19 +1,13 @@
 //! How text that is mostly JSON falls into pieces that recur.
 
+#![expect(
+    clippy::inline_always,
+    reason = "called for each word of a backup; a call costs as much as what it does"
+)]
+
 use crate::base::eights;
 
-/// A piece of text. All tokens of a text, one after the other, are the text.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Token<'a> {
-    /// What stands between two values: punctuation, keys and literals.
-    Structure(Run<'a>),
-    /// A run of letters inside of a value.
-    Word(Run<'a>),
-    /// A run of anything else inside of a value.
-    Other(Run<'a>),
-}
-
-/// Some bytes of a text, never none.
+/// Some bytes of a text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Run<'a> {
     /// All of them.
@@ -23,7 +17,7 @@ pub(super) struct Run<'a> {
 }
 
 impl<'a> Run<'a> {
-    #[inline]
+    #[inline(always)]
     fn new(text: &'a [u8], from: usize, len: usize) -> Self {
         let bytes = text.get(from..from.saturating_add(len)).unwrap_or_default();
         Self { bytes, first: eights::keep(eights::load(text, from), len) }
@@ -36,87 +30,114 @@ impl<'a> From<&'a [u8]> for Run<'a> {
     }
 }
 
+/// A piece of a value, never empty.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Piece<'a> {
+    /// A run of letters.
+    Word(Run<'a>),
+    /// A run of anything else.
+    Other(Run<'a>),
+}
+
 /// Letters of the alphabet, and every byte of other scripts.
 pub(super) fn is_letter(byte: u8) -> bool {
     byte.is_ascii_alphabetic() || byte >= 0x80
 }
 
-/// Calls `each` for the tokens of `text`. Text that is not JSON is cut somewhere else; nothing is lost.
-#[inline]
-pub(super) fn tokens<'a>(text: &'a [u8], each: &mut impl FnMut(Token<'a>)) {
-    let mut scanner = Scanner { text, from: 0, at: 0 };
-    while let Some((structure, value)) = scanner.next() {
-        if structure < value.begin {
-            each(Token::Structure(Run::new(text, structure, value.begin.saturating_sub(structure))));
-        }
-        words_between(text, value, each);
-    }
-}
-
-/// Calls `each` for the runs of letters and of other bytes in `text`.
-pub(super) fn words<'a>(text: &'a [u8], each: &mut impl FnMut(Token<'a>)) {
-    words_between(text, Value { begin: 0, end: text.len() }, each);
-}
-
-#[inline]
-fn words_between<'a>(text: &'a [u8], value: Value, each: &mut impl FnMut(Token<'a>)) {
-    let mut at = value.begin;
-    while let Some(first) = text.get(at).filter(|_| at < value.end) {
-        let letters = is_letter(*first);
-        let len = eights::run(text, at, letters).min(value.end.saturating_sub(at));
-        let run = Run::new(text, at, len);
-        each(if letters { Token::Word(run) } else { Token::Other(run) });
-        at = at.saturating_add(len);
-    }
-}
-
-/// Where a value stands: the content of a string, or a number.
-#[derive(Clone, Copy)]
-struct Value {
-    begin: usize,
-    end: usize,
-}
-
-struct Scanner<'a> {
+/// Goes through text that is structure and values in turns: structure is the punctuation, keys and literals between
+/// two values, and values are the contents of strings, and numbers. Text that is not JSON is cut somewhere else;
+/// nothing is lost.
+pub(super) struct Scanner<'a> {
     text: &'a [u8],
-    /// Where the structure begins that is being read.
-    from: usize,
     at: usize,
+    inside: Inside,
 }
 
-impl Scanner<'_> {
-    /// Where the next structure begins, and the value behind it.
-    #[inline]
-    fn next(&mut self) -> Option<(usize, Value)> {
-        if self.from >= self.text.len() {
-            return None;
+/// What the pieces that come next are of.
+#[derive(Clone, Copy, PartialEq)]
+enum Inside {
+    String,
+    Number,
+    Text,
+}
+
+impl<'a> Scanner<'a> {
+    pub(super) fn new(text: &'a [u8]) -> Self {
+        Self { text, at: 0, inside: Inside::Number }
+    }
+
+    /// All of `text` is one value.
+    pub(super) fn of_value(text: &'a [u8]) -> Self {
+        Self { text, at: 0, inside: Inside::Text }
+    }
+
+    /// Whether all of the text was taken.
+    pub(super) fn is_done(&self) -> bool {
+        self.at >= self.text.len()
+    }
+
+    /// Takes the structure up to the next value.
+    pub(super) fn structure(&mut self) -> Run<'a> {
+        let from = self.at;
+        if self.inside == Inside::String {
+            // The quote that closes it.
+            self.at = from.saturating_add(1);
         }
-        while let Some(byte) = self.text.get(self.at) {
-            match byte {
-                b'"' => {
+        self.inside = Inside::Number;
+        loop {
+            match self.text.get(self.at) {
+                Some(b'"') => {
                     let begin = self.at.saturating_add(1);
-                    let Some(end) = self.closing_quote(begin) else { break };
-                    self.at = end.saturating_add(1);
-                    if self.text.get(self.at) != Some(&b':') {
-                        return Some(self.pair(begin, end));
+                    let Some(end) = self.closing_quote(begin) else {
+                        self.at = self.text.len();
+                        break;
+                    };
+                    if self.text.get(end.saturating_add(1)) != Some(&b':') {
+                        self.at = begin;
+                        self.inside = Inside::String;
+                        break;
                     }
+                    self.at = end.saturating_add(2);
                 }
-                b'0'..=b'9' | b'-' => {
-                    let begin = self.at;
-                    while self.text.get(self.at).is_some_and(|byte| is_numeric(*byte)) {
-                        self.at = self.at.saturating_add(1);
-                    }
-                    return Some(self.pair(begin, self.at));
-                }
-                _ => self.at = self.at.saturating_add(1),
+                Some(b'0'..=b'9' | b'-') | None => break,
+                Some(_) => self.at = self.at.saturating_add(1),
             }
         }
-        self.at = self.text.len();
-        Some(self.pair(self.at, self.at))
+        self.at = self.at.min(self.text.len());
+        Run::new(self.text, from, self.at.saturating_sub(from))
     }
 
-    fn pair(&mut self, begin: usize, end: usize) -> (usize, Value) {
-        (std::mem::replace(&mut self.from, end), Value { begin, end })
+    /// Takes `structure` if that is what comes next, without looking at each byte. A string behind a comma may be a
+    /// key, which only [`structure`](Self::structure) finds out.
+    #[inline(always)]
+    pub(super) fn takes(&mut self, structure: Run<'_>) -> bool {
+        let len = structure.bytes.len();
+        let end = self.at.saturating_add(len);
+        let is_next = eights::keep(eights::load(self.text, self.at), len) == structure.first
+            && end <= self.text.len()
+            && (len <= 8 || self.text.get(self.at.saturating_add(8)..end) == structure.bytes.get(8..));
+        let inside = match (structure.bytes, self.text.get(end)) {
+            ([.., b':' | b'[', b'"'], _) => Inside::String,
+            ([.., b'"'], _) => return false,
+            (_, Some(b'0'..=b'9' | b'-') | None) => Inside::Number,
+            _ => return false,
+        };
+        if is_next {
+            (self.at, self.inside) = (end, inside);
+        }
+        is_next
+    }
+
+    /// Takes a single space with a letter behind it.
+    #[inline(always)]
+    pub(super) fn takes_space(&mut self) -> bool {
+        let behind = self.at.saturating_add(1);
+        let takes = self.text.get(self.at) == Some(&b' ')
+            && self.text.get(behind).is_some_and(|byte| is_letter(*byte));
+        if takes {
+            self.at = behind;
+        }
+        takes
     }
 
     fn closing_quote(&self, mut at: usize) -> Option<usize> {
@@ -127,6 +148,43 @@ impl Scanner<'_> {
             }
             at = at.saturating_add(2);
         }
+    }
+
+    /// Takes the next piece of the value; nothing at its end.
+    #[inline(always)]
+    pub(super) fn piece(&mut self) -> Option<Piece<'a>> {
+        let from = self.at;
+        let first = eights::load(self.text, from);
+        let letters = if self.inside == Inside::Number { 0 } else { eights::letters_before(first) };
+        self.at = match self.inside {
+            _ if letters == 8 => eights::letters_end(self.text, from),
+            _ if letters > 0 => from.saturating_add(letters),
+            Inside::String => self.others_end(),
+            Inside::Text => eights::others_end(self.text, from),
+            Inside::Number => self.number_end(),
+        };
+        let bytes = self.text.get(from..self.at).filter(|bytes| !bytes.is_empty())?;
+        let run = Run { bytes, first: eights::keep(first, bytes.len()) };
+        Some(if letters > 0 { Piece::Word(run) } else { Piece::Other(run) })
+    }
+
+    /// Where a run of others ends in a string: at a letter or at the closing quote, which no backslash escapes.
+    #[inline(always)]
+    fn others_end(&self) -> usize {
+        let mut at = self.at;
+        loop {
+            at = eights::others_in_string_end(self.text, at);
+            if self.text.get(at) != Some(&b'\\') {
+                return at;
+            }
+            at = at.saturating_add(2).min(self.text.len());
+        }
+    }
+
+    fn number_end(&self) -> usize {
+        let rest = self.text.get(self.at..).unwrap_or_default();
+        let len = rest.iter().take_while(|byte| is_numeric(**byte)).count();
+        self.at.saturating_add(len)
     }
 }
 
@@ -140,44 +198,86 @@ mod tests {
 
     use super::*;
 
-    fn all(text: &[u8]) -> Vec<Token<'_>> {
+    #[derive(Debug, PartialEq)]
+    enum Token<'a> {
+        Structure(&'a [u8]),
+        Word(&'a [u8]),
+        Other(&'a [u8]),
+    }
+
+    fn all(text: &str) -> Vec<Token<'_>> {
+        let mut scanner = Scanner::new(text.as_bytes());
         let mut found = Vec::new();
-        tokens(text, &mut |token| found.push(token));
+        while !scanner.is_done() {
+            let structure = scanner.structure();
+            if !structure.bytes.is_empty() {
+                found.push(Token::Structure(structure.bytes));
+            }
+            while let Some(piece) = scanner.piece() {
+                found.push(match piece {
+                    Piece::Word(run) => Token::Word(run.bytes),
+                    Piece::Other(run) => Token::Other(run.bytes),
+                });
+            }
+        }
         found
     }
 
     #[test]
     fn json_falls_into_structure_words_and_the_rest() {
-        let structure = |text: &'static [u8]| Token::Structure(text.into());
-        let word = |text: &'static [u8]| Token::Word(text.into());
-        let other = |text: &'static [u8]| Token::Other(text.into());
+        use Token::{Other, Structure, Word};
         assert_eq!(
-            all(br#"{"a":"two w\"x","n":-1.5,"t":true}"#),
+            all(r#"{"a":"two w\"x","n":-1.5,"m":["","longerword"],"t":true}"#),
             [
-                structure(br#"{"a":""#),
-                word(b"two"),
-                other(b" "),
-                word(b"w"),
-                other(b"\\\""),
-                word(b"x"),
-                structure(br#"","n":"#),
-                other(b"-1.5"),
-                structure(br#","t":true}"#),
+                Structure(br#"{"a":""#),
+                Word(b"two"),
+                Other(b" "),
+                Word(b"w"),
+                Other(b"\\\""),
+                Word(b"x"),
+                Structure(br#"","n":"#),
+                Other(b"-1.5"),
+                Structure(br#","m":[""#),
+                Structure(br#"",""#),
+                Word(b"longerword"),
+                Structure(br#""],"t":true}"#),
             ]
+        );
+    }
+
+    #[test]
+    fn structure_that_is_expected_is_taken_only_where_it_ends() {
+        let takes =
+            |text: &str, structure: &str| Scanner::new(text.as_bytes()).takes(structure.as_bytes().into());
+        assert!(takes(r#"{"name":"a"}"#, r#"{"name":""#));
+        assert!(takes(r#"{"n":1}"#, r#"{"n":"#));
+        assert!(takes(r#"{"t":true}"#, r#"{"t":true}"#), "to the end");
+        assert!(!takes(r#"{"n":"1"}"#, r#"{"n":"#), "no number behind it");
+        assert!(!takes(r#"{"name":"#, r#"{"name":""#), "longer than the text");
+        assert!(!takes(r#"{"long name":"a"}"#, r#"{"long name":[""#));
+        assert!(!takes(r#","key":"a"}"#, r#",""#), "a key");
+    }
+
+    #[test]
+    fn a_space_is_taken_before_a_word_alone() {
+        let takes = |text: &str| Scanner::of_value(text.as_bytes()).takes_space();
+        assert_eq!(
+            [" a", " é", "  a", " 1", " ", "a", ""].map(takes),
+            [true, true, false, false, false, false, false]
         );
     }
 
     proptest! {
         #![proptest_config(ProptestConfig::with_cases(256))]
         #[test]
-        fn the_tokens_are_the_text(text in r#"[a-c{}":,0-9\\ é-]{0,60}"#) {
-            let joined: Vec<u8> = all(text.as_bytes())
+        fn the_tokens_are_the_text(text in r#"([a-c]{1,9}|[{}":,0-9\\ é-]{0,9}){0,8}"#) {
+            let pieces: Vec<&[u8]> = all(&text)
                 .into_iter()
-                .flat_map(|token| match token {
-                    Token::Structure(run) | Token::Word(run) | Token::Other(run) => run.bytes.to_vec(),
+                .map(|token| match token {
+                    Token::Structure(piece) | Token::Word(piece) | Token::Other(piece) => piece,
                 })
                 .collect();
-            prop_assert_eq!(joined, text.into_bytes());
+            prop_assert_eq!(pieces.concat(), text.as_bytes());
         }
     }
 }

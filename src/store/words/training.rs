@@ -2,13 +2,14 @@
 
 use rustc_hash::FxHashMap;
 
-use super::tokens::{self, Token};
+use super::tokens::{Piece, Run, Scanner};
 use super::vocabulary::{MAX_ENTRIES, MAX_ENTRY, Vocabulary};
 use crate::store::wire::Fields;
 
 /// What is seen less often is not worth its place.
 const OFTEN: u32 = 3;
-const SHORTEST: usize = 2;
+/// A shorter one would be no shorter as a code.
+pub(super) const SHORTEST: usize = 2;
 /// Bytes of a zstd dictionary; a larger one makes pages hardly smaller.
 const DICTIONARY: usize = 112 << 10;
 /// A dictionary is learnt from at most so many pages: from more, it takes several times as long.
@@ -27,18 +28,25 @@ pub fn train(leaves: &[Vec<u8>]) -> Vocabulary {
 }
 
 /// The entries alone.
-fn learn(leaves: &[Vec<u8>]) -> Vec<Vec<u8>> {
-    let mut seen: FxHashMap<&[u8], u32> = FxHashMap::default();
+fn learn<'a>(leaves: &'a [Vec<u8>]) -> Vec<Vec<u8>> {
+    let mut seen: FxHashMap<&'a [u8], u32> = FxHashMap::default();
+    let mut hear = |run: Run<'a>| {
+        if (SHORTEST..=MAX_ENTRY).contains(&run.bytes.len()) {
+            let count = seen.entry(run.bytes).or_default();
+            *count = count.saturating_add(1);
+        }
+    };
     for leaf in leaves {
         for value in values(leaf) {
-            tokens::tokens(value, &mut |token| {
-                if let Token::Structure(run) | Token::Word(run) = token
-                    && (SHORTEST..=MAX_ENTRY).contains(&run.bytes.len())
-                {
-                    let count = seen.entry(run.bytes).or_default();
-                    *count = count.saturating_add(1);
+            let mut scanner = Scanner::new(value);
+            while !scanner.is_done() {
+                hear(scanner.structure());
+                while let Some(piece) = scanner.piece() {
+                    if let Piece::Word(run) = piece {
+                        hear(run);
+                    }
                 }
-            });
+            }
         }
     }
     let saved = |run: &[u8], count: u32| u64::from(count).saturating_mul(run.len().saturating_sub(1) as u64);

@@ -6,6 +6,11 @@
 //!            | two bytes: E0-FF, then any byte: 125 + 256 x (first - E0) + second
 //! ```
 
+#![expect(
+    clippy::inline_always,
+    reason = "called for each word of a backup; a call costs as much as what it does"
+)]
+
 use std::cell::RefCell;
 
 use zstd::dict::{DecoderDictionary, EncoderDictionary};
@@ -62,12 +67,14 @@ struct Span {
 
 pub(super) struct Entry<'a> {
     pub(super) run: Run<'a>,
+    /// Its bytes and whatever lies behind them, unless it is longer: they are copied in one step.
+    pub(super) sixteen: Option<&'a [u8; 16]>,
     /// Between two words stands a space that is not written.
     pub(super) is_word: bool,
 }
 
 /// Where to look for a run, in the table's slots. The constant is that of Fibonacci hashing.
-#[inline]
+#[inline(always)]
 fn slot(run: Run<'_>) -> usize {
     const MULTIPLIER: u64 = 0x9E37_79B9_7F4A_7C15;
     let mix = |hash: u64, word: u64| (hash.rotate_left(5) ^ word).wrapping_mul(MULTIPLIER);
@@ -188,7 +195,7 @@ impl Vocabulary {
     }
 
     /// The number of an entry.
-    #[inline]
+    #[inline(always)]
     pub(super) fn number(&self, run: Run<'_>) -> Option<u16> {
         let mut at = slot(run);
         loop {
@@ -203,44 +210,53 @@ impl Vocabulary {
         }
     }
 
+    /// The number of an entry that is not a word.
+    pub(super) fn number_of_structure(&self, run: Run<'_>) -> Option<u16> {
+        self.number(run).filter(|number| self.entry(usize::from(*number)).is_some_and(|entry| !entry.is_word))
+    }
+
     /// Whether an entry is `run` behind the first eight bytes.
-    #[inline]
+    #[inline(always)]
     fn ends_as(&self, span: &Span, run: Run<'_>) -> bool {
         run.bytes.len() <= 8 || self.text(span).get(8..) == run.bytes.get(8..)
     }
 
     /// The number of the entry that is a capitalised word with a small letter instead.
+    #[inline(always)]
     pub(super) fn number_of_small(&self, word: Run<'_>) -> Option<u16> {
         let is_capital = word.bytes.first().is_some_and(u8::is_ascii_uppercase);
         let small = Run { first: word.first | 0x20, ..word };
         if is_capital { self.number(small) } else { None }
     }
 
-    #[inline]
+    /// An entry, by its number.
+    #[inline(always)]
     pub(super) fn entry(&self, number: usize) -> Option<Entry<'_>> {
         let span = self.entries.get(number)?;
-        Some(Entry { run: Run { bytes: self.text(span), first: span.first }, is_word: span.is_word })
+        let bytes = self.bytes.get(span.begin as usize..)?;
+        let (run, sixteen) = (Run { bytes: self.text(span), first: span.first }, bytes.first_chunk());
+        Some(Entry { run, sixteen: sixteen.filter(|_| span.len <= 16), is_word: span.is_word })
     }
 
-    #[inline]
+    #[inline(always)]
     fn text(&self, span: &Span) -> &[u8] {
         let begin = span.begin as usize;
         self.bytes.get(begin..begin + usize::from(span.len)).unwrap_or_default()
     }
 }
 
-/// Appends the code of an entry.
-pub(super) fn push_code(number: u16, into: &mut Vec<u8>) {
-    let number = usize::from(number);
-    let byte = |value: usize| u8::try_from(value).unwrap_or(u8::MAX);
-    match number {
-        0..LOW => into.push(byte(number)),
-        LOW..SHORT => into.push(byte(number - LOW + 0x80)),
-        _ => {
-            let long = number - SHORT;
-            into.push(byte(0xE0 + (long >> 8)));
-            into.push(byte(long & 0xFF));
-        }
+/// The code of an entry: its bytes, the first one lowest, and how many they are.
+#[inline(always)]
+pub(super) fn code(number: u16) -> (u64, usize) {
+    let number = u64::from(number);
+    let (low, short) = (LOW as u64, SHORT as u64);
+    if number < low {
+        (number, 1)
+    } else if number < short {
+        (number - low + 0x80, 1)
+    } else {
+        let long = number - short;
+        (0xE0 + (long >> 8) + ((long & 0xFF) << 8), 2)
     }
 }
 
@@ -262,10 +278,9 @@ mod tests {
     #[test]
     fn every_number_has_a_code_of_its_own() {
         for number in 0..u16::try_from(MAX_ENTRIES).unwrap() {
-            let mut code = Vec::new();
-            push_code(number, &mut code);
-            let read = read_code(code[0], code.get(1).copied());
-            assert_eq!(read, Some((usize::from(number), code.len() == 2)));
+            let (code, len) = code(number);
+            let [first, second, ..] = code.to_le_bytes();
+            assert_eq!(read_code(first, Some(second)), Some((usize::from(number), len == 2)));
         }
         assert_eq!((read_code(END, None), read_code(RAW, None), read_code(b'a', None)), (None, None, None));
         assert_eq!(read_code(0xE0, None), None);

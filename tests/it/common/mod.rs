@@ -160,6 +160,18 @@ impl World {
         serde_json::from_str(&text).unwrap()
     }
 
+    /// A call whose body is a file, to a platform whose token stands alone.
+    pub(crate) async fn upload(&self, role: &str, path: &str, name: &str, bytes: &'static [u8]) -> Value {
+        self.clock.advance(Duration::from_mins(1));
+        let request = self.http.post(format!("{}{path}", self.sandbox.base_url));
+        let request = request.bearer_auth(&self.account(role)["token"]);
+        let disposition = format!("attachment; filename=\"{name}\"");
+        let request = request.header("content-disposition", disposition).body(bytes);
+        let answer = request.send().await.unwrap();
+        assert!(answer.status().is_success(), "{path}");
+        serde_json::from_slice(&answer.bytes().await.unwrap()).unwrap()
+    }
+
     /// The entity of this kind with this name.
     pub(crate) async fn named(&self, kind: &str, name: &str) -> Value {
         let state = self.state().await;

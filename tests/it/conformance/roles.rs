@@ -82,9 +82,9 @@ const TRELLO: Role = of("trello");
 const ASANA: Role = of("asana");
 const SMARTSHEET: Role = of("smartsheet");
 
-/// What an editor of sheets cannot do after the disaster.
-const MORE_THAN_ROWS: &str = "not change container, change field-def, change folder, create field-def, \
-    create group-member, create summary-field";
+/// What an editor of sheets cannot do after the disaster. The cells are those of a locked row.
+const MORE_THAN_ROWS: &str = "not change container, change field-def, change field-value, change folder, \
+    create field-def, create field-value, create group-member, create summary-field";
 
 /// What somebody cannot do who only looks or comments. The sheet that is gone is made in their own Sheets folder.
 const ANYTHING_IN_SHEETS: &str = "not change container, change field-def, change field-value, change folder, create \
@@ -293,7 +293,7 @@ pub(crate) const ROLES: &[Role] = &[
         world: "tiny:ADMIN",
         holds: "Budget, Launch plan, Moving house",
         met: ("++-+++", "++-++++--+++-+"),
-        does: ("not create group-member", "not delete container"),
+        does: ("not create group-member", "nothing"),
         ..SMARTSHEET
     },
     Role {
@@ -302,8 +302,7 @@ pub(crate) const ROLES: &[Role] = &[
         world: "tiny:EDITOR_SHARE",
         holds: "Budget, Launch plan, Moving house",
         met: ("++-+++", "++-++++--+-+-+"),
-        does: (MORE_THAN_ROWS, "not delete container"),
-        refused: "You cannot edit a locked row",
+        does: (MORE_THAN_ROWS, "nothing"),
         ..SMARTSHEET
     },
     Role {
@@ -312,8 +311,7 @@ pub(crate) const ROLES: &[Role] = &[
         world: "tiny:EDITOR",
         holds: "Budget, Launch plan, Moving house",
         met: ("++-+++", "++-++++--+---+"),
-        does: (MORE_THAN_ROWS, "not delete container"),
-        refused: "You cannot edit a locked row",
+        does: (MORE_THAN_ROWS, "nothing"),
         ..SMARTSHEET
     },
     Role {
@@ -322,7 +320,7 @@ pub(crate) const ROLES: &[Role] = &[
         world: "tiny:COMMENTER",
         holds: "Budget, Launch plan, Moving house",
         met: ("++-+++", "++-++++------+"),
-        does: (ANYTHING_IN_SHEETS, "not delete container"),
+        does: (ANYTHING_IN_SHEETS, "nothing"),
         ..SMARTSHEET
     },
     Role {
@@ -331,7 +329,7 @@ pub(crate) const ROLES: &[Role] = &[
         world: "tiny:VIEWER",
         holds: "Budget, Launch plan, Moving house",
         met: ("++-+++", "++-++++------+"),
-        does: (ANYTHING_IN_SHEETS, "not delete container"),
+        does: (ANYTHING_IN_SHEETS, "nothing"),
         ..SMARTSHEET
     },
     Role {

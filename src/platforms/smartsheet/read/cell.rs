@@ -58,6 +58,8 @@ pub(super) struct Parts {
     pub(super) primary: Option<Value>,
     /// A record of its own.
     pub(super) own: Option<Map<String, Value>>,
+    /// The image that stands in it, which is a record of its own.
+    pub(super) image: Option<Map<String, Value>>,
     /// What stays with the row: results, and marks that nobody can write.
     pub(super) rest: Option<Map<String, Value>>,
 }
@@ -84,6 +86,18 @@ pub(super) fn cell(column: &Column, mut native: Map<String, Value>) -> Parts {
     if is_there(&native, "linkInFromCell") || is_there(&native, "formula") {
         rename(&mut native, "value", "result");
         rename(&mut native, "objectValue", "resultObject");
+        rename(&mut native, "image", "resultImage");
+    } else if is_there(&native, "image") {
+        if let Some(Value::Object(image)) = native.remove("image") {
+            native.insert("image".to_owned(), json!(text_of(&image, "id")));
+            parts.image = Some(image);
+        }
+        if column.primary {
+            parts.primary = native.get("value").filter(|value| value.is_string()).cloned();
+        }
+        // The image's own text.
+        native.remove("objectValue");
+        rename(&mut native, "value", "result");
     } else if is_there(&native, "hyperlink") {
         let shown = native.remove("value").unwrap_or_default();
         if let Some(Value::Object(link)) = native.get_mut("hyperlink") {

@@ -8,7 +8,7 @@ const PRIMARY: Column = Column { primary: true, computed: false };
 const COMPUTED: Column = Column { primary: false, computed: true };
 
 fn parts(column: &Column, native: Value) -> (Value, Value, Value) {
-    let Parts { primary, own, rest } = cell(column, object(native));
+    let Parts { primary, own, rest, .. } = cell(column, object(native));
     let value = |map: Option<Map<String, Value>>| map.map_or(Value::Null, Value::Object);
     (primary.unwrap_or_default(), value(own), value(rest))
 }
@@ -59,6 +59,21 @@ fn plain_content_of_the_primary_column_goes_with_its_row() {
     }
     let formula = json!({"columnId": "c", "value": 2, "formula": "=1+1"});
     assert_eq!(parts(&PRIMARY, formula).0, Value::Null);
+}
+
+#[test]
+fn an_image_stands_apart_from_its_cell_unless_a_formula_brings_it() {
+    let image = json!({"id": "e1z", "altText": "Sign", "width": 16, "height": 9});
+    let native = json!({"columnId": "c", "value": "Sign", "displayValue": "Sign", "format": ",,1", "image": image});
+    let Parts { primary, own, image: apart, rest } = cell(&PRIMARY, object(native.clone()));
+    assert_eq!(primary, Some(json!("Sign")), "a row needs content to get children");
+    let wanted = json!({"columnId": "c", "result": "Sign", "displayValue": "Sign", "format": ",,1", "image": "e1z"});
+    assert_eq!((own.map(Value::Object), apart.map(Value::Object), rest), (Some(wanted), Some(image.clone()), None));
+    let mut shown = object(native);
+    shown.insert("formula".to_owned(), json!("=Logo1"));
+    let Parts { own, image: apart, .. } = cell(&PLAIN, shown);
+    let own = own.unwrap();
+    assert_eq!((apart, own.get("image"), own.get("resultImage")), (None, None, Some(&image)));
 }
 
 #[test]

@@ -161,8 +161,11 @@ impl Splitter {
             row.extend(parts.primary.map(|value| ("primary".to_owned(), value)));
             rest.extend(parts.rest.map(Value::Object));
             if let Some(own) = parts.own {
-                let key = format!("{id}:{}", text_of(&own, "columnId"));
-                self.put(Kind::FieldValue, &key, with(own, "rowId", &id), None);
+                let column = text_of(&own, "columnId").to_owned();
+                self.put(Kind::FieldValue, &format!("{id}:{column}"), with(own, "rowId", &id), None);
+                if let Some(image) = parts.image {
+                    self.image(image, &id, &column);
+                }
             }
         }
         if !rest.is_empty() {
@@ -209,6 +212,13 @@ impl Splitter {
         self.put(kind, &id, file, has_bytes.then_some(ExpectedBytes { len: None }));
     }
 
+    /// The image in a cell. Nobody tells its length before it is fetched.
+    fn image(&mut self, image: Map<String, Value>, row: &str, column: &str) {
+        let id = text_of(&image, "id").to_owned();
+        let image = with(with(image, "rowId", row), "columnId", column);
+        self.put(Kind::Image, &id, image, Some(ExpectedBytes { len: None }));
+    }
+
     /// Who wrote a comment: the account's own id for its own, since only those can be changed; else the address.
     pub(super) fn author(&self, comment: &Map<String, Value>) -> Value {
         let (id, own) = &self.me;
@@ -224,7 +234,7 @@ impl Splitter {
 
     fn put(&mut self, kind: Kind, id: &str, native: Map<String, Value>, bytes: Option<ExpectedBytes>) {
         if id.is_empty() {
-            let name = ["name", "title", "text"].map(|key| text_of(&native, key)).concat();
+            let name = ["name", "title", "text", "altText"].map(|key| text_of(&native, key)).concat();
             let what = format!("a {kind} named `{name}`");
             self.missing.push(Missing { key: None, what, why: "it came without an id".to_owned() });
             return;

@@ -8,12 +8,14 @@ fn answers() -> Answers {
         "columns": [
             {"id": "c1", "index": 0, "title": "Task", "type": "TEXT_NUMBER", "primary": true},
             {"id": "c2", "index": 1, "title": "Due", "type": "DATE"},
-            {"id": "c3", "index": 2, "title": "Made", "type": "DATETIME", "systemColumnType": "CREATED_DATE"}],
+            {"id": "c3", "index": 2, "title": "Made", "type": "DATETIME", "systemColumnType": "CREATED_DATE"},
+            {"id": "c4", "index": 3, "title": "Mark", "type": "TEXT_NUMBER"}],
         "rows": [
             {"id": "r1", "rowNumber": 1, "version": 7, "expanded": false, "locked": true, "cells": [
                 {"columnId": "c1", "value": "Build", "displayValue": "Build"},
                 {"columnId": "c2", "value": "2026-11-21"},
-                {"columnId": "c3", "value": "2026-01-01T00:00:00Z"}],
+                {"columnId": "c3", "value": "2026-01-01T00:00:00Z"},
+                {"columnId": "c4", "value": "Logo", "image": {"id": "i1", "altText": "Logo"}}],
              "attachments": [{"id": "a1", "attachmentType": "FILE", "sizeInKb": 2, "name": "x.png", "url": "https://signed"}],
              "discussions": [{"id": "d1"}]},
             {"id": "r2", "rowNumber": 2, "parentId": "r1", "cells": [{"columnId": "c1", "value": "Roof"}]},
@@ -57,7 +59,8 @@ fn every_kind_of_a_sheet_gets_its_own_records() {
     let splitter = split();
     for spec in KINDS.iter().filter(|spec| spec.kind.rank() >= Kind::Container.rank()) {
         let count = match spec.kind {
-            Kind::FieldDef | Kind::Item | Kind::FieldValue => 3,
+            Kind::FieldDef | Kind::FieldValue => 4,
+            Kind::Item => 3,
             Kind::Member | Kind::Attachment | Kind::Inventory => 2,
             _ => 1,
         };
@@ -70,7 +73,7 @@ fn every_kind_of_a_sheet_gets_its_own_records() {
 fn parents_name_the_order_of_what_hangs_on_them() {
     let splitter = split();
     let sheet = native(&splitter, Kind::Container, "s");
-    assert_eq!(sheet["columns"], json!(["c1", "c2", "c3"]));
+    assert_eq!(sheet["columns"], json!(["c1", "c2", "c3", "c4"]));
     assert_eq!(sheet["rows"], json!(["r1", "r3"]));
     assert_eq!((&sheet["workspace"], &sheet["folder"]), (&json!("w"), &json!("f")));
     assert_eq!(sheet["unknown"], json!({"kept": [1]}));
@@ -95,13 +98,19 @@ fn a_cell_is_known_by_its_row_and_column() {
 }
 
 #[test]
+fn an_image_knows_its_row_and_its_column() {
+    let image = native(&split(), Kind::Image, "i1");
+    assert_eq!(image, json!({"id": "i1", "altText": "Logo", "rowId": "r1", "columnId": "c4"}));
+}
+
+#[test]
 fn a_file_has_bytes_and_no_address_and_a_link_the_other_way_round() {
     let splitter = split();
     let file = native(&splitter, Kind::Attachment, "a1");
     assert!(file.get("url").is_none() && file["rowId"] == "r1");
     assert_eq!(native(&splitter, Kind::Attachment, "a2")["url"], "https://example.org");
     let bytes = splitter.found.iter().filter(|(_, bytes)| bytes.is_some()).map(|(record, _)| record.key.id.as_str());
-    assert_eq!(bytes.collect::<Vec<_>>(), ["a1", "e1"]);
+    assert_eq!(bytes.collect::<Vec<_>>(), ["i1", "a1", "e1"]);
 }
 
 #[test]

@@ -18,13 +18,19 @@ const URL_MILLISECONDS: i64 = super::DOWNLOAD_SECONDS * 1_000;
 const SIZE: (u64, u64) = (640, 480);
 
 impl State {
-    /// Puts an image into a cell.
+    /// Puts an image into a cell. Its format and its outgoing links stay, as with every other content.
     pub(super) fn set_image(&mut self, row: &str, column: &str, alt: &str, blob: Blob) {
         let id = self.new_word();
         let image = json!({"id": id, "altText": alt, "width": SIZE.0, "height": SIZE.1});
         self.blobs.insert(id, blob);
         self.change(ROW, row, |row| {
-            row["cells"][column] = json!({"value": alt, "displayValue": alt, "image": image});
+            let mut cell = json!({"value": alt, "displayValue": alt, "image": image});
+            for kept in ["format", "linksOutToCells"] {
+                if let Some(value) = row["cells"][column].get(kept) {
+                    cell[kept] = value.clone();
+                }
+            }
+            row["cells"][column] = cell;
         });
         self.touch(ROW, row);
     }
@@ -35,13 +41,15 @@ impl Call<'_> {
         let entity = self.state.sheet(self.caller, sheet, Level::Editor)?;
         let access = self.state.level(SHEET, sheet, &self.caller.user).unwrap_or(Level::Viewer);
         let found = columns::find(entity, column)?;
-        if found.get("systemColumnType").is_some() {
+        if found.get("systemColumnType").is_some() || found.get("formula").is_some() {
             return Err(Refusal::of(1046));
         }
         if found["locked"] == true && access < Level::Admin {
             return Err(Refusal::about(1039, text(found, "title")));
         }
-        self.state.row(sheet, row)?;
+        if self.state.row(sheet, row)?["locked"] == true && access < Level::Admin {
+            return Err(Refusal::of(1050));
+        }
         input::flag(self.query, "overrideValidation")?;
         let file = self.file.ok_or_else(|| Refusal::about(1011, "Content-Disposition"))?;
         if file.bytes.len() > self.state.rules.upload {

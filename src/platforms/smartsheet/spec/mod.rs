@@ -25,6 +25,7 @@ pub(super) static KINDS: &[KindSpec] = &[
     row::ROW,
     sheet::CROSS_SHEET_REFERENCE,
     row::CELL,
+    row::CELL_IMAGE,
     row::ATTACHMENT,
     row::DISCUSSION,
     row::COMMENT,

@@ -33,7 +33,7 @@ pub(super) const ROW: KindSpec = KindSpec {
         Field::new("rows", Role::Sequence(Kind::Item)),
         // Only a row with children can be collapsed.
         Field::new("collapsed", Role::Writable).last(),
-        Field::new("locked", Role::Writable).last(),
+        Field::new("locked", Role::Writable).last().locks(),
     ],
     losses: &[LossCause::NativeId, LossCause::CreatedBy, LossCause::Activity],
 };
@@ -50,7 +50,7 @@ pub(super) const CELL: KindSpec = KindSpec {
     batch: BatchRules { max: BATCH, across: true },
     natural_key: &[],
     fields: &[
-        Field::new("columnId", Role::Reference(Kind::FieldDef)),
+        Field::new("columnId", Role::Reference(Kind::FieldDef)).held(),
         // Predecessors are told as texts that name rows, see `predecessors`.
         Field::new("value", Role::Writable).codec(Codec::Links),
         Field::new("objectValue", Role::Writable),
@@ -67,9 +67,28 @@ pub(super) const CELL: KindSpec = KindSpec {
         link("linkInFromCell.rowId", Role::Reference(Kind::Item)),
         link("linkInFromCell.columnId", Role::Reference(Kind::FieldDef)),
         Field::new("brokenLink", Role::ReadOnly(LossCause::TargetGone)),
-        Field::new("image", Role::ReadOnly(LossCause::NotWritable)),
+        // An upload puts it there; so a plan knows what is lost when the cell gets another one.
+        Field::new("image", Role::Reference(Kind::Image)).last(),
     ],
     losses: &[],
+};
+
+/// An image in a cell, in place of a value.
+pub(super) const CELL_IMAGE: KindSpec = KindSpec {
+    kind: Kind::Image,
+    noun: "cell image",
+    plural: "cell images",
+    parent: Parent::At(&[(Kind::Item, "rowId")]),
+    title: "altText",
+    verbs: CREATED_AND_DELETED,
+    ids: IdPolicy::Server,
+    batch: BatchRules::SINGLE,
+    natural_key: &[],
+    fields: &[
+        Field::new("columnId", Role::Reference(Kind::FieldDef)).held(),
+        Field::new("altText", Role::CreateOnly),
+    ],
+    losses: &[LossCause::NativeId],
 };
 
 /// A file or a link on a row or on the sheet.

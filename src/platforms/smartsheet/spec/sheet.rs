@@ -116,7 +116,7 @@ pub(super) const COLUMN: KindSpec = KindSpec {
         Field::new("validation", Role::Writable).after(),
         // Formulas name other columns, so these must stand; a locked column may refuse what comes after it.
         Field::new("formula", Role::Writable).last(),
-        Field::new("locked", Role::Writable).last(),
+        Field::new("locked", Role::Writable).last().locks(),
         Field::new("projectType", Role::ReadOnly(LossCause::ProjectSheet)),
         Field::new("tags", Role::ReadOnly(LossCause::ProjectSheet)),
     ],

@@ -19,7 +19,10 @@ use crate::model::mutation::{Mutation, Receipt, WriteError};
 const LONGEST: usize = 4000;
 
 /// What of a cell is its content; of these a cell has one.
-const CONTENT: [&str; 5] = ["value", "objectValue", "formula", "hyperlink", "linkInFromCell"];
+const CONTENT: [&str; 6] = ["value", "objectValue", "formula", "hyperlink", "linkInFromCell", "image"];
+
+/// Content that a value takes the place of without a word.
+const ENDED_BY_VALUES: [&str; 2] = ["linkInFromCell", "image"];
 
 /// Sets or clears cells of one sheet.
 pub(super) async fn write(smartsheet: &Smartsheet, part: &[Mutation]) -> Result<Vec<Receipt>, WriteError> {
@@ -31,7 +34,11 @@ pub(super) async fn write(smartsheet: &Smartsheet, part: &[Mutation]) -> Result<
         let (row, column) = row_and_column(mutation)?;
         let nothing = Value::Null;
         let known = columns.iter().find(|known| text(known, "id") == column).unwrap_or(&nothing);
-        if !only_unlinks(mutation) || is_linked(smartsheet, sheet, row, column).await? {
+        let takes_effect = match only_ends(mutation) {
+            Some(name) => still_has(smartsheet, sheet, [row, column], name).await?,
+            None => true,
+        };
+        if takes_effect {
             cells.add(row, column, content(mutation, known)?);
         }
         links.add(row, column, link(mutation));
@@ -42,18 +49,28 @@ pub(super) async fn write(smartsheet: &Smartsheet, part: &[Mutation]) -> Result<
     part.iter().map(|mutation| receipt(mutation, &row_and_column(mutation).map(|(row, column)| format!("{row}:{column}"))?)).collect()
 }
 
-/// Whether a mutation ends a link and says nothing of what the cell holds instead.
-fn only_unlinks(mutation: &Mutation) -> bool {
-    let said: Vec<&str> = CONTENT.into_iter().filter(|name| mutation.fields.contains_key(*name)).collect();
-    let ends = leads_elsewhere(&part_of(&mutation.fields, "linkInFromCell")).is_none();
-    mutation.verb == Verb::Update && said == ["linkInFromCell"] && ends
+/// The link or image that a mutation ends without a word about what the cell holds instead.
+fn only_ends(mutation: &Mutation) -> Option<&'static str> {
+    let fields = &mutation.fields;
+    let said: Vec<&str> = CONTENT.into_iter().filter(|name| fields.contains_key(*name)).collect();
+    let ends = |name: &&&str| mutation.verb == Verb::Update && said == [**name] && !comes(mutation, name);
+    ENDED_BY_VALUES.iter().find(ends).copied()
 }
 
-/// Whether a cell still shows another sheet's: a value that was written before has ended the link, and stays.
-async fn is_linked(smartsheet: &Smartsheet, sheet: &str, row: &str, column: &str) -> Result<bool, WriteError> {
+/// Whether a mutation says which cell a cell shall show, or which image.
+fn comes(mutation: &Mutation, name: &str) -> bool {
+    match name {
+        "linkInFromCell" => leads_elsewhere(&part_of(&mutation.fields, name)).is_some(),
+        _ => mutation.fields.get(name).is_some_and(|value| !value.is_null()),
+    }
+}
+
+/// Whether a cell still has a link or image: a value that was written before has ended it, and stays.
+async fn still_has(smartsheet: &Smartsheet, sheet: &str, cell: [&str; 2], name: &str) -> Result<bool, WriteError> {
+    let [row, column] = cell;
     let row = smartsheet.get(&["sheets", sheet, "rows", row], &[]).await.map_err(|fault| refusal(&fault))?;
     let cell = list(&row, "cells").iter().find(|cell| text(cell, "columnId") == column);
-    Ok(cell.and_then(|cell| cell.get("linkInFromCell")).is_some_and(|link| !link.is_null()))
+    Ok(cell.and_then(|cell| cell.get(name)).is_some_and(|found| !found.is_null()))
 }
 
 /// The cells of a request by row.
@@ -107,7 +124,7 @@ fn content(mutation: &Mutation, column: &Value) -> Result<Option<Map<String, Val
         if fields.contains_key("hyperlink") && !cell.is_empty() {
             cell.insert("hyperlink".to_owned(), Value::Null);
         }
-    } else if leads_elsewhere(&part_of(fields, "linkInFromCell")).is_none()
+    } else if !ENDED_BY_VALUES.iter().any(|name| comes(mutation, name))
         && CONTENT.iter().any(|name| fields.contains_key(*name))
     {
         cell.insert("value".to_owned(), json!(""));

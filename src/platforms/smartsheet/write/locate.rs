@@ -12,7 +12,7 @@ use super::super::dialect::sheet_token;
 use super::super::json::{is, list, object, text};
 use super::super::{HOME, Smartsheet, local, pages, read};
 use super::call::part;
-use super::{cells, columns, people, receipt, row_above, sheets, talk};
+use super::{cells, columns, images, people, receipt, row_above, sheets, talk};
 use crate::http::fault::{ApiFault, FaultClass};
 use crate::model::grants::Verb;
 use crate::model::mutation::{Mutation, Receipt, WriteError};
@@ -80,11 +80,11 @@ async fn among_siblings(smartsheet: &Smartsheet, lost: &Mutation) -> Result<Opti
     let wanted = telling(lost);
     // Of several that are alike the first: what is made together is made in order, and looked for in order.
     let found = siblings.iter().filter(is_new).find(|sibling| match lost.blob {
-        Some(blob) => {
+        Some(blob) if lost.kind != Kind::Image => {
             let size = sibling.get("sizeInKb").and_then(Value::as_u64).unwrap_or_default();
             sibling.get("name") == lost.fields.get("name") && size.abs_diff(blob.len / 1024) <= 1
         }
-        None => wanted.iter().all(|(name, value)| sibling.get(name).unwrap_or(&Value::Null) == value),
+        _ => wanted.iter().all(|(name, value)| sibling.get(name).unwrap_or(&Value::Null) == value),
     });
     let Some(found) = found else { return Ok(None) };
     let id = text(found, "id").to_owned();
@@ -103,6 +103,7 @@ fn telling(lost: &Mutation) -> Map<String, Value> {
         Kind::Item => &["primary"],
         Kind::Discussion | Kind::Comment => &["text"],
         Kind::Attachment | Kind::Enclosure => &["name", "url"],
+        Kind::Image => &["altText"],
         _ => &["name"],
     };
     names.iter().map(|name| ((*name).to_owned(), lost.fields.get(*name).cloned().unwrap_or_default())).collect()
@@ -127,6 +128,7 @@ async fn siblings(smartsheet: &Smartsheet, lost: &Mutation) -> Result<Vec<Value>
             let path = ["sheets", sheet()?, "discussions", id_of(lost.parent.as_ref())?];
             Ok(list(&smartsheet.get(&path, &[]).await?, "comments").to_vec())
         }
+        Kind::Image => images::there(smartsheet, lost).await.map_err(|error| unusable(&error)),
         Kind::Attachment | Kind::Enclosure => {
             let path = talk::home_of_file(smartsheet, lost).await.map_err(|error| unusable(&error))?;
             let home = path.last().cloned().unwrap_or_default();

@@ -3,6 +3,7 @@
 mod call;
 mod cells;
 mod columns;
+mod images;
 mod locate;
 mod people;
 mod places;
@@ -66,6 +67,7 @@ async fn single(
         Kind::SummaryField | Kind::ContainerLink => sheets::write_part(smartsheet, mutation).await,
         Kind::FieldDef => columns::write(smartsheet, mutation).await,
         Kind::Discussion | Kind::Comment => talk::write(smartsheet, mutation).await,
+        Kind::Image => images::write(smartsheet, mutation, blobs).await,
         Kind::Attachment | Kind::Enclosure => talk::write_file(smartsheet, mutation, blobs).await,
         _ => Err(not_offered(mutation)),
     }

@@ -125,10 +125,7 @@ async fn upload(
     blob: BlobRef,
     blobs: &dyn BlobSource,
 ) -> Result<Value, WriteError> {
-    if blob.len > LARGEST {
-        let message = format!("the file has {} bytes, and the API takes at most {LARGEST}", blob.len);
-        return Err(WriteError::Refused(message));
-    }
+    refuse_too_large(blob)?;
     let said = |key: &str| fields.get(key).and_then(Value::as_str).filter(|text| !text.is_empty());
     let open = || blobs.open(blob);
     let file = FilePart {
@@ -144,4 +141,13 @@ async fn upload(
     let mut answer = smartsheet.client.json(&request).await.map_err(|fault| refusal(&fault))?;
     ids_to_texts(&mut answer);
     Ok(result(answer))
+}
+
+/// Refuses here what the API would refuse after all of it was sent.
+pub(super) fn refuse_too_large(blob: BlobRef) -> Result<(), WriteError> {
+    if blob.len <= LARGEST {
+        return Ok(());
+    }
+    let message = format!("the file has {} bytes, and the API takes at most {LARGEST}", blob.len);
+    Err(WriteError::Refused(message))
 }

@@ -248,6 +248,20 @@ async fn the_end_of_a_link_does_not_take_what_was_written_since() {
 }
 
 #[tokio::test]
+async fn the_end_of_an_image_does_not_take_what_was_written_since_and_its_coming_empties_nothing() {
+    let at = |fields| Mutation { id: Some("2:3".into()), ..mutation(Verb::Update, Kind::FieldValue, fields) };
+    let ends = at(json!({"image": null}));
+    for (cell, writes) in [(r#""value":1"#, 0), (r#""value":"a","image":{"id":"e1z"}"#, 1)] {
+        let row = Answer::json(200, &format!(r#"{{"id":2,"cells":[{{"columnId":3,{cell}}}]}}"#));
+        let (results, scripted) = sent(std::slice::from_ref(&ends), vec![columns(), row, ok(json!([]))]).await;
+        assert!(results[0].is_ok());
+        assert_eq!(calls(&scripted).iter().filter(|call| call.starts_with("PUT")).count(), writes, "{cell}");
+    }
+    let (results, scripted) = sent(&[at(json!({"image": "e1z"}))], vec![columns()]).await;
+    assert!(results[0].is_ok() && scripted.calls().len() == 1);
+}
+
+#[tokio::test]
 async fn a_text_that_a_cell_would_cut_off_is_refused() {
     let long = mutation(Verb::Update, Kind::FieldValue, json!({"value": "x".repeat(4001)}));
     let (results, scripted) = sent(&[long], vec![columns()]).await;

@@ -144,3 +144,22 @@ fn addresses_of_images_come_in_bulk() {
     let (_, unseen) = desk.ask(EVE, "POST", "/imageurls", &json!([{"imageId": image["id"]}]));
     assert!(unseen["imageUrls"][0].get("url").is_none());
 }
+
+#[test]
+fn locks_hold_editors_off_images_as_well_and_a_format_outlives_one() {
+    let mut desk = Desk::new("nasty");
+    let sheet = desk.sheet("Locks");
+    let path = |row: usize, column: &str| {
+        format!("{}/rows/{}/columns/{}/cellimages", sheet.path, sheet.rows[row], sheet.columns[column])
+    };
+    for (row, column, code) in [(0, "Locked", 1039), (1, "Hidden", 1050), (0, "Calculated", 1046)] {
+        assert_eq!(desk.upload(CLEO, &path(row, column), "p.png", b"png").1["errorCode"], code, "{column}");
+    }
+    let format = ",,1,,,,,,,,,,,,,,";
+    let cell = json!({"columnId": sheet.columns["Hidden"], "value": "x", "format": format});
+    desk.send("PUT", &format!("{}/rows", sheet.path), json!([{"id": sheet.rows[0], "cells": [cell]}]));
+    assert_eq!(desk.upload(CLEO, &path(0, "Hidden"), "p.png", b"png").0, 200);
+    let row = desk.send("GET", &format!("{}/rows/{}?include=format", sheet.path, sheet.rows[0]), Value::Null);
+    let cell = row["cells"].as_array().unwrap().iter().find(|cell| cell.get("image").is_some()).unwrap();
+    assert_eq!((&cell["image"]["altText"], &cell["format"]), (&json!("p.png"), &json!(format)));
+}

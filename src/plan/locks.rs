@@ -1,0 +1,78 @@
+//! What is locked: records that only some of those may change who may change others of their kind.
+
+use super::scene::Scene;
+use super::values::{Creates, Facts, Fate};
+use crate::model::lineage::{home, pointed_to};
+use crate::model::spec::Field;
+use crate::model::{NativeId, Record, RecordKey, ops};
+
+/// Why the locks in the live container of a record hold for the account; nothing where they do not.
+pub(super) fn hold<'a>(facts: &Facts<'a, '_>, record: &Record) -> Option<&'a str> {
+    match facts.fate(&home(&record.key), Creates::Possible) {
+        Fate::Live(container) => hold_in(facts, &container.id),
+        Fate::Created | Fate::Outside | Fate::Gone => None,
+    }
+}
+
+fn hold_in<'a>(facts: &Facts<'a, '_>, container: &NativeId) -> Option<&'a str> {
+    facts.input.grants.locks.get(container).map(String::as_str)
+}
+
+/// Why a record of the backup may not be written where it is or will be: it is locked, or it is content of something
+/// that is.
+pub(super) fn against(facts: &Facts<'_, '_>, record: &Record) -> Option<String> {
+    let why = hold(facts, record)?;
+    let itself = Some(record.key.clone());
+    let around = places(facts.scene, record);
+    let locked = itself.into_iter().chain(around).find_map(|key| {
+        let live = match facts.fate(&key, Creates::Possible) {
+            Fate::Live(live) => facts.scene.live.get(live).copied()?,
+            Fate::Created | Fate::Outside | Fate::Gone => return None,
+        };
+        is_locked(facts.scene, live).then_some(live)
+    });
+    locked.map(|locked| words(facts.scene, locked, why))
+}
+
+/// Why a live record may not be removed: it, what it is content of, or something below it is locked.
+pub(super) fn against_removal(facts: &Facts<'_, '_>, key: &RecordKey) -> Option<String> {
+    let scene = facts.scene;
+    let why = hold_in(facts, &key.container)?;
+    let record = scene.live.get(key).copied()?;
+    let around = places(scene, record);
+    let mut around = around.iter().filter_map(|key| scene.live.get(key).copied());
+    let is_below = |other: &&Record| {
+        other.key.container == key.container
+            && is_locked(scene, other)
+            && scene.chain(&scene.live, other).iter().any(|above| above.key == *key)
+    };
+    let locked = around.find(|other| is_locked(scene, other));
+    let locked = locked.or_else(|| scene.live.values().copied().find(is_below));
+    // A container as a whole goes by the right to delete it.
+    locked.filter(|_| home(key) != *key).map(|locked| words(scene, locked, why))
+}
+
+/// What `record` is content of: what it hangs on and what it says that it is held by.
+fn places(scene: &Scene<'_>, record: &Record) -> Vec<RecordKey> {
+    let held_by = |field: &&Field| field.held;
+    let spec = scene.spec(record.key.kind);
+    let holders = spec.into_iter().flat_map(|spec| spec.fields).filter(held_by).filter_map(|field| {
+        let id = ops::get_text(&record.native, field.path)?;
+        Some(pointed_to(&record.key, field.role.refers_to()?, id))
+    });
+    let holders: Vec<RecordKey> = holders.collect();
+    let parent = scene.parent(record).filter(|_| !holders.is_empty());
+    holders.into_iter().chain(parent).collect()
+}
+
+fn is_locked(scene: &Scene<'_>, record: &Record) -> bool {
+    let fields = scene.spec(record.key.kind).map_or(&[][..], |spec| spec.fields);
+    let is_set = |field: &Field| ops::get(&record.native, field.path).and_then(serde_json::Value::as_bool);
+    fields.iter().any(|field| field.locks && is_set(field) == Some(true))
+}
+
+fn words(scene: &Scene<'_>, locked: &Record, why: &str) -> String {
+    let path = scene.path(&scene.live, locked);
+    let name = path.last().map(String::as_str).unwrap_or_default();
+    format!("the {} \"{name}\" is locked, and that {why}", scene.noun(locked.key.kind))
+}

@@ -1,0 +1,53 @@
+//! What a plan says before its steps.
+
+use super::BOARD;
+use crate::model::Kind;
+use crate::model::grants::{Grant, Rule, Verb};
+use crate::plan::notes::unseen;
+use crate::plan::testing::{Account, Request, World, request, world};
+use crate::plan::types::Mode;
+
+fn said(request: &Request, desired: &World, live: &World) -> Option<String> {
+    unseen(&request.plan(desired, live), Kind::name)
+}
+
+#[test]
+fn what_the_account_does_not_see_is_named_because_it_may_be_hidden() {
+    let desired = world(BOARD);
+    let note = said(&request(Mode::Merge), &desired, &World::new()).unwrap();
+    assert!(
+        note.contains("are the workspace \"Acme\" and the container \"Roadmap\": if they are there"),
+        "{note}"
+    );
+    let note = said(&request(Mode::Merge), &desired, &world("workspace w Acme")).unwrap();
+    assert!(note.contains("is the container \"Roadmap\": if it is there"), "{note}");
+    let of_five = world("board a A\nboard b B\nboard c C\nboard d D\nboard e E");
+    let note = said(&request(Mode::DeleteBefore), &of_five, &World::new()).unwrap();
+    assert!(note.contains("\"A\", the container \"B\", the container \"C\" and 2 more: if they"), "{note}");
+}
+
+#[test]
+fn what_cannot_be_made_again_is_named_as_well() {
+    let mut request = request(Mode::Merge);
+    let denied = Grant::Denied("observers may not".into());
+    request.grants.account.push(Rule {
+        kind: Some(Kind::Container),
+        verb: Some(Verb::Create),
+        grant: denied,
+    });
+    assert!(said(&request, &world("board b B"), &World::new()).unwrap().contains("\"B\""));
+}
+
+#[test]
+fn what_is_there_or_what_a_run_removed_is_no_reason_to_say_anything() {
+    let (desired, damaged) = (world(BOARD), world(&BOARD.replace("Login", "???")));
+    assert_eq!(said(&request(Mode::Merge), &desired, &damaged), None);
+    for mode in [Mode::Copy, Mode::DeleteBefore, Mode::DeleteBeforeLiteral] {
+        assert_eq!(said(&request(mode), &desired, &damaged), None, "{mode:?}");
+    }
+    let mut account = Account::new(desired.clone());
+    account.apply(&request(Mode::DeleteBefore).plan(&desired, &desired));
+    let mut undo = request(Mode::Undo);
+    undo.undo = Some(account.done.clone());
+    assert_eq!(said(&undo, &desired, &account.live), None);
+}
