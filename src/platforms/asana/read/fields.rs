@@ -48,6 +48,9 @@ pub(super) const TASK: &str = "name,resource_subtype,approval_status,html_notes,
     custom_fields.enum_value.name,custom_fields.multi_enum_values.name,custom_fields.date_value,\
     custom_fields.people_value.name,custom_fields.reference_value.name,custom_fields.display_value";
 
+/// Where a task stands.
+pub(super) const PLACE: &str = "memberships.project.gid,memberships.section.gid";
+
 /// A story. Those that people wrote are kept as comments.
 pub(super) const STORY: &str = "type,resource_subtype,created_at,created_by.name,text,html_text,is_pinned,\
     is_edited,sticker_name,likes.user.name,reaction_summary";

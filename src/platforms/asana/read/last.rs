@@ -75,11 +75,15 @@ impl Last {
         self.items.values().filter_map(|item| text(&item.native, "modified_at").parse().ok()).max()
     }
 
+    /// On how many pages the tasks are listed.
+    pub(super) fn pages(&self, page: usize) -> usize {
+        self.sections.values().map(Vec::len).sum::<usize>().div_ceil(page)
+    }
+
     /// How many questions it takes to read all tasks.
     pub(super) fn questions(&self, page: usize) -> usize {
-        let listed: usize = self.sections.values().map(Vec::len).sum();
         let parents = self.items.values().filter(|item| !list(&item.native, "subtasks").is_empty()).count();
-        listed.div_ceil(page) + parents
+        self.pages(page) + parents
     }
 
     /// The section that a task stood in.

@@ -21,6 +21,8 @@ use crate::model::{Kind, Record, ops};
 
 /// Changes lead to further ones; beyond so many rounds it is simpler to read everything.
 const ROUNDS: usize = 8;
+/// Where the tasks fit on so few pages, their order is read as well: nothing tells of a move inside a section.
+const ORDER_PAGES: usize = 3;
 
 /// What is known to have happened since the last backup.
 pub(super) struct News {
@@ -58,7 +60,8 @@ pub(super) async fn read(
     let has_lost_a_section =
         last.sections.iter().any(|(id, tasks)| !tasks.is_empty() && !sections.iter().any(|section| gid(section) == id));
     let Some(last_change) = last.last_change() else { return Ok(None) };
-    if has_lost_a_section || due.len() + 1 >= last.questions(PAGE) {
+    let order = Some(last.pages(PAGE)).filter(|pages| *pages <= ORDER_PAGES);
+    if has_lost_a_section || due.len() + 1 + order.unwrap_or_default() >= last.questions(PAGE) {
         return Ok(None);
     }
     let since = format!("{:.3}", last_change.min(news.since));
@@ -69,6 +72,9 @@ pub(super) async fn read(
     };
     let mut renewal = Renewal { last, ..Renewal::new(asana, project, due) };
     renewal.take_modified(modified);
+    if order.is_some() {
+        renewal.read_whole_order(sections).await?;
+    }
     for _ in 0..ROUNDS {
         renewal.read_due().await?;
         renewal.read_orders(sections, &news.changed).await?;
@@ -255,6 +261,18 @@ impl<'a> Renewal<'a> {
         self.due.extend(left);
     }
 
+    /// Reads the order of all sections at once.
+    async fn read_whole_order(&mut self, sections: &[Value]) -> Result<(), ApiFault> {
+        let question = Question::new(&["projects", self.project, "tasks"], fields::PLACE);
+        let tasks = self.asana.list(&question).await?;
+        for section in sections.iter().map(gid) {
+            let stands_here = |task: &&Value| section_in(task, self.project) == Some(section);
+            let order = tasks.iter().filter(stands_here).map(|task| gid(task).to_owned()).collect();
+            self.arrange(section.to_owned(), order);
+        }
+        Ok(())
+    }
+
     /// Reads the order of the sections that something came to, and looks at whatever stands there unexpectedly.
     async fn read_orders(&mut self, sections: &[Value], changed: &Changed) -> Result<(), ApiFault> {
         let came_to = |section: &str| {
@@ -269,16 +287,21 @@ impl<'a> Renewal<'a> {
         let answers = self.asana.lists(&questions).await?;
         let unread: Vec<String> = unread.into_iter().map(ToOwned::to_owned).collect();
         for (section, answer) in unread.into_iter().zip(answers) {
-            let order: Vec<String> = answer?.iter().map(|task| gid(task).to_owned()).collect();
-            let before = self.last.sections.get(&section).map(Vec::as_slice).unwrap_or_default();
-            let is_new = |task: &&String| self.last.section_of(task) != Some(section.as_str());
-            let left = before.iter().filter(|task| !order.contains(task));
-            let surprising = order.iter().filter(is_new).chain(left).filter(|task| !self.done.contains(*task));
-            let surprising: Vec<String> = surprising.cloned().collect();
-            self.due.extend(surprising);
-            self.orders.insert(section, order);
+            let order = answer?.iter().map(|task| gid(task).to_owned()).collect();
+            self.arrange(section, order);
         }
         Ok(())
+    }
+
+    /// Takes the order of a section, and looks at who has come to it or left it.
+    fn arrange(&mut self, section: String, order: Vec<String>) {
+        let before = self.last.sections.get(&section).map(Vec::as_slice).unwrap_or_default();
+        let is_new = |task: &&String| self.last.section_of(task) != Some(section.as_str());
+        let left = before.iter().filter(|task| !order.contains(task));
+        let surprising = order.iter().filter(is_new).chain(left).filter(|task| !self.done.contains(*task));
+        let surprising: Vec<String> = surprising.cloned().collect();
+        self.due.extend(surprising);
+        self.orders.insert(section, order);
     }
 
     /// The tasks in a section now, in their order.

@@ -255,10 +255,14 @@ async fn a_project_without_its_sections_is_not_read() {
     assert_eq!(fault.class, FaultClass::Forbidden);
 }
 
-/// A project of 150 tasks of which the first has a subtask: more than one page.
+/// A project of 350 tasks of which the first has a subtask: more than the few pages whose order is always read.
 fn large() -> Vec<Record> {
+    of_size(350)
+}
+
+fn of_size(tasks: u32) -> Vec<Record> {
     let record = |kind, id: &str, native: Value| Record { key: RecordKey::new("20", kind, id), native, blob: Blob::None };
-    let ids: Vec<String> = (1..=150).map(|id: u32| id.to_string()).collect();
+    let ids: Vec<String> = (1..=tasks).map(|id| id.to_string()).collect();
     let item = |id: &String| {
         let native = json!({"gid": id, "section": "s1", "modified_at": "2026-11-01T00:00:00Z"});
         record(Kind::Item, id, native)
@@ -277,11 +281,20 @@ async fn renewing(named: &[(&str, &str)], answers: Vec<Answer>) -> (Held, Script
 }
 
 async fn renewing_since(began: &str, named: &[(&str, &str)], answers: Vec<Answer>) -> (Held, Scripted) {
+    renewing_what(large(), began, named, answers).await
+}
+
+async fn renewing_what(
+    before: Vec<Record>,
+    began: &str,
+    named: &[(&str, &str)],
+    answers: Vec<Answer>,
+) -> (Held, Scripted) {
     let scripted = Scripted::new([project(), frame()].into_iter().chain(answers));
     let asana = knowing(&scripted, began);
     let named = named.iter().map(|(gid, kind)| ((*gid).to_owned(), (*kind).to_owned()));
     lock(&asana.changed).insert("20".to_owned(), Changed(named.collect()));
-    let mut held = Held { before: large(), ..Held::default() };
+    let mut held = Held { before, ..Held::default() };
     read(&asana, &info(), &mut held).await.unwrap();
     (held, scripted)
 }
@@ -300,7 +313,7 @@ async fn a_change_of_which_no_event_tells_is_found_by_its_time() {
     let calls = scripted.calls();
     assert_eq!(calls.len(), 4, "{calls:?}");
     assert!(calls[2].contains("modified_since=2026-11-01") && calls[3].contains("/tasks/7/stories"), "{calls:?}");
-    assert_eq!((ids(&held, Kind::Item).len(), order(&held)), (151, &large()[152].native["items"]));
+    assert_eq!((ids(&held, Kind::Item).len(), order(&held)), (351, &large()[352].native["items"]));
 }
 
 #[tokio::test]
@@ -332,7 +345,7 @@ async fn a_subtask_that_is_gone_is_taken_off_its_parent() {
     let answers = vec![tasks(&[]), refusal(404, "gone"), data(&task("1", 0))];
     let (held, scripted) = renewing(&[("900", "task")], answers).await;
     assert!(scripted.calls()[4].contains("/tasks/1?"), "{:?}", scripted.calls());
-    assert_eq!((ids(&held, Kind::Item).len(), ids(&held, Kind::Comment).len()), (150, 0));
+    assert_eq!((ids(&held, Kind::Item).len(), ids(&held, Kind::Comment).len()), (350, 0));
     let parent = held.records.iter().map(|(record, _)| record).find(|record| record.key.id.as_str() == "1").unwrap();
     assert_eq!(parent.native.get("subtasks"), None);
 }
@@ -344,22 +357,41 @@ async fn a_comment_that_is_gone_leads_to_its_task() {
     let answers = vec![tasks(&[]), data(&sub), Answer::json(200, &list(&json!([])).to_string())];
     let (held, scripted) = renewing(&[("c900", "story")], answers).await;
     assert!(scripted.calls()[4].contains("/tasks/900/stories"), "{:?}", scripted.calls());
-    assert_eq!((ids(&held, Kind::Item).len(), ids(&held, Kind::Comment).len()), (151, 0));
+    assert_eq!((ids(&held, Kind::Item).len(), ids(&held, Kind::Comment).len()), (351, 0));
 }
 
 #[tokio::test]
 async fn where_something_came_to_the_order_is_read_and_strangers_are_looked_at() {
-    let mut ids_now: Vec<Value> = (1..=150).map(|id: u32| json!({"gid": id.to_string()})).collect();
-    ids_now.insert(0, json!({"gid": "200"}));
-    ids_now.insert(1, json!({"gid": "201"}));
+    let mut ids_now: Vec<Value> = (1..=350).map(|id: u32| json!({"gid": id.to_string()})).collect();
+    ids_now.insert(0, json!({"gid": "500"}));
+    ids_now.insert(1, json!({"gid": "501"}));
     let empty = || (200, list(&json!([])));
     let answers = vec![
         tasks(&[]),
-        data(&task("200", 0)),
+        data(&task("500", 0)),
         Answer::json(200, &list(&json!(ids_now)).to_string()),
-        data(&task("201", 0)),
+        data(&task("501", 0)),
         batch(&[empty(), empty()]),
     ];
-    let (held, _) = renewing(&[("200", "task")], answers).await;
-    assert_eq!(order(&held).as_array().unwrap()[..3], [json!("200"), json!("201"), json!("1")]);
+    let (held, _) = renewing(&[("500", "task")], answers).await;
+    assert_eq!(order(&held).as_array().unwrap()[..3], [json!("500"), json!("501"), json!("1")]);
+}
+
+#[tokio::test]
+async fn the_order_of_a_small_project_is_read_along() {
+    let mut before = of_size(150);
+    for parent in &mut before[1..10] {
+        parent.native["subtasks"] = json!(["900"]);
+    }
+    let mut order: Vec<u32> = (1..=150).collect();
+    order.swap(0, 149);
+    let place = |id: &u32| {
+        let membership = json!({"project": {"gid": "20"}, "section": {"gid": "s1"}});
+        json!({"gid": id.to_string(), "memberships": [membership]})
+    };
+    let places: Vec<Value> = order.iter().map(place).collect();
+    let (held, scripted) =
+        renewing_what(before, LATER, &[("20", "project")], vec![tasks(&[]), tasks(&places)]).await;
+    assert!(scripted.calls()[3].contains("/projects/20/tasks"), "{:?}", scripted.calls());
+    assert_eq!(self::order(&held), &json!(order.iter().map(ToString::to_string).collect::<Vec<_>>()));
 }
