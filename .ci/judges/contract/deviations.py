@@ -74,6 +74,7 @@ DEVIATIONS = {
             "GET /projects/{project_gid}/tasks: ?opt_fields is not declared to take created_by.name",
             "GET /sections/{section_gid}/tasks: ?opt_fields is not declared to take created_by.name",
             "GET /tasks/{task_gid}/subtasks: ?opt_fields is not declared to take created_by.name",
+            "GET /tasks/{task_gid}: ?opt_fields is not declared to take created_by.name",
             "GET /tasks: ?opt_fields is not declared to take created_by.name",
         ],
         "a search gives up to 100 tasks and says so in its description; the parameter is left out of the list": [

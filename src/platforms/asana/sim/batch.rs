@@ -52,11 +52,12 @@ impl Call<'_> {
         let data = Params::from_json(data.into());
         let mut call =
             Call { state: self.state, caller: self.caller, path, query: &query, data: &data, file: None };
-        let outcome = call.answer(&method);
+        // Of a request that is refused, not all parameters were looked at.
+        let answer = call.answer(&method)?;
         for name in query.unknown() {
             *self.state.unknown_fields.entry(name).or_default() += 1;
         }
-        outcome
+        Ok(answer)
     }
 }
 
