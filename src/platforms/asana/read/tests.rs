@@ -226,6 +226,8 @@ async fn a_sought_task_that_is_nowhere_is_read_with_all_that_is_on_it() {
     let mut held = Held { sought: ["1", "5", "6", "7", "8"].map(Into::into).into(), ..Held::default() };
     let coverage = read(&asana(&scripted), &info(), &mut held).await.unwrap();
     assert_eq!((ids(&held, Kind::Item), ids(&held, Kind::Comment)), (vec!["1", "7", "8"], vec!["c7"]));
+    let nowhere = held.records.iter().filter(|(record, _)| record.native.get(IN_NO_PROJECT).is_some());
+    assert_eq!(nowhere.map(|(record, _)| record.key.id.as_str()).collect::<Vec<_>>(), ["7"], "and is known as such");
     assert_eq!(expected(&coverage), (Some(3), 3));
     assert!(!scripted.bodies()[3].contains("/tasks/1\""), "what is listed is not looked up");
     assert!(scripted.calls()[7].contains("parent=7"), "no search tells of its files");
