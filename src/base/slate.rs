@@ -16,34 +16,29 @@ const SLACK: usize = 16;
 /// Bytes that are being written. What does not fit is left out, and [`finish`](Self::finish) says so.
 pub struct Slate {
     bytes: Vec<u8>,
-    len: usize,
+    end: usize,
     limit: usize,
 }
 
 impl Slate {
     /// Room for `limit` bytes.
     pub fn new(limit: usize) -> Self {
-        Self { bytes: vec![0; limit.saturating_add(SLACK)], len: 0, limit }
+        Self { bytes: vec![0; limit.saturating_add(SLACK)], end: 0, limit }
     }
 
-    /// How many bytes were written.
+    /// Where the next byte goes: behind all that was written, also behind what was left out.
     #[inline(always)]
-    pub fn len(&self) -> usize {
-        self.len
-    }
-
-    /// Whether none was.
-    pub fn is_empty(&self) -> bool {
-        self.len == 0
+    pub fn end(&self) -> usize {
+        self.end
     }
 
     /// Whether all of them fit.
     #[inline(always)]
     pub fn fits(&self) -> bool {
-        self.len <= self.limit
+        self.end <= self.limit
     }
 
-    /// Writes a byte.
+    /// Writes one byte.
     #[inline(always)]
     pub fn byte(&mut self, byte: u8) {
         self.chunk(&[byte], 1);
@@ -58,41 +53,41 @@ impl Slate {
     /// Writes the first `len` (at most N, which is at most 16) bytes of `bytes`.
     #[inline(always)]
     pub fn chunk<const N: usize>(&mut self, bytes: &[u8; N], len: usize) {
-        if let Some(to) = self.bytes.get_mut(self.len..).and_then(<[u8]>::first_chunk_mut) {
+        if let Some(to) = self.bytes.get_mut(self.end..).and_then(<[u8]>::first_chunk_mut) {
             *to = *bytes;
         }
-        self.len = self.len.saturating_add(len);
+        self.end = self.end.saturating_add(len);
     }
 
-    /// Writes bytes.
+    /// Writes any number of bytes.
     pub fn slice(&mut self, bytes: &[u8]) {
-        let end = self.len.saturating_add(bytes.len());
-        if let Some(to) = self.bytes.get_mut(self.len..end) {
+        let end = self.end.saturating_add(bytes.len());
+        if let Some(to) = self.bytes.get_mut(self.end..end) {
             to.copy_from_slice(bytes);
         }
-        self.len = end;
+        self.end = end;
     }
 
     /// Writes once more what was written before. `None`: it was not.
     pub fn again(&mut self, range: Range<usize>) -> Option<()> {
-        (range.end <= self.len).then_some(())?;
-        let end = self.len.checked_add(range.len())?;
+        (range.end <= self.end).then_some(())?;
+        let end = self.end.checked_add(range.len())?;
         (end <= self.bytes.len()).then_some(())?;
-        self.bytes.copy_within(range, self.len);
-        self.len = end;
+        self.bytes.copy_within(range, self.end);
+        self.end = end;
         Some(())
     }
 
     /// What was written before, to be changed.
     pub fn written(&mut self, range: Range<usize>) -> Option<&mut [u8]> {
-        (range.end <= self.len).then_some(())?;
+        (range.end <= self.end).then_some(())?;
         self.bytes.get_mut(range)
     }
 
     /// What was written, if all of it fit.
     pub fn finish(mut self) -> Option<Vec<u8>> {
         self.fits().then_some(())?;
-        self.bytes.truncate(self.len);
+        self.bytes.truncate(self.end);
         Some(self.bytes)
     }
 }
@@ -109,7 +104,7 @@ mod tests {
         slate.chunk(b"xyz", 1);
         slate.slice(b"12");
         slate.written(0..1).unwrap().make_ascii_uppercase();
-        assert_eq!((slate.len(), slate.fits(), slate.is_empty()), (6, true, false));
+        assert_eq!((slate.end(), slate.fits()), (6, true));
         assert_eq!(slate.finish().unwrap(), b"Ab-x12");
     }
 

@@ -1,8 +1,8 @@
 //! A stored vault with something of everything that the format describes. An independent reader reads it (see
 //! `docs/reader`), and this build writes it again byte for byte.
 //!
-//! `BOARDVAULT_BLESS=1` writes it anew. The only good reason within a format is a new encoding of chunks that earlier
-//! programs of the format cannot have written.
+//! `BOARDVAULT_BLESS=1` writes it anew. The only good reasons within a format are a new encoding of chunks that earlier
+//! programs of the format cannot have written, and pages that say the same in other words.
 
 use std::fs::Permissions;
 use std::os::unix::fs::PermissionsExt;

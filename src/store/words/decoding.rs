@@ -21,19 +21,19 @@ pub fn decode(vocabulary: &Vocabulary, page: &[u8], len: usize) -> Option<Vec<u8
         let key_len = shared.checked_add(suffix.len())?;
         (shared <= last.len()).then_some(())?;
         out.slice(&u16::try_from(key_len).ok()?.to_le_bytes());
-        let length_at = out.len();
+        let length_at = out.end();
         out.slice(&[0; 4]);
-        let key_at = out.len();
+        let key_at = out.end();
         out.again(last.start..last.start.checked_add(shared)?)?;
         out.slice(suffix);
-        last = key_at..out.len();
-        let value_at = out.len();
+        last = key_at..out.end();
+        let value_at = out.end();
         let read = read_value(vocabulary, fields.0, &mut out)?;
         fields.take(read)?;
-        let value_len = u32::try_from(out.len().checked_sub(value_at)?).ok()?;
+        let value_len = u32::try_from(out.end().checked_sub(value_at)?).ok()?;
         out.written(length_at..key_at)?.copy_from_slice(&value_len.to_le_bytes());
     }
-    (fields.is_empty() && out.len() == len).then_some(())?;
+    (fields.is_empty() && out.end() == len).then_some(())?;
     out.finish()
 }
 
@@ -72,7 +72,7 @@ fn read_value(vocabulary: &Vocabulary, page: &[u8], out: &mut Slate) -> Option<u
                 if entry.is_word && after_word {
                     out.byte(b' ');
                 }
-                let begin = out.len();
+                let begin = out.end();
                 match entry.sixteen {
                     Some(bytes) => out.chunk(bytes, entry.run.bytes.len()),
                     None => out.slice(entry.run.bytes),

@@ -13,7 +13,7 @@ use crate::base::eights;
 use crate::base::slate::Slate;
 use crate::store::wire::Fields;
 
-/// A leaf in words; `None` for bytes that are not a leaf.
+/// A leaf in words; `None` for bytes that are not a leaf, or hardly text.
 pub fn encode(vocabulary: &Vocabulary, leaf: &[u8]) -> Option<Vec<u8>> {
     let mut fields = Fields(leaf);
     (fields.array()? == LEAF).then_some(())?;

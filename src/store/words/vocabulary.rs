@@ -229,7 +229,6 @@ impl Vocabulary {
         if is_capital { self.number(small) } else { None }
     }
 
-    /// An entry, by its number.
     #[inline(always)]
     pub(super) fn entry(&self, number: usize) -> Option<Entry<'_>> {
         let span = self.entries.get(number)?;
