@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::super::Asana;
 use super::super::asking::Question;
-use super::super::json::{gid, gid_at};
+use super::super::json::{gid, gid_at, object};
 use super::fields;
 use super::tree::{Tree, is_in_a_project};
 use crate::http::fault::{ApiFault, FaultClass};
@@ -22,9 +22,10 @@ pub(super) async fn read(asana: &Asana, tree: &Tree, sought: &[NativeId]) -> Res
     let mut strays = Vec::new();
     for answer in asana.ones(&questions).await? {
         match answer {
-            Ok(mut task) if is_stray(&task) => {
-                task[IN_NO_PROJECT] = json!(true);
-                strays.push(task);
+            Ok(task) if is_stray(&task) => {
+                let mut task = object(task);
+                task.insert(IN_NO_PROJECT.to_owned(), json!(true));
+                strays.push(task.into());
             }
             Ok(_) => {}
             Err(fault) if matches!(fault.class, FaultClass::NotFound | FaultClass::Forbidden) => {}
