@@ -84,7 +84,7 @@ pub async fn plan(app: &App, request: &PlanRequest, progress: &dyn Progress) -> 
     let pointed_into = opened.pointed_into(&desired)?;
     let scope = with_aliases(&desired.union(&pointed_into).cloned().collect(), Kind::Container, &origins);
     let sought = match request.mode {
-        Mode::Merge | Mode::Undo => Sought::of(&opened.reader, &desired, &origins)?,
+        Mode::Merge | Mode::Undo => Sought::of(connector.as_ref(), &opened.reader, &desired, &origins)?,
         // These make everything anew.
         Mode::Copy | Mode::DeleteBefore | Mode::DeleteBeforeLiteral => Sought::default(),
     };
@@ -141,7 +141,7 @@ pub async fn undo(app: &App, run: &str, progress: &dyn Progress) -> Result<Saved
     let pointed_into = snapshots::open(app, safety)?.pointed_into(&touched)?;
     let scope = with_aliases(&touched.union(&pointed_into).cloned().collect(), Kind::Container, &origins);
     let reader = Reader::new(app.chunks(), before.manifest.tree);
-    let sought = Sought::of(&reader, &touched, &origins)?;
+    let sought = Sought::of(connector.as_ref(), &reader, &touched, &origins)?;
     let scan = read_live(app, &connector, &connection, &scope, &sought, progress).await?;
     let compared: Vec<NativeId> = touched.iter().cloned().collect();
     let mut comparison = snapshot::compare(

@@ -45,12 +45,16 @@ pub(super) struct Earlier {
 pub(super) struct Sought(BTreeMap<NativeId, Vec<NativeId>>);
 
 impl Sought {
-    /// The items of containers, and what earlier restores made of them.
+    /// The items of containers, and what earlier restores made of them, if `connector` looks for any.
     pub(super) fn of(
+        connector: &dyn Connector,
         desired: &Reader,
         containers: &BTreeSet<NativeId>,
         origins: &OriginMap,
     ) -> Result<Self, Error> {
+        if !connector.seeks() {
+            return Ok(Self::default());
+        }
         let mut keys = BTreeSet::new();
         for record in containers.iter().flat_map(|container| desired.container_kind(container, Kind::Item)) {
             let key = record?.key;
@@ -224,5 +228,44 @@ impl RecordSink for ChannelSink {
 
     fn sought(&self) -> Vec<NativeId> {
         self.sought.clone()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::base::clock::ManualClock;
+    use crate::base::hash::Hash;
+    use crate::base::ids::SeededRandom;
+    use crate::base::secret::Secret;
+    use crate::platforms::PLATFORMS;
+    use crate::platforms::platform::{Platform, Settings};
+    use crate::prolly::Tree;
+    use crate::store::mem::MemChunks;
+
+    fn connector(platform: &Platform) -> Box<dyn Connector> {
+        let parts = platform.credentials.iter().map(|field| (field.name.to_owned(), Secret::new("SECRET")));
+        let settings = Settings {
+            base_url: platform.base_url.parse().unwrap(),
+            credentials: parts.collect(),
+            grant: None,
+            clock: Arc::new(ManualClock::new(jiff::Timestamp::UNIX_EPOCH)),
+            random: Arc::new(SeededRandom::new(1)),
+            stop: tokio::sync::watch::channel(false).1,
+            read_only: true,
+        };
+        (platform.connect)(settings).unwrap()
+    }
+
+    #[test]
+    fn what_is_wanted_back_is_only_read_for_platforms_that_look_for_it() {
+        let unreadable = Tree { root: Hash::default(), count: 1, height: 0 };
+        let desired = Reader::new(Arc::new(MemChunks::new()), unreadable);
+        for platform in PLATFORMS {
+            let connector = connector(platform);
+            let sought =
+                Sought::of(connector.as_ref(), &desired, &["20".into()].into(), &OriginMap::default());
+            assert_eq!(sought.is_err(), platform.id == "asana", "{}", platform.id);
+        }
     }
 }

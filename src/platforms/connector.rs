@@ -33,6 +33,11 @@ pub trait Connector: Send + Sync {
     /// asked what has changed since. The others have no use for it.
     fn remember(&self, _versions: BTreeMap<NativeId, String>) {}
 
+    /// Whether readings look for what [`RecordSink::sought`] names: it is worked out only for those that do.
+    fn seeks(&self) -> bool {
+        false
+    }
+
     /// Finds everything the account can see, in as few calls as the platform allows. Workspaces and their
     /// members are read here in full; containers are only listed. For [`Purpose::Restore`] the grants also take
     /// into account what the credential itself permits, which may cost one more call.

@@ -47,6 +47,10 @@ impl Connector for Advised {
         self.inner.remember(versions);
     }
 
+    fn seeks(&self) -> bool {
+        self.inner.seeks()
+    }
+
     async fn discover(&self, purpose: Purpose) -> Result<Discovery, ApiFault> {
         self.inner.discover(purpose).await.map_err(|fault| self.tell(fault))
     }

@@ -90,6 +90,10 @@ impl Connector for Asana {
         *lock(&self.versions) = versions;
     }
 
+    fn seeks(&self) -> bool {
+        true
+    }
+
     async fn discover(&self, purpose: Purpose) -> Result<Discovery, ApiFault> {
         discover::discover(self, purpose).await
     }

@@ -1,6 +1,7 @@
 //! The version under which a backup read a project: `READER~SEEN~MOMENT~TOKEN`.
 
 use std::fmt;
+use std::sync::LazyLock;
 use std::time::Duration;
 
 use crate::base::clock::Timestamp;
@@ -33,7 +34,7 @@ impl Mark {
     pub(super) fn parse(version: &str) -> Option<Self> {
         let mut parts = version.splitn(4, SEPARATOR);
         let mut next = || parts.next();
-        if next()? != reader() {
+        if next()? != READER.as_str() {
             return None;
         }
         let (seen, moment) = (next()?.to_owned(), next()?.parse().ok()?);
@@ -44,20 +45,24 @@ impl Mark {
 impl fmt::Display for Mark {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { seen, moment, token } = self;
-        write!(f, "{}{SEPARATOR}{seen}{SEPARATOR}{moment}{SEPARATOR}{token}", reader())
+        write!(f, "{}{SEPARATOR}{seen}{SEPARATOR}{moment}{SEPARATOR}{token}", *READER)
     }
 }
 
-/// Which reader this is: a hash over the very text of what is asked for and how answers become records, so that nobody
-/// has to remember to count up a number.
-fn reader() -> String {
-    let parts = [
-        include_str!("read/fields.rs"),
-        include_str!("read/split.rs"),
-        include_str!("read/tree.rs"),
-    ];
-    Hash::of(parts.concat().as_bytes()).short()
-}
+/// The text of the reader: what is asked for, what is taken over, and how answers become records.
+const SOURCES: [&str; 8] = [
+    include_str!("read/details.rs"),
+    include_str!("read/fields.rs"),
+    include_str!("read/last.rs"),
+    include_str!("read/mod.rs"),
+    include_str!("read/renewal.rs"),
+    include_str!("read/split.rs"),
+    include_str!("read/strays.rs"),
+    include_str!("read/tree.rs"),
+];
+
+/// Which reader this is: a hash over its very text, so that nobody has to remember to count up a number.
+static READER: LazyLock<String> = LazyLock::new(|| Hash::of(SOURCES.concat().as_bytes()).short());
 
 #[cfg(test)]
 mod tests {
@@ -75,9 +80,20 @@ mod tests {
 
     #[test]
     fn the_mark_of_another_reader_says_nothing() {
-        let other = mark().to_string().replacen(&reader(), "0123456789ab", 1);
-        for version in [other.as_str(), "seen~token", "", &format!("{}~seen~yesterday~token", reader())] {
+        let other = mark().to_string().replacen(READER.as_str(), "0123456789ab", 1);
+        for version in [other.as_str(), "seen~token", "", &format!("{}~seen~yesterday~token", *READER)] {
             assert_eq!(Mark::parse(version), None, "{version}");
+        }
+    }
+
+    #[test]
+    fn every_file_of_the_reader_tells_it_from_another() {
+        let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("src/platforms/asana/read");
+        for entry in std::fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            let is_test = path.file_stem().unwrap().to_str().unwrap().ends_with("tests");
+            let is_told = SOURCES.contains(&std::fs::read_to_string(&path).unwrap().as_str());
+            assert_eq!(is_told, !is_test, "{}", path.display());
         }
     }
 }

@@ -26,6 +26,7 @@ use last::Last;
 use renewal::{News, Renewed};
 pub(super) use split::{placement_id, task_of};
 use split::Splitter;
+pub(super) use strays::IN_NO_PROJECT;
 use tree::Tree;
 
 /// Reads a project into the sink.

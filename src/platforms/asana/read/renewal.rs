@@ -66,14 +66,13 @@ pub(super) async fn read(
     }
     let since = format!("{:.3}", last_change.min(news.since));
     let question = Question::new(&["tasks"], fields::TASK).with("project", project).with("modified_since", &since);
-    let modified = match asana.list(&question).await {
-        Err(fault) if fault.class == FaultClass::TooLarge => return Ok(None),
-        answer => answer?,
-    };
+    let Some(modified) = in_one_list(asana, &question).await? else { return Ok(None) };
     let mut renewal = Renewal { last, ..Renewal::new(asana, project, due) };
     renewal.take_modified(modified);
     if order.is_some() {
-        renewal.read_whole_order(sections).await?;
+        let question = Question::new(&["projects", project, "tasks"], fields::PLACE);
+        let Some(places) = in_one_list(asana, &question).await? else { return Ok(None) };
+        renewal.take_whole_order(sections, &places);
     }
     for _ in 0..ROUNDS {
         renewal.read_due().await?;
@@ -83,6 +82,14 @@ pub(super) async fn read(
         }
     }
     Ok(None)
+}
+
+/// A list; nothing where it is too long for Asana, which a reading of everything gets along with.
+async fn in_one_list(asana: &Asana, question: &Question) -> Result<Option<Vec<Value>>, ApiFault> {
+    match asana.list(question).await {
+        Err(fault) if fault.class == FaultClass::TooLarge => Ok(None),
+        answer => answer.map(Some),
+    }
 }
 
 struct Renewal<'a> {
@@ -261,16 +268,13 @@ impl<'a> Renewal<'a> {
         self.due.extend(left);
     }
 
-    /// Reads the order of all sections at once.
-    async fn read_whole_order(&mut self, sections: &[Value]) -> Result<(), ApiFault> {
-        let question = Question::new(&["projects", self.project, "tasks"], fields::PLACE);
-        let tasks = self.asana.list(&question).await?;
+    /// Takes the order of all sections at once.
+    fn take_whole_order(&mut self, sections: &[Value], tasks: &[Value]) {
         for section in sections.iter().map(gid) {
             let stands_here = |task: &&Value| section_in(task, self.project) == Some(section);
             let order = tasks.iter().filter(stands_here).map(|task| gid(task).to_owned()).collect();
             self.arrange(section.to_owned(), order);
         }
-        Ok(())
     }
 
     /// Reads the order of the sections that something came to, and looks at whatever stands there unexpectedly.
@@ -294,7 +298,10 @@ impl<'a> Renewal<'a> {
     }
 
     /// Takes the order of a section, and looks at who has come to it or left it.
-    fn arrange(&mut self, section: String, order: Vec<String>) {
+    fn arrange(&mut self, section: String, mut order: Vec<String>) {
+        // What is moved while the pages are read may stand on two of them.
+        let mut told = HashSet::new();
+        order.retain(|task| told.insert(task.clone()));
         let before = self.last.sections.get(&section).map(Vec::as_slice).unwrap_or_default();
         let is_new = |task: &&String| self.last.section_of(task) != Some(section.as_str());
         let left = before.iter().filter(|task| !order.contains(task));

@@ -1,14 +1,17 @@
 //! Tasks that were taken off all projects. They are alive, and no list shows them.
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::super::Asana;
 use super::super::asking::Question;
-use super::super::json::{gid, gid_at};
+use super::super::json::{gid, gid_at, object};
 use super::fields;
 use super::tree::{Tree, is_in_a_project};
 use crate::http::fault::{ApiFault, FaultClass};
 use crate::model::NativeId;
+
+/// What the record of such a task says of itself. That it has no section does not say it: some memberships have none.
+pub(in super::super) const IN_NO_PROJECT: &str = "in_no_project";
 
 /// Those of the `sought` tasks that the project has not, and that are in no project and below no task, as far as the
 /// account can see them.
@@ -19,7 +22,12 @@ pub(super) async fn read(asana: &Asana, tree: &Tree, sought: &[NativeId]) -> Res
     let mut strays = Vec::new();
     for answer in asana.ones(&questions).await? {
         match answer {
-            Ok(task) => strays.extend(Some(task).filter(is_stray)),
+            Ok(task) if is_stray(&task) => {
+                let mut task = object(task);
+                task.insert(IN_NO_PROJECT.to_owned(), json!(true));
+                strays.push(task.into());
+            }
+            Ok(_) => {}
             Err(fault) if matches!(fault.class, FaultClass::NotFound | FaultClass::Forbidden) => {}
             Err(fault) => return Err(fault),
         }

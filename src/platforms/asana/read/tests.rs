@@ -226,6 +226,8 @@ async fn a_sought_task_that_is_nowhere_is_read_with_all_that_is_on_it() {
     let mut held = Held { sought: ["1", "5", "6", "7", "8"].map(Into::into).into(), ..Held::default() };
     let coverage = read(&asana(&scripted), &info(), &mut held).await.unwrap();
     assert_eq!((ids(&held, Kind::Item), ids(&held, Kind::Comment)), (vec!["1", "7", "8"], vec!["c7"]));
+    let nowhere = held.records.iter().filter(|(record, _)| record.native.get(IN_NO_PROJECT).is_some());
+    assert_eq!(nowhere.map(|(record, _)| record.key.id.as_str()).collect::<Vec<_>>(), ["7"], "and is known as such");
     assert_eq!(expected(&coverage), (Some(3), 3));
     assert!(!scripted.bodies()[3].contains("/tasks/1\""), "what is listed is not looked up");
     assert!(scripted.calls()[7].contains("parent=7"), "no search tells of its files");
@@ -377,21 +379,44 @@ async fn where_something_came_to_the_order_is_read_and_strangers_are_looked_at()
     assert_eq!(order(&held).as_array().unwrap()[..3], [json!("500"), json!("501"), json!("1")]);
 }
 
-#[tokio::test]
-async fn the_order_of_a_small_project_is_read_along() {
+/// A project whose order fits on two pages, and with so many subtasks that to read all would be dearer.
+fn small() -> Vec<Record> {
     let mut before = of_size(150);
     for parent in &mut before[1..10] {
         parent.native["subtasks"] = json!(["900"]);
     }
-    let mut order: Vec<u32> = (1..=150).collect();
-    order.swap(0, 149);
+    before
+}
+
+fn places(order: &[u32]) -> Answer {
     let place = |id: &u32| {
         let membership = json!({"project": {"gid": "20"}, "section": {"gid": "s1"}});
         json!({"gid": id.to_string(), "memberships": [membership]})
     };
-    let places: Vec<Value> = order.iter().map(place).collect();
-    let (held, scripted) =
-        renewing_what(before, LATER, &[("20", "project")], vec![tasks(&[]), tasks(&places)]).await;
+    tasks(&order.iter().map(place).collect::<Vec<_>>())
+}
+
+#[tokio::test]
+async fn the_order_of_a_small_project_is_read_along() {
+    let mut order: Vec<u32> = (1..=150).collect();
+    order.swap(0, 149);
+    let answers = vec![tasks(&[]), places(&order)];
+    let (held, scripted) = renewing_what(small(), LATER, &[("20", "project")], answers).await;
     assert!(scripted.calls()[3].contains("/projects/20/tasks"), "{:?}", scripted.calls());
     assert_eq!(self::order(&held), &json!(order.iter().map(ToString::to_string).collect::<Vec<_>>()));
+}
+
+#[tokio::test]
+async fn a_task_that_stands_on_two_pages_of_the_order_stands_in_its_section_once() {
+    let order: Vec<u32> = (1..=100).chain(100..=150).collect();
+    let (held, _) = renewing_what(small(), LATER, &[("20", "project")], vec![tasks(&[]), places(&order)]).await;
+    assert_eq!(self::order(&held).as_array().unwrap().len(), 150);
+}
+
+#[tokio::test]
+async fn where_the_order_is_too_long_for_one_list_all_is_read() {
+    let too_long = refusal(400, "The result was truncated; narrow the question");
+    let answers = vec![tasks(&[]), too_long, tasks(&[task("1", 0)])];
+    let (held, _) = renewing_what(small(), LATER, &[("20", "project")], answers).await;
+    assert_eq!((ids(&held, Kind::Item), order(&held)), (vec!["1"], &json!(["1"])));
 }

@@ -11,7 +11,7 @@ use crate::model::mutation::{Mutation, WriteError};
 use crate::platforms::asana::Asana;
 use crate::platforms::asana::asking::Question;
 use crate::platforms::asana::json::{gid, gid_at, gids, list, text};
-use crate::platforms::asana::read::placement_id;
+use crate::platforms::asana::read::{IN_NO_PROJECT, placement_id};
 
 /// Sets of gids with the routes that add to them and take from them, and the parameter of these.
 const SETS: [(&str, &str, &str, &str); 2] = [
@@ -50,7 +50,7 @@ async fn create(asana: &Asana, mutation: &Mutation) -> Result<String, WriteError
     let fields = flat(&mutation.fields);
     let spot = spot(mutation, &fields)?;
     let mut body = set(fields.clone());
-    take(&mut body, &["parent", "section", "subtasks", "followers", "dependencies"]);
+    take(&mut body, &["parent", "section", IN_NO_PROJECT, "subtasks", "followers", "dependencies"]);
     sort_of_task(&mut body);
     dates::of_new(&mut body);
     let path: Vec<&str> = match spot {
@@ -103,7 +103,7 @@ fn sort_of_task(body: &mut Params) {
 
 async fn update(asana: &Asana, task: &str, mutation: &Mutation) -> Result<(), WriteError> {
     let mut body = flat(&mutation.fields);
-    let places = take(&mut body, &["parent", "section"]);
+    let places = take(&mut body, &["parent", "section", IN_NO_PROJECT]);
     let sets = take(&mut body, &["followers", "dependencies", "tags"]);
     let subtasks = body.remove("subtasks");
     if !places.is_empty() {
@@ -126,7 +126,8 @@ async fn update(asana: &Asana, task: &str, mutation: &Mutation) -> Result<(), Wr
     Ok(())
 }
 
-/// Brings a task to another section, below another task, or from there into a section.
+/// Brings a task to another section, below another task, or from there into a section. Without a section it
+/// stays in its project, unless it is to be in none.
 async fn move_task(asana: &Asana, task: &str, mutation: &Mutation, places: &Params) -> Result<(), WriteError> {
     let project = mutation.within()?;
     let question = Question::new(&["tasks", task], "memberships.project.gid,parent.gid");
@@ -149,7 +150,7 @@ async fn move_task(asana: &Asana, task: &str, mutation: &Mutation, places: &Para
         {
             leave(asana, task, other).await?;
         }
-    } else if places.contains_key("section") && projects.contains(&project) {
+    } else if places.get(IN_NO_PROJECT) == Some(&Value::Bool(true)) && projects.contains(&project) {
         leave(asana, task, project).await?;
     }
     if places.contains_key("parent") && !gid_at(&live, "parent").is_empty() {

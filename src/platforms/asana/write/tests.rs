@@ -220,6 +220,17 @@ async fn a_task_moves_below_a_task_out_of_its_section() {
 }
 
 #[tokio::test]
+async fn only_a_task_that_is_to_be_in_no_project_is_taken_off_its_own() {
+    let live = || data(&json!({"memberships": [{"project": {"gid": "20"}}], "parent": null}));
+    let update = mutation(Verb::Update, Kind::Item, json!({"section": null}));
+    let (result, calls) = sent(&update, vec![live()]).await;
+    assert!(result.is_ok() && calls.len() == 1, "{calls:?}");
+    let update = mutation(Verb::Update, Kind::Item, json!({"section": null, "in_no_project": true}));
+    let (_, calls) = sent(&update, vec![live(), done()]).await;
+    assert_eq!(calls[1..], [("POST /tasks/1/removeProject".to_owned(), json!({"project": "20"}))]);
+}
+
+#[tokio::test]
 async fn an_order_is_reached_with_few_moves() {
     let there = list(&json!([{"gid": "b"}, {"gid": "x"}, {"gid": "c"}, {"gid": "a"}]));
     let update = mutation(Verb::Update, Kind::Section, json!({"items": ["a", "b", "c"]}));
