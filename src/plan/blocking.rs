@@ -9,7 +9,7 @@ use super::joined;
 use super::locks;
 use super::roots::Roots;
 use super::scene::Scene;
-use super::types::{Action, Blocked, Reason};
+use super::types::{Action, Blocked, Mode, Reason};
 use super::values::{Creates, Facts, Fate};
 use crate::model::grants::{Grant, Verb};
 use crate::model::lineage::{home, workspace};
@@ -197,18 +197,27 @@ impl<'a, 's> Blocking<'a, 's> {
         own.is_none_or(|own| own.id != *refuge).then_some(refuge)
     }
 
-    /// What others would lose if the container `record` were made in the account's own workspace and the old one
-    /// deleted, and the way out; nothing where there is no old one, or only one that lies there already.
+    /// What would be lost if the container `record` were made in the account's own workspace and the old one deleted,
+    /// and the way out; nothing where there is no old one, or only one that lies there already and goes when the new
+    /// one is there or is sure to come.
     fn takes_away(&self, roots: &Roots<'a>, record: &'a Record) -> Option<String> {
         let scene = self.facts.scene;
         let old = scene.live.get(*roots.replaces.get(&record.key)?)?;
         let lies_in = workspace(scene.spec(old.key.kind)?, old);
         let is_own = lies_in.is_some_and(|lies_in| Some(&lies_in.id) == self.refuge());
         let noun = scene.noun(Kind::Workspace);
-        (!is_own).then(|| {
-            format!(
+        if !is_own {
+            return Some(format!(
                 "made elsewhere it would be lost to all who have it through the {noun}, so it is not replaced: copy it \
                  with `--mode copy`, or get the right to create in the {noun}"
+            ));
+        }
+        let input = self.facts.input;
+        let grant = input.grants.get(self.refuge(), Kind::Container, Verb::Create);
+        (input.header.mode == Mode::DeleteBeforeLiteral && grant != Grant::Allowed).then(|| {
+            format!(
+                "whether it can be made in the account's own {noun} is not known, so it is not deleted before that is \
+                 tried: replace it with `--mode delete-before`"
             )
         })
     }
