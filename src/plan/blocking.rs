@@ -267,11 +267,13 @@ impl<'a, 's> Blocking<'a, 's> {
         let fields = self.facts.scene.spec(key.kind).map_or(&[][..], |spec| spec.fields);
         let record = self.facts.scene.desired.get(key).copied();
         let there = live.and_then(|live| self.facts.scene.live.get(live).copied());
+        let created = Creates::Exactly(&self.created);
         for path in paths {
             let field = fields.iter().find(|field| field.path == path);
             let change = record.zip(there).zip(field);
-            let by_lock = change
-                .and_then(|((record, there), field)| locks::against_change(self.facts, record, there, field));
+            let by_lock = change.and_then(|((record, there), field)| {
+                locks::against_change(self.facts, created, record, there, field)
+            });
             if let Some(why) = by_lock {
                 denied.insert(why);
                 continue;
