@@ -3,6 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::content;
 use super::decide::{Decisions, is_own_membership};
 use super::elsewhere;
 use super::joined;
@@ -30,6 +31,7 @@ impl<'a, 's> Blocking<'a, 's> {
     pub(super) fn apply(facts: &'s Facts<'a, 's>, roots: &Roots<'a>, out: &mut Decisions<'a>) {
         let mut blocking = Self { facts, created: BTreeSet::new(), refused: BTreeMap::new() };
         blocking.creates(roots, out);
+        content::leave_alone(facts, &mut blocking.created, out);
         joined::keep_out_of_the_way(facts, out);
         blocking.updates(out);
         blocking.removals(roots, out);

@@ -1,6 +1,9 @@
 //! Images in Smartsheet's cells: their bytes are read, and restored where they stood.
 
+use boardvault::app::backup::Options;
+use boardvault::app::downloads::Attachments;
 use boardvault::apply::Relation;
+use boardvault::model::loss::{Loss, LossCause};
 use boardvault::model::{Blob, Kind};
 use boardvault::plan::types::{Mode, Verdict};
 use serde_json::{Value, json};
@@ -21,7 +24,12 @@ struct Cell {
 
 impl Cell {
     async fn new() -> Self {
-        let scene = Scene::before(Desk::on("smartsheet", "tiny", 1).await).await;
+        Self::kept(USUAL).await
+    }
+
+    /// After a backup of this much.
+    async fn kept(options: Options) -> Self {
+        let scene = Scene::kept(Desk::on("smartsheet", "tiny", 1).await, options).await;
         let state = scene.desk.world.state().await;
         let has_image =
             |row: &&Value| row["cells"].as_object().unwrap().values().any(|cell| !cell["image"].is_null());
@@ -138,6 +146,16 @@ async fn a_text_takes_the_place_of_an_image_and_gives_it_back_with_the_undo() {
     let back = desk.undo(&applied.run).await;
     desk.apply(&back).await;
     assert_eq!(cell.now().await["image"]["altText"], "other");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_image_without_bytes_in_the_backup_leaves_the_cell_as_it_is() {
+    let cell = Cell::kept(Options { attachments: Attachments::None, full: false }).await;
+    cell.write("Green").await;
+    let plan = cell.scene.desk.plan(&cell.scene.snapshot(), Mode::Merge, &[]).await;
+    assert_eq!(plan.plan.verdict, Verdict::NothingToDo, "{:#?}", plan.plan.steps);
+    let is_named = |loss: &Loss| loss.key.kind == Kind::FieldValue && loss.cause == LossCause::BytesMissing;
+    assert!(plan.plan.losses.iter().any(is_named), "{:#?}", plan.plan.losses);
 }
 
 #[tokio::test(flavor = "multi_thread")]
