@@ -8,7 +8,8 @@ use std::collections::BTreeSet;
 use serde_json::Value;
 
 use super::decide::Decisions;
-use super::values::{Creates, Facts, Fate, is_empty};
+use super::draft::Draft;
+use super::values::{Creates, Facts, Fate, Resolved, is_empty};
 use crate::model::lineage::pointed_to;
 use crate::model::loss::LossCause;
 use crate::model::spec::{Field, KindSpec};
@@ -100,4 +101,22 @@ fn is_there(facts: &Facts<'_, '_>, record: &Record, field: &Field) -> bool {
         facts.bound.live(&key).map_or(id, |live| live.id.0.clone())
     });
     there == wanted
+}
+
+/// Adds to a step that writes what such content stands in place of that the content goes.
+pub(super) fn end(steps: &mut [&mut Draft<'_>], spec: &'static KindSpec, live: &Record) {
+    for field in fields(spec) {
+        let Some(there) = ops::get(&live.native, field.path) else { continue };
+        let is_said = |step: &&mut Draft<'_>| step.changes.iter().any(|change| change.path == field.path);
+        if steps.iter().any(is_said) {
+            continue;
+        }
+        let writes_over = |step: &&mut Draft<'_>| {
+            step.changes.iter().any(|change| field.in_place_of.contains(&change.path.as_str()))
+        };
+        let step = steps.iter_mut().find(|step| writes_over(step));
+        if let Some(step) = step {
+            step.add(field, Some(there), &Resolved::as_is(None));
+        }
+    }
 }

@@ -5,7 +5,7 @@ use boardvault::app::downloads::Attachments;
 use boardvault::apply::Relation;
 use boardvault::model::loss::{Loss, LossCause};
 use boardvault::model::{Blob, Kind};
-use boardvault::plan::types::{Mode, Verdict};
+use boardvault::plan::types::{FieldChange, Mode, Verdict};
 use serde_json::{Value, json};
 
 use crate::common::scene::{Scene, inside};
@@ -145,6 +145,27 @@ async fn a_text_takes_the_place_of_an_image_and_gives_it_back_with_the_undo() {
     assert!(now["value"] == "Green" && now["image"].is_null(), "{now}");
     let back = desk.undo(&applied.run).await;
     desk.apply(&back).await;
+    assert_eq!(cell.now().await["image"]["altText"], "other");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_image_put_over_a_restored_text_is_shown_and_kept_when_an_undo_ends_it() {
+    let cell = Cell::new().await;
+    cell.write("Green").await;
+    let desk = &cell.scene.desk;
+    let text = desk.backup(USUAL).await.id.to_string();
+    cell.write("Red").await;
+    let plan = desk.plan(&text, Mode::Merge, &[]).await;
+    let applied = desk.apply(&plan).await;
+    cell.upload("other").await;
+    let back = desk.undo(&applied.run).await;
+    let ends = |change: &FieldChange| change.path == "image" && change.from.is_some() && change.to.is_null();
+    assert!(back.plan.steps.iter().any(|step| step.changes.iter().any(ends)), "{:#?}", back.plan.steps);
+    let undone = desk.apply(&back).await;
+    let now = cell.now().await;
+    assert!(now["value"] == "Red" && now["image"].is_null(), "{now}");
+    let again = desk.undo(&undone.run).await;
+    desk.apply(&again).await;
     assert_eq!(cell.now().await["image"]["altText"], "other");
 }
 

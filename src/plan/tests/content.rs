@@ -88,3 +88,10 @@ fn a_value_made_with_a_style_alone_is_not_planned_again() {
         Request { origins: account.origins.iter().cloned().collect::<OriginMap>(), ..request(Mode::Merge) };
     assert!(again.plan(&desired, &account.live).steps.is_empty());
 }
+
+#[test]
+fn a_text_that_ends_a_picture_says_so() {
+    let plan = request(Mode::Merge).only(&["b/value/c:f#value"]).plan(&card("Green", ""), &pictured(PICTURE));
+    check(&plan, r#"0 update value (differs) B/L/C/Green value="Green" picture=null"#);
+    assert_eq!(plan.steps[0].changes[1].from, Some(json!("p")));
+}
