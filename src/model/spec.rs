@@ -149,6 +149,9 @@ pub struct Field {
     /// The sibling right before which the platform puts a new record, which no update moves again. It follows from the
     /// order that the parent names, and is no property of the record.
     pub next_sibling: bool,
+    /// The record referred to is the content of this one, in place of what it could have in these fields: whatever is
+    /// written into one of them ends it.
+    pub in_place_of: &'static [&'static str],
     /// Records of this kind, whose ids are composed, stand in the sequence among those of its own kind.
     pub mixed_with: Option<Kind>,
 }
@@ -224,6 +227,7 @@ impl Field {
             locks: false,
             held: false,
             next_sibling: false,
+            in_place_of: &[],
             mixed_with: None,
         }
     }
@@ -298,6 +302,12 @@ impl Field {
     #[must_use]
     pub const fn next_sibling(self) -> Self {
         Self { next_sibling: true, repeats: true, ..self }
+    }
+
+    /// The same reference, to what stands in place of content in these fields.
+    #[must_use]
+    pub const fn in_place_of(self, fields: &'static [&'static str]) -> Self {
+        Self { in_place_of: fields, ..self }
     }
 
     /// The same sequence, in which records of this kind with composed ids stand as well.

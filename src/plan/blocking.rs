@@ -3,13 +3,14 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::content;
 use super::decide::{Decisions, is_own_membership};
 use super::elsewhere;
 use super::joined;
 use super::locks;
 use super::roots::Roots;
 use super::scene::Scene;
-use super::types::{Action, Blocked, Reason};
+use super::types::{Action, Blocked, Mode, Reason};
 use super::values::{Creates, Facts, Fate};
 use crate::model::grants::{Grant, Verb};
 use crate::model::lineage::{home, workspace};
@@ -30,6 +31,7 @@ impl<'a, 's> Blocking<'a, 's> {
     pub(super) fn apply(facts: &'s Facts<'a, 's>, roots: &Roots<'a>, out: &mut Decisions<'a>) {
         let mut blocking = Self { facts, created: BTreeSet::new(), refused: BTreeMap::new() };
         blocking.creates(roots, out);
+        content::leave_alone(facts, &mut blocking.created, out);
         joined::keep_out_of_the_way(facts, out);
         blocking.updates(out);
         blocking.removals(roots, out);
@@ -197,18 +199,27 @@ impl<'a, 's> Blocking<'a, 's> {
         own.is_none_or(|own| own.id != *refuge).then_some(refuge)
     }
 
-    /// What others would lose if the container `record` were made in the account's own workspace and the old one
-    /// deleted, and the way out; nothing where there is no old one, or only one that lies there already.
+    /// What would be lost if the container `record` were made in the account's own workspace and the old one deleted,
+    /// and the way out; nothing where there is no old one, or only one that lies there already and goes when the new
+    /// one is there or is sure to come.
     fn takes_away(&self, roots: &Roots<'a>, record: &'a Record) -> Option<String> {
         let scene = self.facts.scene;
         let old = scene.live.get(*roots.replaces.get(&record.key)?)?;
         let lies_in = workspace(scene.spec(old.key.kind)?, old);
         let is_own = lies_in.is_some_and(|lies_in| Some(&lies_in.id) == self.refuge());
         let noun = scene.noun(Kind::Workspace);
-        (!is_own).then(|| {
-            format!(
+        if !is_own {
+            return Some(format!(
                 "made elsewhere it would be lost to all who have it through the {noun}, so it is not replaced: copy it \
                  with `--mode copy`, or get the right to create in the {noun}"
+            ));
+        }
+        let input = self.facts.input;
+        let grant = input.grants.get(self.refuge(), Kind::Container, Verb::Create);
+        (input.header.mode == Mode::DeleteBeforeLiteral && grant != Grant::Allowed).then(|| {
+            format!(
+                "whether it can be made in the account's own {noun} is not known, so it is not deleted before that is \
+                 tried: replace it with `--mode delete-before`"
             )
         })
     }
@@ -258,11 +269,13 @@ impl<'a, 's> Blocking<'a, 's> {
         let fields = self.facts.scene.spec(key.kind).map_or(&[][..], |spec| spec.fields);
         let record = self.facts.scene.desired.get(key).copied();
         let there = live.and_then(|live| self.facts.scene.live.get(live).copied());
+        let created = Creates::Exactly(&self.created);
         for path in paths {
             let field = fields.iter().find(|field| field.path == path);
             let change = record.zip(there).zip(field);
-            let by_lock = change
-                .and_then(|((record, there), field)| locks::against_change(self.facts, record, there, field));
+            let by_lock = change.and_then(|((record, there), field)| {
+                locks::against_change(self.facts, created, record, there, field)
+            });
             if let Some(why) = by_lock {
                 denied.insert(why);
                 continue;

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
+use super::content;
 use super::decide::Decisions;
 use super::locks;
 use super::order::{Band, Place};
@@ -155,6 +156,7 @@ impl Drafter<'_, '_> {
             let draft = if is_last { &mut last } else { &mut main };
             draft.add(field, ops::get(&live.native, field.path), &resolved);
         }
+        content::end(&mut [&mut main, &mut last], spec, live);
         self.fill_documents(&mut last, spec, live);
         self.drafts.extend([main, last].into_iter().filter(|draft| !draft.changes.is_empty()));
     }
@@ -262,7 +264,7 @@ impl<'a> Draft<'a> {
         }
     }
 
-    fn add(&mut self, field: &Field, from: Option<&Value>, resolved: &Resolved) {
+    pub(super) fn add(&mut self, field: &Field, from: Option<&Value>, resolved: &Resolved) {
         self.changes.push(FieldChange {
             path: field.path.to_owned(),
             from: from.cloned(),

@@ -3,10 +3,10 @@
 use std::collections::BTreeSet;
 
 use super::scene::Scene;
-use super::values::{Creates, Facts, Fate};
+use super::values::{Creates, Facts, Fate, to_come};
 use crate::model::lineage::{home, pointed_to};
 use crate::model::spec::{Field, Role};
-use crate::model::{Kind, NativeId, Record, RecordKey, ops};
+use crate::model::{NativeId, Record, RecordKey, ops};
 
 /// Why the locks in the live container of a record hold for the account; nothing where they do not.
 pub(super) fn hold<'a>(facts: &Facts<'a, '_>, record: &Record) -> Option<&'a str> {
@@ -36,41 +36,44 @@ pub(super) fn against(facts: &Facts<'_, '_>, record: &Record) -> Option<String> 
     locked.map(|locked| words(facts.scene, locked, why))
 }
 
-/// Why a field of `live` may not be changed to what the backup's `record` has there.
+/// Why a field of `live` may not be changed to what the backup's `record` has there, when `created` are.
 pub(super) fn against_change(
     facts: &Facts<'_, '_>,
+    created: Creates<'_, '_>,
     record: &Record,
     live: &Record,
     field: &Field,
 ) -> Option<String> {
     let locking = || hold(facts, record).filter(|_| field.locks).map(|why| format!("locking it {why}"));
     match field.role {
-        Role::Sequence(kind) => against_order(facts, record, live, field.path, kind),
+        Role::Sequence(_) => against_order(facts, created, record, live, field),
         _ => against(facts, record).or_else(locking),
     }
 }
 
 /// As [`against_change`] for the order of what hangs on a record, which is no change of the record itself: it is one
-/// of those that have to move.
+/// of those that have to move. What is new or comes from elsewhere is put to the end before any of them does.
 fn against_order(
     facts: &Facts<'_, '_>,
+    created: Creates<'_, '_>,
     record: &Record,
     live: &Record,
-    path: &str,
-    kind: Kind,
+    field: &Field,
 ) -> Option<String> {
     let why = hold(facts, record)?;
-    let there: Vec<&str> = ops::ids(ops::get(&live.native, path)).collect();
+    let mut there: Vec<&str> = ops::ids(ops::get(&live.native, field.path)).collect();
     let known: BTreeSet<&str> = there.iter().copied().collect();
-    let now = |id| match facts.fate(&pointed_to(&record.key, kind, id), Creates::Possible) {
-        Fate::Live(live) => live.id.0.clone(),
-        Fate::Created | Fate::Outside | Fate::Gone => id.to_owned(),
+    let now = |id: &str| match facts.fate(&pointed_to(&record.key, field.kind_in_sequence(id)?, id), created)
+    {
+        Fate::Live(live) => Some(live.id.0.clone()),
+        Fate::Created => Some(to_come(id)),
+        Fate::Outside | Fate::Gone => known.contains(id).then(|| id.to_owned()),
     };
-    let wanted: Vec<String> = ops::ids(ops::get(&record.native, path)).map(now).collect();
-    let wanted: Vec<&str> = wanted.iter().map(String::as_str).filter(|id| known.contains(id)).collect();
-    let moved = ops::moves(&there, &wanted).into_iter();
-    let mut moved =
-        moved.filter_map(|moved| facts.scene.live.get(&pointed_to(&live.key, kind, moved.id)).copied());
+    let wanted: Vec<String> = ops::ids(ops::get(&record.native, field.path)).filter_map(now).collect();
+    let wanted: Vec<&str> = wanted.iter().map(String::as_str).collect();
+    there.extend(wanted.iter().filter(|id| !known.contains(*id)));
+    let moved = |id| facts.scene.live.get(&pointed_to(&live.key, field.kind_in_sequence(id)?, id)).copied();
+    let mut moved = ops::moves(&there, &wanted).into_iter().filter_map(|step| moved(step.id));
     let locked = moved.find(|moved| is_locked(facts.scene, moved));
     locked.map(|locked| words(facts.scene, locked, why))
 }

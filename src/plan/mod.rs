@@ -6,6 +6,7 @@
 
 mod bindings;
 mod blocking;
+mod content;
 mod decide;
 mod draft;
 mod elsewhere;

@@ -15,6 +15,11 @@ use crate::model::{Kind, Record, RecordKey, ops};
 /// Stands before the id of a record that is still to be created, so that it equals no live id.
 const TO_COME: char = '\0';
 
+/// What stands for the id that a record of the backup gets when it is created.
+pub(super) fn to_come(id: &str) -> String {
+    format!("{TO_COME}{id}")
+}
+
 /// Where a record of the backup is, or will be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Fate<'a> {
@@ -209,7 +214,7 @@ impl Resolving<'_, '_, '_> {
                 Fate::Created => {
                     this.out.refers.push(key.clone());
                     this.out.needs.push(key);
-                    Some(format!("{TO_COME}{id}"))
+                    Some(to_come(id))
                 }
                 Fate::Outside => Some(id.to_owned()),
                 Fate::Gone => this.keep_if_there(id, LossCause::NotWritable),
@@ -235,7 +240,7 @@ impl Resolving<'_, '_, '_> {
                         this.out.needs.push(key.clone());
                     }
                     this.out.refers.push(key);
-                    Some(format!("{TO_COME}{id}"))
+                    Some(to_come(id))
                 }
                 // What is equal on both sides is not part of the comparison, and stands where it stands.
                 Fate::Outside | Fate::Gone => this.is_there(id).then(|| id.to_owned()),

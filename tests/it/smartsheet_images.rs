@@ -1,8 +1,11 @@
 //! Images in Smartsheet's cells: their bytes are read, and restored where they stood.
 
+use boardvault::app::backup::Options;
+use boardvault::app::downloads::Attachments;
 use boardvault::apply::Relation;
+use boardvault::model::loss::{Loss, LossCause};
 use boardvault::model::{Blob, Kind};
-use boardvault::plan::types::{Mode, Verdict};
+use boardvault::plan::types::{FieldChange, Mode, Verdict};
 use serde_json::{Value, json};
 
 use crate::common::scene::{Scene, inside};
@@ -21,7 +24,12 @@ struct Cell {
 
 impl Cell {
     async fn new() -> Self {
-        let scene = Scene::before(Desk::on("smartsheet", "tiny", 1).await).await;
+        Self::kept(USUAL).await
+    }
+
+    /// After a backup of this much.
+    async fn kept(options: Options) -> Self {
+        let scene = Scene::kept(Desk::on("smartsheet", "tiny", 1).await, options).await;
         let state = scene.desk.world.state().await;
         let has_image =
             |row: &&Value| row["cells"].as_object().unwrap().values().any(|cell| !cell["image"].is_null());
@@ -138,6 +146,37 @@ async fn a_text_takes_the_place_of_an_image_and_gives_it_back_with_the_undo() {
     let back = desk.undo(&applied.run).await;
     desk.apply(&back).await;
     assert_eq!(cell.now().await["image"]["altText"], "other");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_image_put_over_a_restored_text_is_shown_and_kept_when_an_undo_ends_it() {
+    let cell = Cell::new().await;
+    cell.write("Green").await;
+    let desk = &cell.scene.desk;
+    let text = desk.backup(USUAL).await.id.to_string();
+    cell.write("Red").await;
+    let plan = desk.plan(&text, Mode::Merge, &[]).await;
+    let applied = desk.apply(&plan).await;
+    cell.upload("other").await;
+    let back = desk.undo(&applied.run).await;
+    let ends = |change: &FieldChange| change.path == "image" && change.from.is_some() && change.to.is_null();
+    assert!(back.plan.steps.iter().any(|step| step.changes.iter().any(ends)), "{:#?}", back.plan.steps);
+    let undone = desk.apply(&back).await;
+    let now = cell.now().await;
+    assert!(now["value"] == "Red" && now["image"].is_null(), "{now}");
+    let again = desk.undo(&undone.run).await;
+    desk.apply(&again).await;
+    assert_eq!(cell.now().await["image"]["altText"], "other");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_image_without_bytes_in_the_backup_leaves_the_cell_as_it_is() {
+    let cell = Cell::kept(Options { attachments: Attachments::None, full: false }).await;
+    cell.write("Green").await;
+    let plan = cell.scene.desk.plan(&cell.scene.snapshot(), Mode::Merge, &[]).await;
+    assert_eq!(plan.plan.verdict, Verdict::NothingToDo, "{:#?}", plan.plan.steps);
+    let is_named = |loss: &Loss| loss.key.kind == Kind::FieldValue && loss.cause == LossCause::BytesMissing;
+    assert!(plan.plan.losses.iter().any(is_named), "{:#?}", plan.plan.losses);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -127,6 +127,8 @@ static KINDS: &[KindSpec] = &[
                 Field::new("field", Role::Reference(Kind::FieldDef)).held(),
                 Field::new("value", Role::Writable),
                 Field::new("option", Role::Reference(Kind::FieldOption)),
+                Field::new("picture", Role::Reference(Kind::Attachment)).last().in_place_of(&["value"]),
+                Field::new("style", Role::Writable),
             ],
         )
     },

@@ -6,7 +6,7 @@ use crate::model::grants::{Grant, Grants, Rule, Verb};
 use crate::model::origins::OriginMap;
 use crate::model::{Kind, RecordKey};
 use crate::plan::testing::{Account, Request, World, check, check_order, edit, request, world};
-use crate::plan::types::{Mode, Verdict};
+use crate::plan::types::{Action, Mode, Verdict};
 
 /// A board in a workspace, and the account's own workspace.
 const DESIRED: &str = "
@@ -163,6 +163,25 @@ fn one_that_lies_in_the_own_workspace_already_is_replaced_there() {
         "#,
     );
     check_order(&plan);
+}
+
+#[test]
+fn it_is_not_deleted_first_there_unless_it_is_sure_to_come_back() {
+    let desired = world(DESIRED);
+    let mut live = desired.clone();
+    edit(&mut live, &board(), "up", json!("h"));
+    let first = |in_refuge| {
+        let plan = viewer(Mode::DeleteBeforeLiteral, in_refuge).plan(&desired, &live);
+        plan.steps.first().map(|step| step.action)
+    };
+    assert_eq!(first(Grant::Allowed), Some(Action::Delete));
+    assert_eq!(first(Grant::Unknown), None);
+    let plan = viewer(Mode::DeleteBeforeLiteral, Grant::Unknown).plan(&desired, &live);
+    assert!(
+        plan.blocked.iter().any(|blocked| blocked.why.contains("--mode delete-before`")),
+        "{:?}",
+        plan.blocked
+    );
 }
 
 #[test]

@@ -117,3 +117,17 @@ fn an_order_is_restored_unless_something_locked_would_have_to_move() {
         r#"blocked Update B/L/C/H: the line "z" is locked, and that needs an admin"#,
     );
 }
+
+#[test]
+fn a_locked_one_that_would_have_to_move_behind_new_ones_blocks_the_order() {
+    let text = "board b B\n list l L\n  card c C\n   checklist h H lines=x,y,z,\n    line x x\n    line y y\n    line z z locked=true";
+    let live = world(&text.replace("lines=x,y,z,", "lines=z,").replace("    line x x\n    line y y\n", ""));
+    check(
+        &editor(Mode::Merge).plan(&world(text), &live),
+        r#"
+        0 create line (missing) B/L/C/H/x name="x"
+        1 create line (missing) B/L/C/H/y name="y"
+        blocked Update B/L/C/H: the line "z" is locked, and that needs an admin
+        "#,
+    );
+}

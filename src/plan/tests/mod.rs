@@ -1,5 +1,6 @@
 //! The modes against small worlds; each expected plan is written out.
 
+mod content;
 mod elsewhere;
 mod limits;
 mod locks;

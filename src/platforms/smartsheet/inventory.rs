@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use super::connector::{Place, name_of};
 use super::discover::{Seen, with};
 use super::json::{object, take_list, text, text_of};
-use super::{HOME, grants};
+use super::{HOME, grants, read};
 use crate::base::canon;
 use crate::base::hash::Hash;
 use crate::model::{Blob, Kind, Record, RecordKey};
@@ -83,13 +83,14 @@ fn container(seen: &Seen, id: &str, sheet: &Value) -> ContainerInfo {
         name: text(sheet, "name").to_owned(),
         workspace: Some((workspace.into(), name.to_owned())),
         closed: false,
-        version: version(sheet, seen.places.get(id)),
+        version: version(sheet, seen.places.get(id), &read::reader()),
     }
 }
 
 /// Changes with the sheet. Its own counter grows with cells, rows, comments and attachments; name, place and right
-/// of access do not move it and count as well.
-fn version(sheet: &Value, place: Option<&Place>) -> Option<String> {
+/// of access do not move it and count as well. So does the reader: what another one kept may lack records or have
+/// another shape.
+fn version(sheet: &Value, place: Option<&Place>, reader: &str) -> Option<String> {
     let counter = sheet.get("version").filter(|counter| counter.is_number())?;
     let mark = |key: &str| sheet.get(key).cloned().unwrap_or_default();
     let marks = json!([
@@ -98,6 +99,7 @@ fn version(sheet: &Value, place: Option<&Place>) -> Option<String> {
         mark("name"),
         mark("accessLevel"),
         place.map(|place| [Some(place.workspace.as_str()), place.folder.as_deref()]),
+        reader,
     ]);
     Some(Hash::of(&canon::to_bytes(&marks)).short())
 }

@@ -69,10 +69,10 @@ async fn what_is_hidden_is_missing_and_does_not_stop_the_rest() {
 }
 
 #[test]
-fn a_version_changes_with_the_counter_the_name_and_the_place() {
+fn a_version_changes_with_the_counter_the_name_the_place_and_the_reader() {
     let sheet = json!({"version": 3, "name": "Plan", "modifiedAt": "2026-01-01T00:00:00Z", "accessLevel": "OWNER"});
     let place = Place { workspace: "w".to_owned(), folder: None };
-    let version = |sheet: &Value, place: &Place| version(sheet, Some(place));
+    let version = |sheet: &Value, place: &Place| super::version(sheet, Some(place), "reader");
     let first = version(&sheet, &place);
     for (key, value) in [("version", json!(4)), ("name", json!("Other")), ("modifiedAt", json!("2026-01-02T00:00:00Z"))] {
         let mut changed = sheet.clone();
@@ -80,5 +80,6 @@ fn a_version_changes_with_the_counter_the_name_and_the_place() {
         assert_ne!(version(&changed, &place), first, "{key}");
     }
     assert_ne!(version(&sheet, &Place { folder: Some("f".to_owned()), ..place.clone() }), first);
+    assert_ne!(super::version(&sheet, Some(&place), "another"), first);
     assert_eq!(version(&json!({"name": "no counter"}), &place), None);
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use boardvault::app::backup::Report;
+use boardvault::app::backup::{Options, Report};
 use boardvault::apply::Relation;
 use boardvault::model::{Kind, NativeId, RecordKey, ops};
 use boardvault::plan::types::RestorePlan;
@@ -37,7 +37,12 @@ impl Scene {
 
     /// A backup of what is connected, and nothing has happened since.
     pub(crate) async fn before(desk: Desk) -> Self {
-        let before = desk.backup(USUAL).await;
+        Self::kept(desk, USUAL).await
+    }
+
+    /// A backup of this much of what is connected, and nothing has happened since.
+    pub(crate) async fn kept(desk: Desk, options: Options) -> Self {
+        let before = desk.backup(options).await;
         let wanted = compare::side(desk.app(), before.id);
         Self { damaged: wanted.clone(), wanted, before, desk }
     }

@@ -215,6 +215,14 @@ impl Splitter {
     /// The image in a cell. Nobody tells its length before it is fetched.
     fn image(&mut self, image: Map<String, Value>, row: &str, column: &str) {
         let id = text_of(&image, "id").to_owned();
+        if self.seen.contains(&RecordKey::new(self.sheet.clone(), Kind::Image, id.clone())) {
+            // A record stands in one cell only.
+            let key = RecordKey::new(self.sheet.clone(), Kind::FieldValue, format!("{row}:{column}"));
+            let what = format!("the image `{}` in a second cell", text_of(&image, "altText"));
+            let why = format!("another cell of the sheet has the same image, {id}, and only that one gets it back");
+            self.missing.push(Missing { key: Some(key), what, why });
+            return;
+        }
         let image = with(with(image, "rowId", row), "columnId", column);
         self.put(Kind::Image, &id, image, Some(ExpectedBytes { len: None }));
     }

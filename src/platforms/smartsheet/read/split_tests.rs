@@ -104,6 +104,19 @@ fn an_image_knows_its_row_and_its_column() {
 }
 
 #[test]
+fn an_image_that_stands_in_a_second_cell_as_well_is_named_as_missing_there() {
+    let mut answers = answers();
+    let cell = json!({"columnId": "c4", "value": "Logo", "image": {"id": "i1", "altText": "Logo"}});
+    answers.sheet["rows"][1]["cells"].as_array_mut().unwrap().push(cell);
+    let mut splitter = Splitter::new("s".into(), "me", "ada@x.org");
+    splitter.split(answers, &Place { workspace: "w".to_owned(), folder: None });
+    assert_eq!(native(&splitter, Kind::Image, "i1")["rowId"], "r1");
+    let [missing] = splitter.missing.as_slice() else { panic!("{:?}", splitter.missing) };
+    assert_eq!(missing.key, Some(RecordKey::new("s", Kind::FieldValue, "r2:c4")));
+    assert!(missing.what.contains("Logo"), "{}", missing.what);
+}
+
+#[test]
 fn a_file_has_bytes_and_no_address_and_a_link_the_other_way_round() {
     let splitter = split();
     let file = native(&splitter, Kind::Attachment, "a1");

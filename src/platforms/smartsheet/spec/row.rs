@@ -68,7 +68,19 @@ pub(super) const CELL: KindSpec = KindSpec {
         link("linkInFromCell.columnId", Role::Reference(Kind::FieldDef)),
         Field::new("brokenLink", Role::ReadOnly(LossCause::TargetGone)),
         // An upload puts it there; so a plan knows what is lost when the cell gets another one.
-        Field::new("image", Role::Reference(Kind::Image)).last(),
+        Field::new("image", Role::Reference(Kind::Image)).last().in_place_of(&[
+            "value",
+            "objectValue",
+            "hyperlink.text",
+            "hyperlink.url",
+            "hyperlink.sheetId",
+            "hyperlink.reportId",
+            "hyperlink.sightId",
+            "formula",
+            "linkInFromCell.sheetId",
+            "linkInFromCell.rowId",
+            "linkInFromCell.columnId",
+        ]),
     ],
     losses: &[],
 };

@@ -38,9 +38,8 @@ pub(super) async fn write(smartsheet: &Smartsheet, part: &[Mutation]) -> Result<
             Some(name) => still_has(smartsheet, sheet, [row, column], name).await?,
             None => true,
         };
-        if takes_effect {
-            cells.add(row, column, content(mutation, known)?);
-        }
+        let cell = if takes_effect { content(mutation, known)? } else { Map::new() };
+        cells.add(row, column, formatted(mutation, cell));
         links.add(row, column, link(mutation));
     }
     for rows in [cells, links] {
@@ -103,12 +102,12 @@ pub(super) fn row_and_column(mutation: &Mutation) -> Result<(&str, &str), WriteE
     parts.ok_or_else(|| WriteError::Refused("a cell needs the ids of its row and its column".to_owned()))
 }
 
-/// What is sent for a cell apart from a link; nothing when there is nothing to say.
-fn content(mutation: &Mutation, column: &Value) -> Result<Option<Map<String, Value>>, WriteError> {
+/// What is sent for the content of a cell apart from a link; empty when there is nothing to say about it.
+fn content(mutation: &Mutation, column: &Value) -> Result<Map<String, Value>, WriteError> {
     let mut cell = Map::new();
     if mutation.verb == Verb::Delete {
-        cell.extend([("value".to_owned(), json!("")), ("format".to_owned(), json!(NO_FORMAT))]);
-        return Ok(Some(cell));
+        cell.insert("value".to_owned(), json!(""));
+        return Ok(cell);
     }
     let fields = &mutation.fields;
     let said = |name: &str| fields.get(name).filter(|value| !value.is_null());
@@ -129,11 +128,18 @@ fn content(mutation: &Mutation, column: &Value) -> Result<Option<Map<String, Val
     {
         cell.insert("value".to_owned(), json!(""));
     }
-    if let Some(format) = fields.get("format") {
-        let format = if format.is_null() { json!(NO_FORMAT) } else { format.clone() };
+    Ok(cell)
+}
+
+/// A cell with its content and what is said of its format; nothing when there is nothing to say.
+fn formatted(mutation: &Mutation, mut cell: Map<String, Value>) -> Option<Map<String, Value>> {
+    let format = mutation.fields.get("format").cloned();
+    let format = if mutation.verb == Verb::Delete { Some(Value::Null) } else { format };
+    if let Some(format) = format {
+        let format = if format.is_null() { json!(NO_FORMAT) } else { format };
         cell.insert("format".to_owned(), format);
     }
-    Ok((!cell.is_empty()).then_some(cell))
+    (!cell.is_empty()).then_some(cell)
 }
 
 /// A cell that shows a text and leads somewhere.

@@ -83,6 +83,17 @@ async fn a_lost_image_is_the_new_one_in_its_cell() {
 }
 
 #[tokio::test]
+async fn a_lost_image_is_found_whatever_became_of_its_text() {
+    for text in [json!(null), json!(" a sign "), json!("")] {
+        let scripted = Scripted::new([answer(&row(&image("e1z")))]);
+        let mut lost = mutation(Verb::Create, 7);
+        lost.fields.insert("altText".to_owned(), text);
+        let receipt = locate(&smartsheet(&scripted), &lost).await.unwrap();
+        assert_eq!(receipt.unwrap().key.id.as_str(), "e1z");
+    }
+}
+
+#[tokio::test]
 async fn a_cell_is_emptied_only_of_the_image_that_is_meant() {
     let text = json!({"columnId": 3, "value": "written since"});
     for (cell, writes) in [(image("e1z"), 1), (image("newer"), 0), (text, 0)] {

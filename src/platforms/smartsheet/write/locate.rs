@@ -103,7 +103,8 @@ fn telling(lost: &Mutation) -> Map<String, Value> {
         Kind::Item => &["primary"],
         Kind::Discussion | Kind::Comment => &["text"],
         Kind::Attachment | Kind::Enclosure => &["name", "url"],
-        Kind::Image => &["altText"],
+        // There is but the one in that cell, and its text comes back trimmed.
+        Kind::Image => &[],
         _ => &["name"],
     };
     names.iter().map(|name| ((*name).to_owned(), lost.fields.get(*name).cloned().unwrap_or_default())).collect()

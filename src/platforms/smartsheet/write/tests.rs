@@ -257,6 +257,11 @@ async fn the_end_of_an_image_does_not_take_what_was_written_since_and_its_coming
         assert!(results[0].is_ok());
         assert_eq!(calls(&scripted).iter().filter(|call| call.starts_with("PUT")).count(), writes, "{cell}");
     }
+    let row = Answer::json(200, r#"{"id":2,"cells":[{"columnId":3,"value":1}]}"#);
+    let formatted = at(json!({"image": null, "format": ",,1"}));
+    let (_, scripted) = sent(&[formatted], vec![columns(), row, ok(json!([]))]).await;
+    let cells = json!([{"columnId": 3, "format": ",,1"}]);
+    assert_eq!(bodies(&scripted).last(), Some(&json!([{"id": 2, "cells": cells}])));
     let (results, scripted) = sent(&[at(json!({"image": "e1z"}))], vec![columns()]).await;
     assert!(results[0].is_ok() && scripted.calls().len() == 1);
 }
