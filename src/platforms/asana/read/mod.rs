@@ -207,4 +207,6 @@ fn coverage(splitter: &Splitter, promised_tasks: u64) -> Coverage {
 }
 
 #[cfg(test)]
+mod renewal_tests;
+#[cfg(test)]
 mod tests;
