@@ -1,7 +1,7 @@
 //! Orders that only Asana has: tasks of several projects in one section, and custom fields in a project.
 
 use boardvault::model::loss::LossCause;
-use boardvault::plan::types::{Mode, Verdict};
+use boardvault::plan::types::Mode;
 use serde_json::{Value, json};
 
 use crate::common::{Desk, USUAL};
@@ -11,11 +11,9 @@ fn gid(answer: &Value) -> String {
     answer["data"]["gid"].as_str().unwrap_or_else(|| panic!("{answer}")).to_owned()
 }
 
-/// Asks the sandbox as the account of the connection.
 async fn ask(desk: &Desk, method: &str, path: &str, data: Value) -> Value {
-    let role = &desk.world.sandbox.accounts[0].role;
     let body = if method == "GET" { Value::Null } else { json!({ "data": data }) };
-    desk.world.call(role, method, path, body).await
+    desk.ask(method, path, body).await
 }
 
 async fn new_project(desk: &Desk, name: &str) -> (String, String) {
@@ -62,14 +60,13 @@ async fn a_guest_comes_back_between_the_tasks_between_which_it_stood() {
     let guest = desk.world.id("task", "guest").await;
     ask(&desk, "POST", &format!("/sections/{section}/addTask"), json!({"task": guest})).await;
     assert_eq!(standing(&desk, &project).await, ["guest", "first", "last"]);
-    desk.apply(&desk.plan(&backup, Mode::Merge, &[]).await).await;
+    desk.merge(&backup).await;
     assert_eq!(standing(&desk, &project).await, ["first", "guest", "last"]);
 
     ask(&desk, "POST", &format!("/tasks/{guest}/removeProject"), json!({"project": project})).await;
-    desk.apply(&desk.plan(&backup, Mode::Merge, &[]).await).await;
+    desk.merge(&backup).await;
     assert_eq!(standing(&desk, &project).await, ["first", "guest", "last"]);
-    let again = desk.plan(&backup, Mode::Merge, &[]).await;
-    assert_eq!(again.plan.verdict, Verdict::NothingToDo, "{:#?}", again.plan.steps);
+    desk.assert_settled(&backup).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -83,7 +80,7 @@ async fn guests_and_own_tasks_of_a_project_that_was_deleted_stand_as_before() {
     for gone in [&project, &home] {
         ask(&desk, "DELETE", &format!("/projects/{gone}"), json!({})).await;
     }
-    desk.apply(&desk.plan(&backup, Mode::Merge, &[]).await).await;
+    desk.merge(&backup).await;
     let restored = desk.world.id("project", "Inn").await;
     assert_eq!(standing(&desk, &restored).await, ["first", "guest", "last"]);
 }
@@ -122,10 +119,9 @@ async fn custom_fields_come_back_to_their_places() {
         ask(&desk, "POST", &format!("/projects/{project}/removeCustomFieldSetting"), field).await;
     }
     assert_eq!(fields(&desk, &project).await, ["c"]);
-    desk.apply(&desk.plan(&backup, Mode::Merge, &[]).await).await;
+    desk.merge(&backup).await;
     assert_eq!(fields(&desk, &project).await, ["a", "b", "c", "d"]);
-    let again = desk.plan(&backup, Mode::Merge, &[]).await;
-    assert_eq!(again.plan.verdict, Verdict::NothingToDo, "{:#?}", again.plan.steps);
+    desk.assert_settled(&backup).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

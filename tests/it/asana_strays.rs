@@ -1,7 +1,7 @@
 //! Tasks that somebody took off all their projects. No list shows them any more, and they are alive.
 
-use boardvault::plan::types::{Action, Mode, Verdict};
-use serde_json::{Value, json};
+use boardvault::plan::types::{Action, Mode};
+use serde_json::json;
 
 use crate::common::compare::side;
 use crate::common::scene::inside;
@@ -17,18 +17,13 @@ async fn projects(desk: &Desk, task: &str) -> Vec<String> {
     memberships.iter().map(|membership| membership["project"].as_str().unwrap().to_owned()).collect()
 }
 
-/// Asks the sandbox as the account of the connection.
-async fn ask(desk: &Desk, method: &str, path: &str, data: Value) {
-    let role = &desk.world.sandbox.accounts[0].role;
-    desk.world.call(role, method, path, json!({ "data": data })).await;
-}
-
 /// Takes a task off everything that it is in; gives its gid and what it was in.
 async fn lose(desk: &Desk, name: &str) -> (String, Vec<String>) {
     let (task, projects) = (desk.world.id("task", name).await, projects(desk, name).await);
     assert!(!projects.is_empty(), "{name}");
     for project in &projects {
-        ask(desk, "POST", &format!("/tasks/{task}/removeProject"), json!({"project": project})).await;
+        desk.ask("POST", &format!("/tasks/{task}/removeProject"), json!({"data": {"project": project}}))
+            .await;
     }
     (task, projects)
 }
@@ -53,8 +48,7 @@ async fn a_task_off_all_projects_is_put_back_and_not_made_twice() {
         (desk.world.id("task", TASK).await, projects(&desk, TASK).await),
         (task, projects_before.clone())
     );
-    let again = desk.plan(&before.to_string(), Mode::Merge, &[]).await;
-    assert_eq!(again.plan.verdict, Verdict::NothingToDo, "{:#?}", again.plan.steps);
+    desk.assert_settled(&before.to_string()).await;
     let (wanted, found) = (side(desk.app(), before), side(desk.app(), desk.backup(FULL).await.id));
     for project in projects_before {
         let keys = |side| inside(side, &project.as_str().into()).into_keys().collect::<Vec<_>>();

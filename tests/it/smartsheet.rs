@@ -93,8 +93,7 @@ async fn who_may_create_nothing_in_the_workspace_gets_sheets_back_into_the_sheet
     // All links between the two are among what must be the same.
     let found = scene.now().await;
     scene.compare(&scene.wanted, &found, &plan.plan, Relation::Restored).assert_same("merge");
-    let again = scene.desk.plan(&scene.snapshot(), Mode::Merge, &[]).await;
-    assert_eq!(again.plan.verdict, Verdict::NothingToDo, "{:#?}", again.plan.steps);
+    scene.desk.assert_settled(&scene.snapshot()).await;
 
     let back = scene.desk.undo(&applied.run).await;
     scene.desk.apply(&back).await;
@@ -272,8 +271,7 @@ async fn a_link_to_a_sheet_follows_the_sheet_that_is_made_anew() {
     let plan = scene.desk.plan(&scene.snapshot(), Mode::Merge, &[]).await;
     let applied = scene.desk.apply(&plan).await;
     assert_eq!(leads_to(&scene).await, scene.desk.world.id("sheet", "Budget").await);
-    let again = scene.desk.plan(&scene.snapshot(), Mode::Merge, &[]).await;
-    assert_eq!(again.plan.verdict, Verdict::NothingToDo, "{:#?}", again.plan.steps);
+    scene.desk.assert_settled(&scene.snapshot()).await;
     // The way back has nowhere to lead the link, and says so.
     let back = scene.desk.undo(&applied.run).await;
     let lost = back.plan.losses.iter().filter(|loss| loss.cause == LossCause::TargetGone);

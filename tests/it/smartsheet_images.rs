@@ -61,6 +61,27 @@ impl Cell {
         self.scene.desk.world.upload(ADMIN, &path, "other.png", b"another image").await;
     }
 
+    /// Backs the account up as it is now; gives the snapshot.
+    async fn backup(&self) -> String {
+        self.scene.desk.backup(USUAL).await.id.to_string()
+    }
+
+    async fn undo(&self, run: &str) {
+        let back = self.scene.desk.undo(run).await;
+        self.scene.desk.apply(&back).await;
+    }
+
+    /// Checks that the cell has the image with this text.
+    async fn shows(&self, image: &str) {
+        assert_eq!(self.now().await["image"]["altText"], image);
+    }
+
+    /// Checks that the cell has this text and no image.
+    async fn says(&self, text: &str) {
+        let now = self.now().await;
+        assert!(now["value"] == text && now["image"].is_null(), "{now}");
+    }
+
     /// Merges the backup, and checks that everything is as it was; gives the run.
     async fn merge(&self) -> String {
         let Self { scene, .. } = self;
@@ -68,8 +89,7 @@ impl Cell {
         let applied = scene.desk.apply(&plan).await;
         let found = scene.now().await;
         scene.compare(&scene.wanted, &found, &plan.plan, Relation::Restored).assert_same("merge");
-        let again = scene.desk.plan(&scene.snapshot(), Mode::Merge, &[]).await;
-        assert_eq!(again.plan.verdict, Verdict::NothingToDo, "{:#?}", again.plan.steps);
+        scene.desk.assert_settled(&scene.snapshot()).await;
         applied.run
     }
 }
@@ -103,9 +123,8 @@ async fn an_image_comes_back_into_a_cell_that_was_emptied_and_goes_with_the_undo
     let cell = Cell::new().await;
     cell.write("").await;
     let run = cell.merge().await;
-    assert_eq!(cell.now().await["image"]["altText"], "logo.png");
-    let back = cell.scene.desk.undo(&run).await;
-    cell.scene.desk.apply(&back).await;
+    cell.shows("logo.png").await;
+    cell.undo(&run).await;
     assert!(cell.now().await["image"].is_null(), "{}", cell.now().await);
 }
 
@@ -114,11 +133,9 @@ async fn an_image_takes_the_place_of_a_text_and_gives_it_back_with_the_undo() {
     let cell = Cell::new().await;
     cell.write("Green").await;
     let run = cell.merge().await;
-    assert_eq!(cell.now().await["image"]["altText"], "logo.png");
-    let back = cell.scene.desk.undo(&run).await;
-    cell.scene.desk.apply(&back).await;
-    let now = cell.now().await;
-    assert!(now["value"] == "Green" && now["image"].is_null(), "{now}");
+    cell.shows("logo.png").await;
+    cell.undo(&run).await;
+    cell.says("Green").await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -126,26 +143,21 @@ async fn an_image_takes_the_place_of_another_and_gives_it_back_with_the_undo() {
     let cell = Cell::new().await;
     cell.upload("other").await;
     let run = cell.merge().await;
-    assert_eq!(cell.now().await["image"]["altText"], "logo.png");
-    let back = cell.scene.desk.undo(&run).await;
-    cell.scene.desk.apply(&back).await;
-    assert_eq!(cell.now().await["image"]["altText"], "other");
+    cell.shows("logo.png").await;
+    cell.undo(&run).await;
+    cell.shows("other").await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_text_takes_the_place_of_an_image_and_gives_it_back_with_the_undo() {
     let cell = Cell::new().await;
     cell.write("Green").await;
-    let desk = &cell.scene.desk;
-    let text = desk.backup(USUAL).await.id.to_string();
+    let text = cell.backup().await;
     cell.upload("other").await;
-    let plan = desk.plan(&text, Mode::Merge, &[]).await;
-    let applied = desk.apply(&plan).await;
-    let now = cell.now().await;
-    assert!(now["value"] == "Green" && now["image"].is_null(), "{now}");
-    let back = desk.undo(&applied.run).await;
-    desk.apply(&back).await;
-    assert_eq!(cell.now().await["image"]["altText"], "other");
+    let run = cell.scene.desk.merge(&text).await.run;
+    cell.says("Green").await;
+    cell.undo(&run).await;
+    cell.shows("other").await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -153,20 +165,17 @@ async fn an_image_put_over_a_restored_text_is_shown_and_kept_when_an_undo_ends_i
     let cell = Cell::new().await;
     cell.write("Green").await;
     let desk = &cell.scene.desk;
-    let text = desk.backup(USUAL).await.id.to_string();
+    let text = cell.backup().await;
     cell.write("Red").await;
-    let plan = desk.plan(&text, Mode::Merge, &[]).await;
-    let applied = desk.apply(&plan).await;
+    let run = cell.scene.desk.merge(&text).await.run;
     cell.upload("other").await;
-    let back = desk.undo(&applied.run).await;
+    let back = desk.undo(&run).await;
     let ends = |change: &FieldChange| change.path == "image" && change.from.is_some() && change.to.is_null();
     assert!(back.plan.steps.iter().any(|step| step.changes.iter().any(ends)), "{:#?}", back.plan.steps);
     let undone = desk.apply(&back).await;
-    let now = cell.now().await;
-    assert!(now["value"] == "Red" && now["image"].is_null(), "{now}");
-    let again = desk.undo(&undone.run).await;
-    desk.apply(&again).await;
-    assert_eq!(cell.now().await["image"]["altText"], "other");
+    cell.says("Red").await;
+    cell.undo(&undone.run).await;
+    cell.shows("other").await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

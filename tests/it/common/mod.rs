@@ -22,7 +22,7 @@ use boardvault::app::sandbox::{self, Running, SandboxChoice};
 use boardvault::base::clock::{Clock, ManualClock};
 use boardvault::base::ids::SeededRandom;
 use boardvault::base::secret::Secret;
-use boardvault::plan::types::Mode;
+use boardvault::plan::types::{Mode, Verdict};
 use boardvault::platforms;
 use boardvault::platforms::platform::Platform;
 use boardvault::store::fs::Fs;
@@ -340,6 +340,22 @@ impl Desk {
         let applied = self.try_apply(plan).await.unwrap();
         assert_done(&applied);
         applied
+    }
+
+    /// Sends the imitation a request as the person whose account is connected.
+    pub(crate) async fn ask(&self, method: &str, path: &str, body: Value) -> Value {
+        self.world.call(&self.world.sandbox.accounts[0].role, method, path, body).await
+    }
+
+    /// Merges all of a snapshot, to the last step.
+    pub(crate) async fn merge(&self, snapshot: &str) -> Applied {
+        self.apply(&self.plan(snapshot, Mode::Merge, &[]).await).await
+    }
+
+    /// Checks that a merge of a snapshot has nothing to do.
+    pub(crate) async fn assert_settled(&self, snapshot: &str) {
+        let again = self.plan(snapshot, Mode::Merge, &[]).await.plan;
+        assert_eq!(again.verdict, Verdict::NothingToDo, "{:#?}", again.steps);
     }
 
     pub(crate) async fn resume(&self, run: &str) -> Result<Applied, Error> {
