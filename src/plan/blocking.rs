@@ -273,9 +273,8 @@ impl<'a, 's> Blocking<'a, 's> {
         for path in paths {
             let field = fields.iter().find(|field| field.path == path);
             let change = record.zip(there).zip(field);
-            let by_lock = change.and_then(|((record, there), field)| {
-                locks::against_change(self.facts, created, record, there, field)
-            });
+            let change = change.map(|((wanted, live), field)| locks::Change { wanted, live, field });
+            let by_lock = change.and_then(|change| locks::against_change(self.facts, created, change));
             if let Some(why) = by_lock {
                 denied.insert(why);
                 continue;

@@ -36,30 +36,32 @@ pub(super) fn against(facts: &Facts<'_, '_>, record: &Record) -> Option<String> 
     locked.map(|locked| words(facts.scene, locked, why))
 }
 
-/// Why a field of `live` may not be changed to what the backup's `record` has there, when `created` are.
+/// A change of one field of a live record to what the backup has there.
+#[derive(Clone, Copy)]
+pub(super) struct Change<'a> {
+    pub(super) wanted: &'a Record,
+    pub(super) live: &'a Record,
+    pub(super) field: &'a Field,
+}
+
+/// Why a change may not be made when `created` are.
 pub(super) fn against_change(
     facts: &Facts<'_, '_>,
     created: Creates<'_, '_>,
-    record: &Record,
-    live: &Record,
-    field: &Field,
+    change: Change<'_>,
 ) -> Option<String> {
-    let locking = || hold(facts, record).filter(|_| field.locks).map(|why| format!("locking it {why}"));
+    let Change { wanted, field, .. } = change;
+    let locking = || hold(facts, wanted).filter(|_| field.locks).map(|why| format!("locking it {why}"));
     match field.role {
-        Role::Sequence(_) => against_order(facts, created, record, live, field),
-        _ => against(facts, record).or_else(locking),
+        Role::Sequence(_) => against_order(facts, created, change),
+        _ => against(facts, wanted).or_else(locking),
     }
 }
 
 /// As [`against_change`] for the order of what hangs on a record, which is no change of the record itself: it is one
 /// of those that have to move. What is new or comes from elsewhere is put to the end before any of them does.
-fn against_order(
-    facts: &Facts<'_, '_>,
-    created: Creates<'_, '_>,
-    record: &Record,
-    live: &Record,
-    field: &Field,
-) -> Option<String> {
+fn against_order(facts: &Facts<'_, '_>, created: Creates<'_, '_>, change: Change<'_>) -> Option<String> {
+    let Change { wanted: record, live, field } = change;
     let why = hold(facts, record)?;
     let mut there: Vec<&str> = ops::ids(ops::get(&live.native, field.path)).collect();
     let known: BTreeSet<&str> = there.iter().copied().collect();
