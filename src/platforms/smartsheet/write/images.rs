@@ -55,11 +55,10 @@ pub(super) async fn write(
 
 /// The image in the cell for which a lost one was meant, if there is one.
 pub(super) async fn there(smartsheet: &Smartsheet, lost: &Mutation) -> Result<Vec<Value>, WriteError> {
-    let row = row(smartsheet, lost).await?.map_err(|fault| refusal(&fault))?;
+    let Some(row) = row_if_there(smartsheet, lost).await? else { return Ok(Vec::new()) };
     Ok(in_cell(&row, column(lost)?).cloned().into_iter().collect())
 }
 
-/// The column of the cell.
 fn column(mutation: &Mutation) -> Result<&str, WriteError> {
     let column = mutation.fields.get("columnId").and_then(Value::as_str);
     column.ok_or_else(|| refused("an image needs the id of its column"))
@@ -69,10 +68,17 @@ fn refused(why: &str) -> WriteError {
     WriteError::Refused(why.to_owned())
 }
 
-/// The row as it is now.
 async fn row(smartsheet: &Smartsheet, mutation: &Mutation) -> Result<Result<Value, ApiFault>, WriteError> {
     let path = ["sheets", container(mutation)?, "rows", parent(mutation)?];
     Ok(smartsheet.get(&path, &[]).await)
+}
+
+/// The row, unless it was deleted with all that was in it.
+async fn row_if_there(smartsheet: &Smartsheet, mutation: &Mutation) -> Result<Option<Value>, WriteError> {
+    match row(smartsheet, mutation).await? {
+        Err(fault) if fault.class == FaultClass::NotFound => Ok(None),
+        row => row.map(Some).map_err(|fault| refusal(&fault)),
+    }
 }
 
 fn in_cell<'a>(row: &'a Value, column: &str) -> Option<&'a Value> {
@@ -122,10 +128,7 @@ async fn type_of(blob: BlobRef, blobs: &dyn BlobSource) -> (&'static str, &'stat
 /// Empties the cell, if the image still stands in it: whatever was written there since has taken its place.
 async fn remove(smartsheet: &Smartsheet, mutation: &Mutation) -> Result<(), WriteError> {
     let (sheet, id) = (container(mutation)?, own(mutation)?);
-    let row = match row(smartsheet, mutation).await? {
-        Err(fault) if fault.class == FaultClass::NotFound => return Ok(()),
-        row => row.map_err(|fault| refusal(&fault))?,
-    };
+    let Some(row) = row_if_there(smartsheet, mutation).await? else { return Ok(()) };
     let shows = |cell: &&Value| cell.get("image").is_some_and(|image| text(image, "id") == id);
     let Some(cell) = list(&row, "cells").iter().find(shows) else { return Ok(()) };
     let cells = json!([{"columnId": cell.get("columnId"), "value": ""}]);

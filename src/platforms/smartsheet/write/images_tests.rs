@@ -83,6 +83,13 @@ async fn a_lost_image_is_the_new_one_in_its_cell() {
 }
 
 #[tokio::test]
+async fn a_lost_image_is_not_there_when_its_row_is_gone() {
+    let gone = json!({"errorCode": 1006, "message": "Not Found"}).to_string();
+    let scripted = Scripted::new([Answer::json(404, &gone)]);
+    assert!(locate(&smartsheet(&scripted), &mutation(Verb::Create, 7)).await.unwrap().is_none());
+}
+
+#[tokio::test]
 async fn a_lost_image_is_found_whatever_became_of_its_text() {
     for text in [json!(null), json!(" a sign "), json!("")] {
         let scripted = Scripted::new([answer(&row(&image("e1z")))]);
