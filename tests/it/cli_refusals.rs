@@ -57,9 +57,12 @@ fn failures_are_json_too() {
 fn a_wrong_token_is_refused_with_the_way_out() {
     let sandbox = Sandbox::serve("tiny");
     let place = Place::with_vault();
-    let mut add = place.command();
-    add.args(["connection", "add", "acme", "--platform", "trello", "--base-url", &sandbox.base_url]);
-    run(&mut add, &format!("{}\nATTAcanary0123\n", sandbox.secret("key"))).ended(1).says(&["new token"]);
+    for token in ["ATTAcanary0123", "with a space"] {
+        let mut add = place.command();
+        add.args(["connection", "add", "acme", "--platform", "trello", "--base-url", &sandbox.base_url]);
+        let ran = run(&mut add, &format!("{}\n{token}\n", sandbox.secret("key"))).ended(1);
+        ran.says(&["new token", "run the command again"]);
+    }
     let list = place.run("connection list --json").ended(0).json();
     assert_eq!(list, serde_json::json!([]), "nothing was stored");
 }

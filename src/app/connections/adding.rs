@@ -5,11 +5,11 @@ use std::sync::Arc;
 
 use super::grants::InMemory;
 use super::stored::{self, Stored, exposed};
-use super::{Connection, grants, open, platform, safe_address};
+use super::{Connection, grants, platform, safe_address, settings};
 use crate::app::context::{App, entry};
 use crate::app::error::Error;
 use crate::base::secret::Secret;
-use crate::http::fault::FaultClass;
+use crate::http::fault::{ApiFault, FaultClass};
 use crate::platforms::connector::Identity;
 use crate::platforms::platform::Platform;
 
@@ -86,12 +86,16 @@ async fn prove(
 ) -> Result<(Identity, BTreeMap<String, Secret>), Error> {
     let keeper = Arc::<InMemory>::default();
     let grant = grants::new(app, platform, &safe_address(base_url)?, &credentials, keeper.clone())?;
-    let connector = open(app, platform, base_url, credentials.clone(), grant, true)?;
-    let identity = connector.identify().await.map_err(|fault| match fault.class {
+    let settings = settings(app, base_url, credentials.clone(), grant, true)?;
+    let unproven = |fault: ApiFault| {
+        match fault.class {
         FaultClass::Unauthorised => Error::failed(fault.to_string())
             .hint("It is wrong, expired or revoked, or was not given whole. Make a new token or grant, and run the command again."),
         _ => fault.into(),
-    })?;
+    }
+    };
+    let connector = (platform.connect)(settings).map_err(unproven)?;
+    let identity = connector.identify().await.map_err(unproven)?;
     Ok((identity, keeper.over(credentials)))
 }
 

@@ -133,7 +133,17 @@ fn open(
     grant: Option<Arc<Renewable>>,
     read_only: bool,
 ) -> Result<Box<dyn Connector>, Error> {
-    let settings = Settings {
+    Ok((platform.connect)(settings(app, base_url, credentials, grant, read_only)?)?)
+}
+
+fn settings(
+    app: &App,
+    base_url: &str,
+    credentials: BTreeMap<String, Secret>,
+    grant: Option<Arc<Renewable>>,
+    read_only: bool,
+) -> Result<Settings, Error> {
+    Ok(Settings {
         base_url: safe_address(base_url)?,
         credentials,
         grant,
@@ -141,8 +151,7 @@ fn open(
         random: app.random.clone(),
         stop: app.stop.clone(),
         read_only,
-    };
-    Ok((platform.connect)(settings)?)
+    })
 }
 
 /// The address of an API, if a credential may go there.
