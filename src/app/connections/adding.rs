@@ -13,6 +13,10 @@ use crate::http::fault::{ApiFault, FaultClass};
 use crate::platforms::connector::Identity;
 use crate::platforms::platform::Platform;
 
+/// The way out where a credential does not prove itself.
+const UNPROVEN: &str = "It is wrong, expired or revoked, or was not given whole. Make a new token or grant, and run the \
+                        command again.";
+
 /// What a new connection is made from.
 #[derive(Debug)]
 pub struct NewConnection {
@@ -87,12 +91,9 @@ async fn prove(
     let keeper = Arc::<InMemory>::default();
     let grant = grants::new(app, platform, &safe_address(base_url)?, &credentials, keeper.clone())?;
     let settings = settings(app, base_url, credentials.clone(), grant, true)?;
-    let unproven = |fault: ApiFault| {
-        match fault.class {
-        FaultClass::Unauthorised => Error::failed(fault.to_string())
-            .hint("It is wrong, expired or revoked, or was not given whole. Make a new token or grant, and run the command again."),
+    let unproven = |fault: ApiFault| match fault.class {
+        FaultClass::Unauthorised => Error::failed(fault.to_string()).hint(UNPROVEN),
         _ => fault.into(),
-    }
     };
     let connector = (platform.connect)(settings).map_err(unproven)?;
     let identity = connector.identify().await.map_err(unproven)?;
