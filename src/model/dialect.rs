@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use super::limits::Limit;
 use super::spec::KindSpec;
 use super::{Kind, Record};
 
@@ -61,8 +62,8 @@ pub trait Dialect: Send + Sync {
         1
     }
 
-    /// No text may have more UTF-16 units than this, where the platform has such a limit.
-    fn longest_text(&self) -> Option<usize> {
-        None
+    /// What the platform takes no more of.
+    fn limits(&self) -> &'static [Limit] {
+        &[]
     }
 }

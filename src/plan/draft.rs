@@ -14,7 +14,7 @@ use super::types::{Action, FieldChange, Mode, Reason};
 use super::values::{Creates, Facts, Resolved, is_empty, starts_as};
 use crate::model::loss::LossCause;
 use crate::model::spec::{Codec, Field, IdPolicy, KindSpec, Role, When};
-use crate::model::{Blob, BlobRef, Record, RecordKey, ops};
+use crate::model::{Blob, BlobRef, Record, RecordKey, limits, ops};
 
 /// A step before it has an identity and a place.
 pub(super) struct Draft<'a> {
@@ -219,8 +219,10 @@ impl Drafter<'_, '_> {
     fn title_of_copy(&self, spec: &KindSpec, field: &Field, record: &Record) -> Option<Value> {
         let is_title = field.path == spec.title && self.facts.input.header.mode == Mode::Copy;
         let title = ops::get_text(&record.native, field.path)?;
+        let suffix = format!(" (restored {})", self.facts.input.taken_on);
+        let longest = limits::longest(self.facts.input.dialect, spec.kind, field.path);
         (is_title && self.roots.is_new_root(&record.key))
-            .then(|| format!("{title} (restored {})", self.facts.input.taken_on).into())
+            .then(|| limits::with_suffix(title, &suffix, longest).into())
     }
 
     /// Whether the plan creates `key` before it comes to `record`. Siblings in one request do not count.

@@ -10,7 +10,7 @@ use super::scene::Scene;
 use crate::model::lineage::{home, pointed_to};
 use crate::model::loss::LossCause;
 use crate::model::spec::{Codec, Field, KindSpec, Role, When};
-use crate::model::{Kind, Record, RecordKey, ops};
+use crate::model::{Kind, Record, RecordKey, limits, ops};
 
 /// Stands before the id of a record that is still to be created, so that it equals no live id.
 const TO_COME: char = '\0';
@@ -131,7 +131,7 @@ impl<'a, 's> Facts<'a, 's> {
             (Role::Sequence(_), ..) => resolving.sequence(field),
             (Role::Person | Role::Persons, ..) => resolving.persons(),
             (_, Codec::Links, Some(Value::String(text))) => resolving.text(text),
-            (_, Codec::Attributed, Some(Value::String(text))) => resolving.comment(text),
+            (_, Codec::Attributed, Some(Value::String(text))) => resolving.comment(field, text),
             _ => resolving.out.to.clone(),
         };
         let mut out = resolving.out;
@@ -298,12 +298,13 @@ impl Resolving<'_, '_, '_> {
         None
     }
 
-    fn comment(&mut self, text: &str) -> Value {
+    fn comment(&mut self, field: &Field, text: &str) -> Value {
         let is_original = self.live.is_some_and(|live| live.key.id == self.desired.key.id);
         let dialect = self.facts.input.dialect;
         let line = if is_original { None } else { dialect.attribution(self.desired) };
         let attributed = line.map_or_else(|| text.to_owned(), |line| dialect.attributed(&line, text));
-        if dialect.longest_text().is_some_and(|longest| attributed.encode_utf16().count() > longest) {
+        let longest = limits::longest(dialect, self.desired.key.kind, field.path);
+        if longest.is_some_and(|longest| !longest.takes(&attributed)) {
             // The words matter more than the line that says whose they were.
             self.out.lost = Some(LossCause::CommentAuthor);
             return self.text(text);

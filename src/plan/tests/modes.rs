@@ -94,6 +94,18 @@ fn a_copy_goes_without_what_no_two_records_share() {
 }
 
 #[test]
+fn the_name_of_a_copy_is_cut_where_the_platform_has_no_room_for_the_addition() {
+    let named = |name: &str| {
+        let mut desired = world("board b B");
+        edit(&mut desired, &RecordKey::new("b", Kind::Container, "b"), "name", json!(name));
+        let plan = request(Mode::Copy).plan(&desired, &desired);
+        plan.steps[0].changes.iter().find(|change| change.path == "name").unwrap().to.clone()
+    };
+    assert_eq!(named("Board 78"), "Board 78 (restored 2026-11-21)");
+    assert_eq!(named("Board 789"), "Board 7… (restored 2026-11-21)");
+}
+
+#[test]
 fn a_comment_without_room_for_a_line_about_its_author_comes_back_whole() {
     let comment = RecordKey::new("b", Kind::Comment, "k1");
     let mut desired = world(BOARD);

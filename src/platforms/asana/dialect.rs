@@ -11,6 +11,7 @@ use super::rich_text;
 use super::spec::KINDS;
 use crate::base::clock::Timestamp;
 use crate::model::dialect::{Dialect, TextLink};
+use crate::model::limits::{Bound, Limit, Longest};
 use crate::model::spec::KindSpec;
 use crate::model::{Kind, Record};
 
@@ -24,6 +25,21 @@ const BODY: &str = "<body>";
 /// `[boardvault] Originally by Ada Lovelace on 2026-11-21 10:00 UTC`.
 const ATTRIBUTION_START: &str = "[boardvault] Originally by ";
 const ATTRIBUTION_END: &str = " UTC";
+
+/// The longest name of anything.
+const NAME: Longest = Longest::Characters(1_024);
+
+/// The longest rich text, with its tags.
+const RICH_TEXT: Longest = Longest::Bytes(65_535);
+
+/// The texts to which a restore adds something.
+static LIMITS: &[Limit] = &[
+    Limit { kind: Kind::Container, bound: Bound::Text("name", NAME) },
+    Limit { kind: Kind::Section, bound: Bound::Text("name", NAME) },
+    Limit { kind: Kind::Item, bound: Bound::Text("name", NAME) },
+    Limit { kind: Kind::Comment, bound: Bound::Text("html_text", RICH_TEXT) },
+    Limit { kind: Kind::StatusUpdate, bound: Bound::Text("html_text", RICH_TEXT) },
+];
 
 /// The attributes that hold the gid of what a link or an inline image shows.
 const GID_ATTRIBUTES: [&str; 3] = ["data-asana-gid=\"", "data-asana-project=\"", "data-asana-tag=\""];
@@ -77,6 +93,10 @@ impl Dialect for AsanaDialect {
         // A name is foreign text: a line break in it would end the header line.
         let author = author.replace(char::is_control, " ");
         Some(format!("{ATTRIBUTION_START}{author} on {time}{ATTRIBUTION_END}"))
+    }
+
+    fn limits(&self) -> &'static [Limit] {
+        LIMITS
     }
 
     fn attributed(&self, line: &str, text: &str) -> String {

@@ -10,11 +10,21 @@ use super::json::text;
 use super::spec::KINDS;
 use crate::base::clock::Timestamp;
 use crate::model::dialect::{Dialect, TextLink};
+use crate::model::limits::{Bound, Limit, Longest};
 use crate::model::spec::KindSpec;
 use crate::model::{Kind, Record};
 
 /// The pure half of the platform.
 pub(super) struct SmartsheetDialect;
+
+/// The longest name of a workspace or a sheet.
+const NAME: Longest = Longest::Characters(50);
+
+/// The texts to which a restore adds something.
+static LIMITS: &[Limit] = &[
+    Limit { kind: Kind::Workspace, bound: Bound::Text("name", NAME) },
+    Limit { kind: Kind::Container, bound: Bound::Text("name", NAME) },
+];
 
 /// What stands before the token of a sheet in its address: `https://app.smartsheet.com/sheets/5vxMCJQhMV7VFFPM?rowId=7`.
 const SHEET: &str = "/sheets/";
@@ -67,6 +77,10 @@ impl Dialect for SmartsheetDialect {
     fn written_at<'a>(&self, record: &'a Record) -> Option<&'a str> {
         let is_talk = matches!(record.key.kind, Kind::Discussion | Kind::Comment);
         Some(text(&record.native, "createdAt")).filter(|time| is_talk && !time.is_empty())
+    }
+
+    fn limits(&self) -> &'static [Limit] {
+        LIMITS
     }
 
     fn upload_counts(&self) -> u64 {
