@@ -146,6 +146,8 @@ pub struct Field {
     pub locks: bool,
     /// A reference to what holds the record, as what it hangs on does: a lock on either is one on the record.
     pub held: bool,
+    /// While it is false, the person whose membership the record is has left, and nothing can be given to them.
+    pub presence: bool,
     /// The sibling right before which the platform puts a new record, which no update moves again. It follows from the
     /// order that the parent names, and is no property of the record.
     pub next_sibling: bool,
@@ -226,6 +228,7 @@ impl Field {
             joined_with: None,
             locks: false,
             held: false,
+            presence: false,
             next_sibling: false,
             in_place_of: &[],
             mixed_with: None,
@@ -296,6 +299,12 @@ impl Field {
     #[must_use]
     pub const fn held(self) -> Self {
         Self { held: true, ..self }
+    }
+
+    /// The same field, which is false once the person has left.
+    #[must_use]
+    pub const fn presence(self) -> Self {
+        Self { presence: true, ..self }
     }
 
     /// The same reference, to the sibling right before which a new record is put.

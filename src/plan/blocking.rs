@@ -47,6 +47,9 @@ impl<'a, 's> Blocking<'a, 's> {
             if is_own_membership(self.facts, key) {
                 out.lose(key, None, LossCause::Membership);
                 self.refused.insert(key, String::new());
+            } else if self.is_departed(key) {
+                out.lose(key, None, LossCause::PersonMissing);
+                self.refused.insert(key, LossCause::PersonMissing.text().to_owned());
             } else if matches!(record.blob, Blob::Missing(_)) {
                 out.lose(key, None, LossCause::BytesMissing);
                 self.refused.insert(key, LossCause::BytesMissing.text().to_owned());
@@ -78,6 +81,12 @@ impl<'a, 's> Blocking<'a, 's> {
                 out.updates.entry(key).or_default().insert(path);
             }
         }
+    }
+
+    /// Whether `key` is the membership of somebody whom nobody can let in any more.
+    fn is_departed(&self, key: &RecordKey) -> bool {
+        let is_membership = matches!(key.kind, Kind::Member | Kind::GroupMember | Kind::WorkspaceMember);
+        is_membership && self.facts.input.people.departed.contains(&key.id)
     }
 
     /// Notes that a new record stays unlocked where the account may not lock it.

@@ -302,7 +302,8 @@ impl<'a> Decider<'a, '_> {
         let resolve = |field: &'static Field| self.facts.resolve(field, record, live, Creates::Possible);
         let mut needs: Vec<RecordKey> = ops::writable(spec)
             .filter(|field| is_written(field))
-            .flat_map(|field| resolve(field).needs)
+            .map(resolve)
+            .flat_map(|resolved| resolved.needs.into_iter().chain(resolved.joins))
             .collect();
         if live.is_none() {
             needs.extend(scene.parent(record));

@@ -29,6 +29,8 @@ pub(super) struct Draft<'a> {
     pub(super) blob: Option<BlobRef>,
     /// Records that must be created before.
     pub(super) needs: BTreeSet<RecordKey>,
+    /// Memberships to be created of persons whom its values name, by the path of the value.
+    pub(super) joins: BTreeSet<(&'static str, RecordKey)>,
     /// Records that its values refer to and whose id changes.
     pub(super) refers: BTreeSet<RecordKey>,
 }
@@ -104,7 +106,7 @@ impl Drafter<'_, '_> {
                 continue;
             }
             let comes_later = |need: &RecordKey| !self.is_made_before(need, record);
-            let waits = resolved.needs.iter().any(comes_later);
+            let waits = resolved.needs.iter().chain(&resolved.joins).any(comes_later);
             let relinked = resolved.linked.iter().any(comes_later);
             let draft = match field.when {
                 When::Last => &mut last,
@@ -148,7 +150,8 @@ impl Drafter<'_, '_> {
                 continue;
             }
             let comes_later = |need: &RecordKey| !self.is_made_before(need, record);
-            let waits = resolved.needs.iter().chain(&resolved.linked).any(comes_later);
+            let needs = resolved.needs.iter().chain(&resolved.joins).chain(&resolved.linked);
+            let waits = needs.into_iter().any(comes_later);
             // What was put away comes back first, so that things can be put into it; putting away comes last.
             let puts_away = field.when == When::Last && !starts_as(field, &resolved.to);
             let orders = matches!(field.role, Role::Sequence(_));
@@ -199,6 +202,7 @@ impl Drafter<'_, '_> {
                 from,
                 to: Value::Bool(true),
                 refers_to: None,
+                joins: BTreeMap::new(),
                 orders: false,
                 links: false,
                 names: BTreeMap::new(),
@@ -262,6 +266,7 @@ impl<'a> Draft<'a> {
             changes: Vec::new(),
             blob: None,
             needs: BTreeSet::new(),
+            joins: BTreeSet::new(),
             refers: BTreeSet::new(),
         }
     }
@@ -272,11 +277,13 @@ impl<'a> Draft<'a> {
             from: from.cloned(),
             to: resolved.to.clone(),
             refers_to: if field.next_sibling { None } else { field.role.refers_to() },
+            joins: BTreeMap::new(),
             orders: matches!(field.role, Role::Sequence(_)),
             links: !resolved.linked.is_empty(),
             names: BTreeMap::new(),
         });
         self.needs.extend(resolved.needs.iter().chain(&resolved.linked).cloned());
+        self.joins.extend(resolved.joins.iter().map(|member| (field.path, member.clone())));
         self.refers.extend(resolved.refers.iter().chain(&resolved.linked).cloned());
     }
 }

@@ -17,6 +17,7 @@ mod matching;
 mod names;
 pub mod notes;
 mod order;
+pub mod people;
 pub mod planner;
 pub mod policy;
 mod roots;
@@ -32,4 +33,5 @@ mod values;
 mod waves;
 
 pub use input::{PlanError, PlanInput, Selected, Selection, UndoScope};
+pub use people::People;
 pub use planner::plan;

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::draft::Draft;
 use super::roots::Roots;
 use super::scene::{Scene, Side};
-use super::types::{Action, Mode, Reason, Step, StepId, Target};
+use super::types::{Action, FieldChange, Mode, Reason, Step, StepId, Target};
 use super::values::{Creates, Facts, Fate};
 use crate::model::lineage::home;
 use crate::model::spec::Parent;
@@ -133,11 +133,22 @@ impl<'a> Placer<'a, '_> {
             target,
             container,
             parent,
-            changes: draft.changes.clone(),
+            changes: self.changes(draft),
             blob: draft.blob,
             after,
             wave: 0,
         }
+    }
+
+    /// The changes, with the steps that let in whom they name.
+    fn changes(&self, draft: &Draft<'a>) -> Vec<FieldChange> {
+        let mut changes = draft.changes.clone();
+        for change in &mut changes {
+            let named = draft.joins.iter().filter(|(path, _)| *path == change.path);
+            let step = |key: &RecordKey| Some((key.id.0.clone(), self.ids.get(key)?.clone()));
+            change.joins = named.filter_map(|(_, membership)| step(membership)).collect();
+        }
+        changes
     }
 
     /// What the record hangs on: where it is now if it is live, else where it belongs.

@@ -58,8 +58,10 @@ pub(super) struct Resolved {
     pub(super) differs: bool,
     /// Records that it refers to and that are not under the same id on the live account.
     pub(super) refers: Vec<RecordKey>,
-    /// Of these, and of memberships, the ones that must be created first.
+    /// Of these, the ones that must be created first.
     pub(super) needs: Vec<RecordKey>,
+    /// Memberships to be created of persons whom it names.
+    pub(super) joins: Vec<RecordKey>,
     /// Records to be created that the text links to.
     pub(super) linked: Vec<RecordKey>,
     /// Why part of the value had to be left out.
@@ -184,6 +186,7 @@ impl Resolved {
             differs: false,
             refers: Vec::new(),
             needs: Vec::new(),
+            joins: Vec::new(),
             linked: Vec::new(),
             lost: None,
         }
@@ -252,14 +255,22 @@ impl Resolving<'_, '_, '_> {
         self.each_id(|this, id| {
             let facts = this.facts;
             let membership = RecordKey::new(this.desired.key.container.clone(), Kind::Member, id);
-            if facts.input.account.as_str() == id || this.is_there(id) || facts.is_live_member(&membership) {
+            let people = facts.input.people;
+            if facts.input.account.as_str() == id || this.is_there(id) {
+                return Some(id.to_owned());
+            }
+            if people.departed.contains(&membership.id) {
+                this.out.lost = Some(LossCause::PersonMissing);
+                return None;
+            }
+            if facts.is_live_member(&membership) {
                 return Some(id.to_owned());
             }
             if facts.fate(&membership, this.creates) == Fate::Created {
-                this.out.needs.push(membership);
+                this.out.joins.push(membership);
                 return Some(id.to_owned());
             }
-            if facts.input.people.iter().any(|known| known.as_str() == id) {
+            if people.there.contains(&membership.id) {
                 return Some(id.to_owned());
             }
             this.keep_if_there(id, LossCause::PersonMissing)

@@ -71,6 +71,29 @@ async fn a_refused_step_fails_and_what_needs_it_is_skipped_by_name() {
 }
 
 #[tokio::test]
+async fn a_refused_membership_takes_only_the_mention_of_the_person_along() {
+    let mut plan = plan();
+    let item = plan.steps.iter_mut().find(|step| step.id == id("b")).unwrap();
+    item.changes.push(FieldChange {
+        path: "members".into(),
+        to: json!(["anna", "bert"]),
+        refers_to: None,
+        joins: BTreeMap::from([("anna".into(), id("anna"))]),
+        ..item.changes[0].clone()
+    });
+    for (refused, members) in
+        [(BTreeSet::new(), json!(["anna", "bert"])), (BTreeSet::from([2]), json!(["bert"]))]
+    {
+        let world = world(Faults { refused: refused.clone(), ..Faults::default() });
+        let mut journal = MemJournal::default();
+        let outcome = process_with(&plan, &world, &mut journal, None).await.unwrap();
+        assert_eq!((outcome.failed, outcome.skipped), (refused.len() as u64, 0));
+        let made = Progress::replay(&journal.events).receipt(&id("b")).unwrap().key.id.0.clone();
+        assert_eq!(fields(&world, &made)["members"], members);
+    }
+}
+
+#[tokio::test]
 async fn without_a_valid_credential_or_a_network_the_run_stops_and_is_finished_later() {
     let (undisturbed, _) = undisturbed().await;
     for nth in 1..=undisturbed.writes() {

@@ -33,7 +33,15 @@ static KINDS: &[KindSpec] = &[
     KindSpec {
         ids: IdPolicy::Person,
         title: "role",
-        ..table(Kind::WorkspaceMember, "colleague", Parent::Container, &[Field::new("role", Role::Writable)])
+        ..table(
+            Kind::WorkspaceMember,
+            "colleague",
+            Parent::Container,
+            &[
+                Field::new("role", Role::Writable),
+                Field::new("active", Role::ReadOnly(LossCause::PersonMissing)).presence(),
+            ],
+        )
     },
     table(
         Kind::Container,

@@ -69,7 +69,7 @@ fn people_who_are_gone_are_left_out_and_named() {
         member
     });
     let mut request = request(Mode::Merge);
-    request.people.insert("bob".into());
+    request.people.there.insert("bob".into());
     check(
         &request.plan(&desired, &live),
         r#"
@@ -89,6 +89,34 @@ fn bytes_that_were_not_backed_up_give_no_step() {
         0 create card (missing) B/L/C up="l" name="C"
         lost b/item/c#cover: not-writable
         lost b/attachment/a: bytes-missing
+        "#,
+    );
+}
+
+#[test]
+fn who_is_deactivated_gets_neither_a_membership_nor_a_card() {
+    let desired =
+        world("board b B\n member ann normal\n member bob normal\n list l L\n  card c C members=ann,bob,");
+    let mut request = request(Mode::Merge);
+    request.people.departed.insert("bob".into());
+    let expected = r#"
+        0 create card (missing) B/L/C up="l" name="C" members=["ann"]
+        lost b/item/c#members: person-missing
+        "#;
+    // Also where the old membership still stands.
+    let mut live = desired.clone();
+    live.retain(|key, _| key.kind != Kind::Item);
+    check(&request.plan(&desired, &live), expected);
+    let none = World::new();
+    check(
+        &request.plan(&desired, &none),
+        r#"
+        0 create board (missing) B name="B"
+        1 create member (missing) B/normal role="normal" after 0
+        2 create list (missing) B/L name="L" after 0
+        3 create card (missing) B/L/C up="l" name="C" members=["ann"]+ after 0,2
+        lost b/member/bob: person-missing
+        lost b/item/c#members: person-missing
         "#,
     );
 }

@@ -203,7 +203,7 @@ fn a_copy_is_whole_and_says_that_it_is_one() {
         3 create field (copied) Acme/Roadmap/Effort name="Effort" after 0
         4 create option (copied) Acme/Roadmap/Effort/Small name="Small" after 0,3
         5 create list (copied) Acme/Roadmap/Doing name="Doing" pos=1 after 0
-        6 create card (copied) Acme/Roadmap/Doing/Login up="l" name="Login" desc="see #c2"~ labels=["red"] members=["ann"] after 0,1,2,5
+        6 create card (copied) Acme/Roadmap/Doing/Login up="l" name="Login" desc="see #c2"~ labels=["red"] members=["ann"]+ after 0,2,5
         7 create card (copied) Acme/Roadmap/Doing/Logout up="l" name="Logout" after 0,5
         8 create value (copied) Acme/Roadmap/Doing/Login/x field="f" value="x" option="o" after 0,3,4,6
         9 create file (copied) Acme/Roadmap/Doing/Login/plan.pdf name="plan.pdf" after 0,6
