@@ -154,6 +154,9 @@ pub struct Field {
     pub in_place_of: &'static [&'static str],
     /// Records of this kind, whose ids are composed, stand in the sequence among those of its own kind.
     pub mixed_with: Option<Kind>,
+    /// A place that the platform gives to every record for which nobody names one, and that no request takes away
+    /// again: where the backup knows of no place at all, any is as good.
+    pub assigned: bool,
 }
 
 /// What a field is to a restore.
@@ -229,6 +232,7 @@ impl Field {
             next_sibling: false,
             in_place_of: &[],
             mixed_with: None,
+            assigned: false,
         }
     }
 
@@ -314,6 +318,12 @@ impl Field {
     #[must_use]
     pub const fn mixed_with(self, kind: Kind) -> Self {
         Self { mixed_with: Some(kind), ..self }
+    }
+
+    /// The same reference, to a place that the platform chooses where nobody does.
+    #[must_use]
+    pub const fn assigned(self) -> Self {
+        Self { assigned: true, ..self }
     }
 
     /// The kind of the record that stands in this sequence under `id`; nothing if the field is no sequence.

@@ -98,6 +98,12 @@ impl<'a> Scene<'a> {
         lineage::parent(self.spec(record.key.kind)?, record)
     }
 
+    /// Whether `record` could say by one of its fields what it hangs on, and says it by none.
+    pub(super) fn is_placeless(&self, record: &Record) -> bool {
+        let places = self.spec(record.key.kind).map_or(&[][..], |spec| spec.parent.places());
+        !places.is_empty() && places.iter().all(|(_, path)| ops::get_text(&record.native, path).is_none())
+    }
+
     fn above(&self, record: &Record) -> Option<RecordKey> {
         lineage::above(self.spec(record.key.kind)?, record)
     }

@@ -96,7 +96,7 @@ static KINDS: &[KindSpec] = &[
             "card",
             Parent::At(&[(Kind::Section, "up")]),
             &[
-                Field::new("up", Role::Reference(Kind::Section)),
+                Field::new("up", Role::Reference(Kind::Section)).assigned(),
                 NAME,
                 Field::new("desc", Role::Writable).codec(Codec::Links),
                 Field::new("due", Role::Writable),

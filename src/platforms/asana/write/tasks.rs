@@ -127,7 +127,7 @@ async fn update(asana: &Asana, task: &str, mutation: &Mutation) -> Result<(), Wr
 }
 
 /// Brings a task to another section, below another task, or from there into a section. Without a section it
-/// stays in its project, unless it is to be in none.
+/// is somewhere in its project, unless it is to be in none.
 async fn move_task(asana: &Asana, task: &str, mutation: &Mutation, places: &Params) -> Result<(), WriteError> {
     let project = mutation.within()?;
     let question = Question::new(&["tasks", task], "memberships.project.gid,parent.gid");
@@ -150,14 +150,23 @@ async fn move_task(asana: &Asana, task: &str, mutation: &Mutation, places: &Para
         {
             leave(asana, task, other).await?;
         }
-    } else if places.get(IN_NO_PROJECT) == Some(&Value::Bool(true)) && projects.contains(&project) {
-        leave(asana, task, project).await?;
+    } else if places.get(IN_NO_PROJECT) == Some(&Value::Bool(true)) {
+        if projects.contains(&project) {
+            leave(asana, task, project).await?;
+        }
+    } else if !projects.contains(&project) {
+        enter(asana, task, project).await?;
     }
     if places.contains_key("parent") && !gid_at(&live, "parent").is_empty() {
         let nowhere = params([("parent", Value::Null)]);
         asana.bring_about(&["tasks", task, "setParent"], nowhere).await.map_err(|fault| refusal(&fault))?;
     }
     Ok(())
+}
+
+async fn enter(asana: &Asana, task: &str, project: &str) -> Result<(), WriteError> {
+    let entered = asana.bring_about(&["tasks", task, "addProject"], params([("project", project.into())])).await;
+    entered.map(drop).map_err(|fault| refusal(&fault))
 }
 
 async fn leave(asana: &Asana, task: &str, project: &str) -> Result<(), WriteError> {
@@ -208,10 +217,7 @@ pub(super) async fn place(asana: &Asana, mutation: &Mutation) -> Result<String, 
             left => left?,
         },
         (_, Some(section)) => asana.move_to_bottom(task, Spot::Section { project, section }).await?,
-        (Verb::Create, None) => {
-            let to = params([("project", project.into())]);
-            asana.bring_about(&["tasks", task, "addProject"], to).await.map_err(|fault| refusal(&fault))?;
-        }
+        (Verb::Create, None) => enter(asana, task, project).await?,
         (Verb::Update, None) => return Err(not_offered(mutation)),
     }
     Ok(placement_id(project, task))

@@ -231,6 +231,15 @@ async fn only_a_task_that_is_to_be_in_no_project_is_taken_off_its_own() {
 }
 
 #[tokio::test]
+async fn a_task_that_stood_in_no_section_comes_back_into_its_project_from_below_another_one() {
+    let live = data(&json!({"memberships": [], "parent": {"gid": "7"}}));
+    let update = mutation(Verb::Update, Kind::Item, json!({"parent": null}));
+    let (_, calls) = sent(&update, vec![live, done(), done()]).await;
+    assert_eq!(calls[1], ("POST /tasks/1/addProject".to_owned(), json!({"project": "20"})));
+    assert_eq!(calls[2], ("POST /tasks/1/setParent".to_owned(), json!({"parent": null})));
+}
+
+#[tokio::test]
 async fn an_order_is_reached_with_few_moves() {
     let there = list(&json!([{"gid": "b"}, {"gid": "x"}, {"gid": "c"}, {"gid": "a"}]));
     let update = mutation(Verb::Update, Kind::Section, json!({"items": ["a", "b", "c"]}));
