@@ -171,7 +171,7 @@ fn accept(
     match answer {
         Ok(entries) => Ok(entries),
         Err(fault) if fault.class == FaultClass::NotFound => Ok(Vec::new()),
-        Err(fault) if fault.class == FaultClass::Forbidden => {
+        Err(fault) if matches!(fault.class, FaultClass::Forbidden | FaultClass::TooLarge) => {
             let key = RecordKey::new(splitter.project_id(), Kind::Item, gid(task));
             let what = format!("the {what} of task \"{}\"", named(task));
             tracing::warn!(%fault, %kind, "not readable");

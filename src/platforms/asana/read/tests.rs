@@ -170,6 +170,27 @@ async fn a_list_that_is_too_long_is_read_section_by_section() {
     assert!(scripted.calls()[3].contains("/sections/s1/tasks"));
 }
 
+#[tokio::test]
+async fn a_section_that_is_cut_off_is_read_as_far_as_it_is_given_and_what_follows_is_named() {
+    let first = json!({"data": [task("1", 0)], "next_page": {"offset": "o1"}});
+    let cut = || refusal(400, "The result was truncated; narrow the question");
+    let answers = vec![project(), frame(), cut(), Answer::json(200, &first.to_string()), cut(), refusal(402, "no search")];
+    let (coverage, held, _) = reading([answers, vec![Answer::json(200, &list(&json!([])).to_string())]].concat(), vec![]).await;
+    assert_eq!(ids(&held, Kind::Item), ["1"]);
+    let [missing] = coverage.missing.as_slice() else { panic!("{coverage:?}") };
+    assert_eq!(missing.what, "tasks beyond the first 1 of section \"To do\"");
+    assert!(missing.why.contains("truncated"), "{missing:?}");
+}
+
+#[tokio::test]
+async fn comments_that_are_cut_off_are_named_and_the_rest_is_read() {
+    let answers =
+        vec![project(), frame(), tasks(&[task("1", 0)]), refusal(402, "no search"), refusal(504, "too much at once")];
+    let (coverage, held, _) = reading(answers, vec![]).await;
+    assert_eq!(ids(&held, Kind::Item), ["1"]);
+    assert_eq!(coverage.missing.iter().map(|missing| missing.what.as_str()).collect::<Vec<_>>(), ["the comments of task \"1\""]);
+}
+
 pub(super) fn before() -> Vec<Record> {
     let record = |kind, id: &str, native: Value, blob| Record { key: RecordKey::new("20", kind, id), native, blob };
     let stored = Blob::Stored(BlobRef { id: crate::base::hash::Hash::default(), len: 3 });
