@@ -2,6 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use serde_json::Value;
+
 use super::input::PlanInput;
 use crate::model::dialect::Dialect;
 use crate::model::spec::{Field, IdPolicy, KindSpec};
@@ -98,10 +100,21 @@ impl<'a> Scene<'a> {
         lineage::parent(self.spec(record.key.kind)?, record)
     }
 
-    /// Whether `record` could say by one of its fields what it hangs on, and says it by none.
+    /// Whether nothing is known of what `record` hangs on, although its fields could say it.
     pub(super) fn is_placeless(&self, record: &Record) -> bool {
-        let places = self.spec(record.key.kind).map_or(&[][..], |spec| spec.parent.places());
-        !places.is_empty() && places.iter().all(|(_, path)| ops::get_text(&record.native, path).is_none())
+        let Some(spec) = self.spec(record.key.kind) else { return false };
+        let (places, native) = (spec.parent.places(), &record.native);
+        let is_true = |field: &Field| ops::get(native, field.path) == Some(&Value::Bool(true));
+        !places.is_empty()
+            && places.iter().all(|(_, path)| ops::get_text(native, path).is_none())
+            && !spec.fields.iter().any(|field| field.nowhere && is_true(field))
+    }
+
+    /// Whether the backup holds the live record under `key`, perhaps in another container.
+    pub(super) fn is_desired(&self, key: &RecordKey) -> bool {
+        let is_own = |spec: &KindSpec| spec.ids == IdPolicy::Server;
+        let anywhere = || self.spec(key.kind).is_some_and(is_own) && self.bare.contains_key(&(key.kind, key.id.as_str()));
+        self.desired.contains_key(key) || anywhere()
     }
 
     fn above(&self, record: &Record) -> Option<RecordKey> {

@@ -13,6 +13,7 @@ mod architecture;
 mod asana;
 mod asana_meanwhile;
 mod asana_orders;
+mod asana_remains;
 mod asana_strays;
 mod backups;
 mod cli;

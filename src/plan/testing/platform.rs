@@ -97,6 +97,7 @@ static KINDS: &[KindSpec] = &[
             Parent::At(&[(Kind::Section, "up")]),
             &[
                 Field::new("up", Role::Reference(Kind::Section)).assigned(),
+                Field::new("lost", Role::Writable).nowhere(),
                 NAME,
                 Field::new("desc", Role::Writable).codec(Codec::Links),
                 Field::new("due", Role::Writable),

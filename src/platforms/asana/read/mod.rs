@@ -4,6 +4,7 @@
 mod details;
 mod fields;
 mod last;
+mod remains;
 mod renewal;
 mod split;
 mod strays;
@@ -18,7 +19,7 @@ use super::changes::Changed;
 use super::connector::lock;
 use super::json::{gid, gid_at};
 use crate::http::fault::{ApiFault, FaultClass};
-use crate::model::{Kind, NativeId};
+use crate::model::Kind;
 use crate::model::coverage::{Count, Coverage};
 use crate::platforms::connector::{ContainerInfo, RecordSink};
 use details::{Before, files_of};
@@ -26,7 +27,8 @@ use last::Last;
 use renewal::{News, Renewed};
 pub(super) use split::{placement_id, task_of};
 use split::Splitter;
-pub(super) use strays::IN_NO_PROJECT;
+pub(super) use remains::read_remains;
+pub(super) use strays::NOT_IN_PROJECT;
 use tree::Tree;
 
 /// Reads a project into the sink.
@@ -60,14 +62,14 @@ pub(super) async fn read(
     };
     let Renewed { tree, kept, promised, unordered } = match renewed {
         Some(renewed) => renewed,
-        None => all_tasks(asana, id, &sections, &sink.sought(), &mut splitter).await?,
+        None => all_tasks(asana, id, &sections, sink, &mut splitter).await?,
     };
     for (section, cut) in unordered {
         splitter.miss_in_section("the order of the tasks in", &section, cut.to_string());
     }
     let kept_tasks = kept.iter().filter(|record| record.key.kind == Kind::Item).map(|record| &record.native);
     let tasks: Vec<&Value> = tree.own().iter().chain(kept_tasks).collect();
-    details::read(asana, &project, &tasks, Before::of(before), touched.as_ref(), &mut splitter).await?;
+    details::read(asana, Some(&project), &tasks, Before::of(before), touched.as_ref(), &mut splitter).await?;
     tree.into_records(sections, &mut splitter);
     for record in kept {
         splitter.unchanged(record);
@@ -137,14 +139,16 @@ async fn all_tasks(
     asana: &Asana,
     project: &str,
     sections: &[Value],
-    sought: &[NativeId],
+    sink: &mut dyn RecordSink,
     splitter: &mut Splitter,
 ) -> Result<Renewed, ApiFault> {
-    let mut tree = Tree::default();
-    tree.listed(project, tasks(asana, project, sections, splitter).await?);
+    let tasks = tasks(asana, project, sections, splitter).await?;
+    let home = |task: &Value| Some((gid(task).to_owned(), sink.home_of(&gid(task).into(), &tree::projects(task))?.0));
+    let mut tree = Tree::with_homes(tasks.iter().filter_map(home).collect());
+    tree.listed(project, tasks);
     let (listed, parents) = (tree.own().len(), with_subtasks(tree.own()));
     let below = subtasks(asana, &mut tree, parents, splitter).await?;
-    let strays = strays::read(asana, &tree, sought).await?;
+    let strays = strays::read(asana, &tree, &sink.sought()).await?;
     let (strayed, parents) = (strays.len(), with_subtasks(&strays));
     tree.listed(project, strays);
     let promised = (listed + strayed) as u64 + below + subtasks(asana, &mut tree, parents, splitter).await?;

@@ -20,7 +20,7 @@ pub(super) const TASK: KindSpec = KindSpec {
     fields: &[
         Field::new("parent.gid", Role::Reference(Kind::Item)),
         Field::new("section", Role::Reference(Kind::Section)).assigned(),
-        Field::new("in_no_project", Role::Writable),
+        Field::new("not_in_project", Role::Writable).nowhere(),
         Field::new("name", Role::Writable),
         Field::new("html_notes", Role::Writable).codec(Codec::Links).initially("<body></body>"),
         Field::new("resource_subtype", Role::Writable),
