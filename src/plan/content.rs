@@ -1,4 +1,4 @@
-//! Content that is a record of its own, in place of what a record could hold itself: an image in a cell.
+//! Content that is a record of its own, in place of what a record could hold itself: an image in a cell or field.
 //!
 //! What it stands in place of is written together with it or not at all: a value would end an image that was not to
 //! be touched, and the end of a value would empty a record into which nothing comes.

@@ -267,6 +267,28 @@ async fn the_end_of_an_image_does_not_take_what_was_written_since_and_its_coming
 }
 
 #[tokio::test]
+async fn a_field_of_the_summary_loses_its_image_only_if_it_has_one_and_nothing_else_by_getting_one() {
+    let update = |fields| mutation(Verb::Update, Kind::SummaryField, fields);
+    let ends = update(json!({"image": null}));
+    for (field, body) in [
+        (r#""objectValue":1"#, None),
+        (r#""image":{"id":"e1z"}"#, Some(json!([{"id": 9, "objectValue": null}]))),
+    ] {
+        let summary = Answer::json(200, &format!(r#"{{"fields":[{{"id":9,{field}}}]}}"#));
+        let (results, scripted) = sent(std::slice::from_ref(&ends), vec![summary, ok(json!([]))]).await;
+        assert!(results[0].is_ok());
+        assert_eq!(bodies(&scripted).get(1), body.as_ref());
+    }
+    let (_, scripted) = sent(&[update(json!({"image": null, "objectValue": "Go"}))], vec![ok(json!([]))]).await;
+    assert_eq!(bodies(&scripted), [json!([{"id": 9, "objectValue": "Go"}])]);
+    let (_, scripted) =
+        sent(&[update(json!({"image": "e1z", "objectValue": null, "title": "T"}))], vec![ok(json!([]))]).await;
+    assert_eq!(bodies(&scripted), [json!([{"id": 9, "title": "T"}])]);
+    let (results, scripted) = sent(&[update(json!({"image": "e1z"}))], vec![]).await;
+    assert!(results[0].is_ok() && scripted.calls().is_empty());
+}
+
+#[tokio::test]
 async fn a_text_that_a_cell_would_cut_off_is_refused() {
     let long = mutation(Verb::Update, Kind::FieldValue, json!({"value": "x".repeat(4001)}));
     let (results, scripted) = sent(&[long], vec![columns()]).await;
