@@ -33,5 +33,6 @@ mod retention;
 mod round_trip;
 mod smartsheet;
 mod smartsheet_images;
+mod smartsheet_rights;
 mod space;
 mod stored_account;

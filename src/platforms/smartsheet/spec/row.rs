@@ -28,7 +28,7 @@ pub(super) const ROW: KindSpec = KindSpec {
     fields: &[
         Field::new("parentId", Role::Reference(Kind::Item)),
         // The cell is a record of its own.
-        Field::new("primary", Role::CreateOnly).repeating(),
+        Field::new("primary", Role::CreateOnly).repeating().within(Kind::FieldDef, "primary"),
         Field::new("format", Role::Writable),
         Field::new("rows", Role::Sequence(Kind::Item)),
         // Only a row with children can be collapsed.

@@ -206,6 +206,31 @@ async fn a_blank_row_gets_a_placeholder_while_it_gets_its_children() {
     assert!(matches!(results[0], Err(WriteError::Refused(_))), "another reason is none to write into a row");
 }
 
+/// The columns as somebody sees them for whom some are locked.
+fn locked(columns: &[(u64, &str, bool)]) -> Answer {
+    let column = |(id, kind, locked): &(u64, &str, bool)| {
+        json!({"id": id, "type": kind, "primary": *id == 3, "lockedForUser": locked})
+    };
+    let columns: Vec<Value> = columns.iter().map(column).collect();
+    Answer::json(200, &json!({"totalCount": columns.len(), "data": columns}).to_string())
+}
+
+#[tokio::test]
+async fn rows_get_along_without_a_primary_column_that_is_locked() {
+    let text = (5, "TEXT_NUMBER", false);
+    let cells = |column: u64| json!([{"columnId": column, "value": ""}]);
+    for (columns, wanted) in [
+        (vec![(4, "DATE", false), text, (3, "TEXT_NUMBER", true)], Some(cells(5))),
+        (vec![text, (3, "TEXT_NUMBER", false)], Some(cells(3))),
+        (vec![(4, "DATE", false), (3, "TEXT_NUMBER", true)], None),
+    ] {
+        let (results, scripted) =
+            sent(&[mutation(Verb::Create, Kind::Item, json!({}))], vec![locked(&columns), ok(json!([{"id": 11}]))]).await;
+        results[0].as_ref().unwrap();
+        assert_eq!(bodies(&scripted)[1][0].get("cells"), wanted.as_ref());
+    }
+}
+
 #[tokio::test]
 async fn cells_of_several_rows_are_one_request_and_links_another() {
     let link = json!({"linkInFromCell": {"sheetId": "6", "rowId": "7", "columnId": "8"}});
