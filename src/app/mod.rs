@@ -11,6 +11,7 @@ pub mod demo;
 pub mod diffing;
 pub mod downloads;
 mod draft;
+mod due;
 pub mod error;
 pub mod export;
 pub mod fidelity;

@@ -29,9 +29,9 @@ pub trait Connector: Send + Sync {
     /// Checks each of the platform's requirements for `purpose`, in a fixed order.
     async fn preflight(&self, purpose: Purpose) -> Result<Vec<Requirement>, ApiFault>;
 
-    /// Tells, before discovery, under which versions the last backup read the containers, for platforms that can be
-    /// asked what has changed since. The others have no use for it.
-    fn remember(&self, _versions: BTreeMap<NativeId, String>) {}
+    /// Tells, before discovery, which containers the last backup has and under which versions it read them, for
+    /// platforms that can be asked what has changed since. The others have no use for it.
+    fn remember(&self, _versions: BTreeMap<NativeId, Option<String>>) {}
 
     /// Whether readings look for what [`RecordSink::sought`] names: it is worked out only for those that do.
     fn seeks(&self) -> bool {

@@ -1,10 +1,11 @@
 //! The difference of two trees, skipping what they share.
 
 use std::cmp::Ordering;
+use std::collections::{HashMap, VecDeque};
 
 use super::node::Node;
 use super::range::KeyRange;
-use super::read_ahead::ReadAhead;
+use super::read_ahead::LeavesAhead;
 use super::{Tree, TreeError, load};
 use crate::base::defect::{Defect, planted};
 use crate::base::hash::Hash;
@@ -26,8 +27,8 @@ pub struct Difference {
 /// Reads about the nodes that only one of the trees has: shared subtrees are known by their id.
 pub fn diff<'a>(chunks: &'a dyn Chunks, left: &Tree, right: &Tree, range: KeyRange) -> Diff<'a> {
     let state = if left.root == right.root { State::Done } else { State::Fresh(*left, *right) };
-    let (left, right, ahead) = (Side::default(), Side::default(), ReadAhead::default());
-    Diff { chunks, left, right, ahead, range, state }
+    let (left, right) = (Side::default(), Side::default());
+    Diff { chunks, left, right, ahead: HashMap::new(), found: VecDeque::new(), range, state }
 }
 
 /// Iterator over differences.
@@ -35,7 +36,9 @@ pub struct Diff<'a> {
     chunks: &'a dyn Chunks,
     left: Side,
     right: Side,
-    ahead: ReadAhead,
+    /// Leaves that were read and not yet gone into.
+    ahead: HashMap<Hash, Node>,
+    found: VecDeque<Difference>,
     range: KeyRange,
     state: State,
 }
@@ -43,77 +46,126 @@ pub struct Diff<'a> {
 enum State {
     Fresh(Tree, Tree),
     Running,
+    /// With the differences that were found before.
+    Failed(TreeError),
     Done,
 }
 
+enum Which {
+    Left,
+    Right,
+}
+
+/// Why the comparison cannot go on.
+enum Stop {
+    /// There is nothing more to compare.
+    End,
+    /// One side stands before this leaf, which has not been read.
+    Leaf(Hash),
+}
+
 impl Diff<'_> {
-    fn step(&mut self) -> Result<Option<Difference>, TreeError> {
-        if let State::Fresh(left, right) = self.state {
-            self.left.enter(load(self.chunks, &left.root, left.height)?, &self.range.from);
-            self.right.enter(load(self.chunks, &right.root, right.height)?, &self.range.from);
-            self.state = State::Running;
+    fn begin(&mut self, left: &Tree, right: &Tree) -> State {
+        let roots = load(self.chunks, &left.root, left.height)
+            .and_then(|left| Ok((left, load(self.chunks, &right.root, right.height)?)));
+        match roots {
+            Ok((left, right)) => {
+                self.left.enter(left, &self.range.from);
+                self.right.enter(right, &self.range.from);
+                State::Running
+            }
+            Err(error) => State::Failed(error),
         }
+    }
+
+    /// Compares what was read, while the leaves behind it are being read.
+    fn round(&mut self) -> State {
+        let (chunks, wanted) = (self.chunks, self.leaves_ahead());
+        let (read, stop) = rayon::join(|| wanted.read(chunks), || self.compare_read());
+        self.ahead.extend(read);
+        let id = match stop {
+            Ok(Stop::End) => return State::Done,
+            Ok(Stop::Leaf(id)) => id,
+            Err(error) => return State::Failed(error),
+        };
+        let comes_next = !wanted.contains(&id) && self.leaves_ahead().contains(&id);
+        if self.ahead.contains_key(&id) || comes_next {
+            return State::Running;
+        }
+        // It is out of sight, or could not be read: this says why.
+        match load(self.chunks, &id, 0) {
+            Ok(leaf) => {
+                self.ahead.insert(id, leaf);
+                State::Running
+            }
+            Err(error) => State::Failed(error),
+        }
+    }
+
+    /// Goes on as far as leaves have been read.
+    fn compare_read(&mut self) -> Result<Stop, TreeError> {
         loop {
             match (self.left.subtree(), self.right.subtree()) {
                 (None, None) => {
                     let order = match (self.left.entry(), self.right.entry()) {
-                        (None, None) => return Ok(None),
+                        (None, None) => return Ok(Stop::End),
                         (Some(_), None) => Ordering::Less,
                         (None, Some(_)) => Ordering::Greater,
                         (Some((left, _)), Some((right, _))) => left.cmp(right),
                     };
                     if let Some(difference) = self.compare(order) {
-                        let past = self.range.is_past(&difference.key);
-                        return Ok((!past).then_some(difference));
+                        if self.range.is_past(&difference.key) {
+                            return Ok(Stop::End);
+                        }
+                        self.found.push_back(difference);
                     }
                 }
-                (left, right) => self.descend(left, right)?,
+                (left, right) => {
+                    if let Some(missing) = self.descend(left, right)? {
+                        return Ok(Stop::Leaf(missing));
+                    }
+                }
             }
         }
     }
 
     /// At least one side stands before a subtree: passes it if both stand before the same one, and goes into the higher
-    /// one otherwise.
-    fn descend(&mut self, left: Option<Subtree>, right: Option<Subtree>) -> Result<(), TreeError> {
+    /// one otherwise. Returns the leaf that it cannot go into, because it has not been read.
+    fn descend(&mut self, left: Option<Subtree>, right: Option<Subtree>) -> Result<Option<Hash>, TreeError> {
         let same_level = left.map(|left| left.level) == right.map(|right| right.level);
         if left == right || (planted(Defect::SubtreeSkipped) && same_level) {
             self.left.pass();
             self.right.pass();
-            return Ok(());
+            return Ok(None);
         }
-        match (left, right) {
-            (Some(left), right) if right.is_none_or(|right| right.level <= left.level) => {
-                let node = self.node(left)?;
-                self.left.enter(node, &self.range.from);
-            }
-            (_, Some(right)) => {
-                let node = self.node(right)?;
-                self.right.enter(node, &self.range.from);
-            }
-            _ => {}
-        }
-        Ok(())
+        let (side, subtree) = match (left, right) {
+            (Some(left), right) if right.is_none_or(|right| right.level <= left.level) => (Which::Left, left),
+            (_, Some(right)) => (Which::Right, right),
+            (_, None) => return Ok(None),
+        };
+        let Some(node) = self.node(subtree)? else { return Ok(Some(subtree.id)) };
+        let side = match side {
+            Which::Left => &mut self.left,
+            Which::Right => &mut self.right,
+        };
+        side.enter(node, &self.range.from);
+        Ok(None)
     }
 
-    fn node(&mut self, subtree: Subtree) -> Result<Node, TreeError> {
+    /// A node, read by this thread if it is no leaf; nothing for a leaf that is still to be read.
+    fn node(&mut self, subtree: Subtree) -> Result<Option<Node>, TreeError> {
         if subtree.level == 0 {
-            if let Some(leaf) = self.ahead.take(&subtree.id) {
-                return Ok(leaf);
-            }
-            let (left, right) = self.leaves_ahead();
-            self.ahead.read(self.chunks, &left, &right);
-            if let Some(leaf) = self.ahead.take(&subtree.id) {
-                return Ok(leaf);
-            }
+            return Ok(self.ahead.remove(&subtree.id));
         }
-        load(self.chunks, &subtree.id, subtree.level)
+        load(self.chunks, &subtree.id, subtree.level).map(Some)
     }
 
     /// The leaves before which the sides stand, as far as both are in sight.
-    fn leaves_ahead(&self) -> (Vec<Hash>, Vec<Hash>) {
+    fn leaves_ahead(&self) -> LeavesAhead {
         let ends = [self.left.last_leaf(), self.right.last_leaf(), self.range.to.as_deref()];
         let end = ends.into_iter().flatten().min();
-        (self.left.leaves(end), self.right.leaves(end))
+        let is_read = |id: &Hash| self.ahead.contains_key(id);
+        LeavesAhead::new(&self.left.leaves(end), &self.right.leaves(end), is_read)
     }
 
     /// Both sides stand on records (or at the end), in this order: what they differ in, and on they go.
@@ -134,14 +186,23 @@ impl Iterator for Diff<'_> {
     type Item = Result<Difference, TreeError>;
 
     fn next(&mut self) -> Option<Self::Item> {
-        if matches!(self.state, State::Done) {
-            return None;
+        loop {
+            if let Some(difference) = self.found.pop_front() {
+                return Some(Ok(difference));
+            }
+            match std::mem::replace(&mut self.state, State::Running) {
+                State::Fresh(left, right) => self.state = self.begin(&left, &right),
+                State::Running => self.state = self.round(),
+                State::Failed(error) => {
+                    self.state = State::Done;
+                    return Some(Err(error));
+                }
+                State::Done => {
+                    self.state = State::Done;
+                    return None;
+                }
+            }
         }
-        let item = self.step().transpose();
-        if !matches!(item, Some(Ok(_))) {
-            self.state = State::Done;
-        }
-        item
     }
 }
 

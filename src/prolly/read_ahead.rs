@@ -1,6 +1,6 @@
 //! Leaves that a comparison will want, read on all threads.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 
 use rayon::prelude::*;
 
@@ -12,33 +12,36 @@ use crate::store::chunks::{ChunkKind, Chunks};
 /// So many leaves of each side are read at a time: about 1 MiB.
 const LEAVES: usize = 32;
 
-/// Leaves that were read and not yet asked for.
-#[derive(Default)]
-pub(super) struct ReadAhead(HashMap<Hash, Node>);
+/// Leaves to be read: of each side those that the other one does not go on with.
+pub(super) struct LeavesAhead {
+    left: Vec<Hash>,
+    right: Vec<Hash>,
+}
 
-impl ReadAhead {
-    /// Reads the first of the leaves that only one side has, given all that each side goes on with. A leaf that cannot
-    /// be read is left out: who asks for it sees why.
-    pub(super) fn read(&mut self, chunks: &dyn Chunks, left: &[Hash], right: &[Hash]) {
+impl LeavesAhead {
+    /// The first of what each side goes on with, without those that the other one has and those that were read.
+    pub(super) fn new(left: &[Hash], right: &[Hash], is_read: impl Fn(&Hash) -> bool) -> Self {
         let only = |own: &[Hash], other: &[Hash]| {
             let other: HashSet<&Hash> = other.iter().collect();
-            let wanted = own.iter().filter(|id| !other.contains(id) && !self.0.contains_key(id));
-            wanted.take(LEAVES).copied().collect::<Vec<_>>()
+            let wanted = own.iter().filter(|id| !other.contains(id) && !is_read(id));
+            wanted.take(LEAVES).copied().collect()
         };
-        let (left, right) = (only(left, right), only(right, left));
-        let pairs: Vec<_> =
-            (0..left.len().max(right.len())).map(|at| (left.get(at), right.get(at))).collect();
-        let read = pairs.into_par_iter().flat_map_iter(|(left, right)| {
-            let first = left.and_then(|id| Some((*id, load(chunks, id, 0).ok()?)));
-            let second = right.and_then(|id| Some((*id, beside(chunks, id, first.as_ref())?)));
-            first.into_iter().chain(second)
-        });
-        self.0.par_extend(read);
+        Self { left: only(left, right), right: only(right, left) }
     }
 
-    /// A leaf, if it was read.
-    pub(super) fn take(&mut self, id: &Hash) -> Option<Node> {
-        self.0.remove(id)
+    pub(super) fn contains(&self, id: &Hash) -> bool {
+        self.left.contains(id) || self.right.contains(id)
+    }
+
+    /// Reads them. One that cannot be read is left out.
+    pub(super) fn read(&self, chunks: &dyn Chunks) -> Vec<(Hash, Node)> {
+        let pairs = 0..self.left.len().max(self.right.len());
+        let read = pairs.into_par_iter().flat_map_iter(|at| {
+            let first = self.left.get(at).and_then(|id| Some((*id, load(chunks, id, 0).ok()?)));
+            let second = self.right.get(at).and_then(|id| Some((*id, beside(chunks, id, first.as_ref())?)));
+            first.into_iter().chain(second)
+        });
+        read.collect()
     }
 }
 

@@ -10,7 +10,7 @@ use std::sync::Arc;
 
 use super::database::Database;
 use super::error::VaultError;
-use super::fs::{Append, Fs};
+use super::fs::{Append, Fs, ReadAt};
 use super::lease::Lease;
 
 /// Asks the lease before every change.
@@ -66,6 +66,10 @@ impl Fs for FencedFs {
 
     fn read_at(&self, path: &Path, offset: u64, len: usize) -> io::Result<Vec<u8>> {
         self.inner.read_at(path, offset, len)
+    }
+
+    fn open(&self, path: &Path) -> io::Result<Option<Box<dyn ReadAt>>> {
+        self.inner.open(path)
     }
 
     fn append(&self, path: &Path) -> io::Result<Box<dyn Append>> {

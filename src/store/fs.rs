@@ -19,6 +19,10 @@ pub trait Fs: Send + Sync {
     fn len(&self, path: &Path) -> io::Result<u64>;
     /// Up to `len` bytes from `offset`; fewer only where the file ends.
     fn read_at(&self, path: &Path, offset: u64, len: usize) -> io::Result<Vec<u8>>;
+    /// Keeps a file open of which much will be read; nothing where [`read_at`](Self::read_at) does as well.
+    fn open(&self, _path: &Path) -> io::Result<Option<Box<dyn ReadAt>>> {
+        Ok(None)
+    }
     /// Opens a file for appending, creating it if it is not there. Only the owner may read a new file.
     fn append(&self, path: &Path) -> io::Result<Box<dyn Append>>;
     /// Cuts a file back to `len` bytes, durably.
@@ -51,6 +55,12 @@ pub trait Append: Send {
     fn append(&mut self, bytes: &[u8]) -> io::Result<()>;
     /// Returns when all that was appended is on the disk.
     fn sync(&mut self) -> io::Result<()>;
+}
+
+/// A file open for reading. It stays the one that was opened, whatever has its name since.
+pub trait ReadAt: Send + Sync {
+    /// Up to `len` bytes from `offset`; fewer only where the file ends.
+    fn read_at(&self, offset: u64, len: usize) -> io::Result<Vec<u8>>;
 }
 
 /// Puts a small file in place so that after a crash either the old or the new one is there, whole.
@@ -130,6 +140,25 @@ fn begin_writing(file: &File, begin: u64, end: u64) {
 #[cfg(not(target_os = "linux"))]
 fn begin_writing(_: &File, _: u64, _: u64) {}
 
+#[cfg(unix)]
+impl ReadAt for File {
+    fn read_at(&self, offset: u64, len: usize) -> io::Result<Vec<u8>> {
+        let mut bytes = vec![0; len];
+        let mut read = 0_usize;
+        while let Some(rest) = bytes.get_mut(read..).filter(|rest| !rest.is_empty()) {
+            let at = offset.saturating_add(read as u64);
+            match std::os::unix::fs::FileExt::read_at(self, rest, at) {
+                Ok(0) => break,
+                Ok(more) => read = read.saturating_add(more),
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(error) => return Err(error),
+            }
+        }
+        bytes.truncate(read);
+        Ok(bytes)
+    }
+}
+
 impl Fs for RealFs {
     fn create_dir(&self, dir: &Path) -> io::Result<()> {
         let mut builder = std::fs::DirBuilder::new();
@@ -157,6 +186,11 @@ impl Fs for RealFs {
         let mut bytes = Vec::with_capacity(len);
         file.take(u64::try_from(len).unwrap_or(u64::MAX)).read_to_end(&mut bytes)?;
         Ok(bytes)
+    }
+
+    #[cfg(unix)]
+    fn open(&self, path: &Path) -> io::Result<Option<Box<dyn ReadAt>>> {
+        Ok(Some(Box::new(File::open(path)?)))
     }
 
     fn append(&self, path: &Path) -> io::Result<Box<dyn Append>> {

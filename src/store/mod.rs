@@ -26,6 +26,7 @@ mod log_reader;
 mod log_record;
 pub mod mem;
 pub mod memory_disk;
+mod open_packs;
 mod pack;
 mod pack_writer;
 pub mod prune;

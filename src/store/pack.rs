@@ -10,6 +10,7 @@ use super::chunks::ChunkKind;
 use super::codec::{MAX_CHUNK, MAX_OVERHEAD};
 use super::error::VaultError;
 use super::fs::Fs;
+use super::open_packs::OpenPacks;
 use super::scan::{self, Shape};
 use super::seal::{self, Object, SealKey};
 use super::wire;
@@ -68,9 +69,14 @@ pub(super) struct PackFiles {
     pub(super) fs: Arc<dyn Fs>,
     pub(super) dir: PathBuf,
     pub(super) vault: [u8; 8],
+    open: Arc<OpenPacks>,
 }
 
 impl PackFiles {
+    pub(super) fn new(fs: Arc<dyn Fs>, dir: PathBuf, vault: [u8; 8]) -> Self {
+        Self { fs, dir, vault, open: Arc::default() }
+    }
+
     pub(super) fn path(&self, pack: u32) -> PathBuf {
         self.dir.join(format!("{pack:08}.pack"))
     }
@@ -100,8 +106,10 @@ impl PackFiles {
 
     /// Deletes packs, durably.
     pub(super) fn remove(&self, packs: &[u32]) -> Result<(), VaultError> {
-        for path in packs.iter().map(|number| self.path(*number)) {
+        for number in packs {
+            let path = self.path(*number);
             self.fs.remove(&path).map_err(|error| VaultError::io("delete", &path, error))?;
+            self.open.close(*number);
         }
         self.fs.sync_dir(&self.dir).map_err(|error| VaultError::io("save", &self.dir, error))
     }
@@ -124,7 +132,8 @@ impl PackFiles {
 
     fn read(&self, pack: u32, offset: u64, len: usize) -> Result<Vec<u8>, VaultError> {
         let path = self.path(pack);
-        self.fs.read_at(&path, offset, len).map_err(|error| VaultError::io("read", &path, error))
+        let read = self.open.read(self.fs.as_ref(), pack, &path, (offset, len));
+        read.map_err(|error| VaultError::io("read", &path, error))
     }
 
     pub(super) fn file_header(&self, pack: u32) -> Vec<u8> {

@@ -135,7 +135,7 @@ impl Vault {
         }
         let (index, indexed) = Index::open(Arc::clone(&env.fs), dir.join(INDEX), header.vault)?;
         let log = Log::open(&env.fs, dir, header.vault, &keys, index.witnessed_log(), notes)?;
-        let files = PackFiles { fs: Arc::clone(&env.fs), dir: dir.join(PACKS), vault: header.vault };
+        let files = PackFiles::new(Arc::clone(&env.fs), dir.join(PACKS), header.vault);
         let retired = Retired::from_entries(&log.entries(&keys, retired::RECORD)?)?;
         retired.finish(&files, notes)?;
         let packs = Packs::open(files.clone(), &keys, (log.acknowledged(), indexed), &retired, notes)?;

@@ -11,6 +11,7 @@
 
 mod architecture;
 mod asana;
+mod asana_heirs;
 mod asana_meanwhile;
 mod asana_orders;
 mod asana_strays;

@@ -43,7 +43,7 @@ impl Connector for Advised {
         self.inner.preflight(purpose).await.map_err(|fault| self.tell(fault))
     }
 
-    fn remember(&self, versions: BTreeMap<NativeId, String>) {
+    fn remember(&self, versions: BTreeMap<NativeId, Option<String>>) {
         self.inner.remember(versions);
     }
 

@@ -90,7 +90,7 @@ async fn nothing_is_taken_over_from_what_another_reader_read() {
     ];
     let scripted = Scripted::new(answers);
     let asana = asana(&scripted);
-    asana.remember([("20".into(), "0123456789ab~seen~2026-12-01T00:00:00Z~T1".to_owned())].into());
+    asana.remember([("20".into(), Some("0123456789ab~seen~2026-12-01T00:00:00Z~T1".to_owned()))].into());
     let mut held = Held { before: before(), ..Held::default() };
     read(&asana, &info(), &mut held).await.unwrap();
     assert_eq!(ids(&held, Kind::Comment), ["c9"]);

@@ -52,7 +52,7 @@ pub(super) fn comment(gid: &str) -> Value {
 pub(super) fn knowing(scripted: &Scripted, began: &str) -> Asana {
     let asana = asana(scripted);
     let mark = Mark::new("seen".into(), began.parse().unwrap(), "T1".into());
-    asana.remember([("20".into(), mark.to_string())].into());
+    asana.remember([("20".into(), Some(mark.to_string()))].into());
     asana
 }
 
