@@ -17,6 +17,10 @@ const URL_MILLISECONDS: i64 = super::DOWNLOAD_SECONDS * 1_000;
 /// Width and height that the sandbox gives every image: it does not look into them.
 const SIZE: (u64, u64) = (640, 480);
 
+/// What of a field the answer to an upload tells.
+const TOLD: [&str; 9] =
+    ["id", "title", "type", "index", "locked", "lockedForUser", "objectValue", "image", "createdAt"];
+
 impl State {
     fn new_image(&mut self, alt: &str, blob: Blob) -> Value {
         let id = self.new_word();
@@ -90,7 +94,12 @@ impl Call<'_> {
         }
         let (alt, blob) = self.image_of_request()?;
         self.state.set_summary_image(sheet, field, &alt, blob);
-        Ok(done(self.summary_views(sheet)?.into_iter().find(|view| is_meant(&view)).unwrap_or_default()))
+        let mut answer = self.summary_views(sheet)?.into_iter().find(|view| is_meant(&view)).unwrap_or_default();
+        if let Some(view) = answer.as_object_mut() {
+            view.retain(|name, _| TOLD.contains(&name.as_str()));
+        }
+        answer["version"] = self.state.sheet(self.caller, sheet, Level::Viewer)?["version"].clone();
+        Ok(done(answer))
     }
 
     /// The text and the bytes of the image that is sent.
