@@ -35,5 +35,6 @@ mod retention;
 mod round_trip;
 mod smartsheet;
 mod smartsheet_images;
+mod smartsheet_rights;
 mod space;
 mod stored_account;
