@@ -30,5 +30,6 @@ pub mod sandbox;
 mod scan;
 pub mod showing;
 pub mod snapshots;
+mod sought;
 mod turns;
 pub mod upkeep;

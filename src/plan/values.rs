@@ -152,6 +152,7 @@ impl<'a, 's> Facts<'a, 's> {
         // Nor does what a creation would leave out.
         let by_itself = field.when != When::Create && starts_as(field, &there) && starts_as(field, &expected);
         out.differs = !field.repeats
+            && !(field.assigned && self.scene.is_placeless(desired))
             && ops::differ(dialect, field, Some(&there), Some(&expected))
             && !literally
             && !by_itself;
