@@ -18,6 +18,7 @@ pub mod fidelity;
 pub mod grid;
 pub mod keeping;
 pub mod keys;
+mod neighbours;
 pub mod outline;
 pub mod planning;
 pub mod progress;

@@ -152,6 +152,9 @@ pub struct Field {
     /// The record referred to is the content of this one, in place of what it could have in these fields: whatever is
     /// written into one of them ends it.
     pub in_place_of: &'static [&'static str],
+    /// The value stands in the record of this kind of the same container that has true at this path: a lock on that one
+    /// keeps it from being written.
+    pub within: Option<(Kind, &'static str)>,
     /// Records of this kind, whose ids are composed, stand in the sequence among those of its own kind.
     pub mixed_with: Option<Kind>,
     /// A place that the platform gives to every record for which nobody names one, and that no request takes away
@@ -234,6 +237,7 @@ impl Field {
             held: false,
             next_sibling: false,
             in_place_of: &[],
+            within: None,
             mixed_with: None,
             assigned: false,
             nowhere: false,
@@ -316,6 +320,12 @@ impl Field {
     #[must_use]
     pub const fn in_place_of(self, fields: &'static [&'static str]) -> Self {
         Self { in_place_of: fields, ..self }
+    }
+
+    /// The same field, whose value stands in the record of this kind that has true at this path.
+    #[must_use]
+    pub const fn within(self, kind: Kind, mark: &'static str) -> Self {
+        Self { within: Some((kind, mark)), ..self }
     }
 
     /// The same sequence, in which records of this kind with composed ids stand as well.

@@ -116,7 +116,10 @@ impl<'a, 's> Blocking<'a, 's> {
         let refused = match record.key.kind {
             kind if kind.stands_alone() && kind != Kind::Workspace => self.unwelcome(record),
             Kind::Workspace => self.denied_in(None, record.key.kind),
-            kind => self.denied_in(self.live_id(&home(&record.key)).as_ref(), kind),
+            kind => {
+                let home = self.live_id(&home(&record.key));
+                self.denied_in(home.as_ref(), kind).or_else(|| self.denied_to_fill(home.as_ref(), record))
+            }
         };
         let refused = refused.or_else(|| locks::against(self.facts, record));
         if refused.is_some() {
@@ -187,6 +190,15 @@ impl<'a, 's> Blocking<'a, 's> {
 
     fn denied_in(&self, container: Option<&NativeId>, kind: Kind) -> Option<String> {
         match self.facts.input.grants.get(container, kind, Verb::Create) {
+            Grant::Denied(why) => Some(why),
+            Grant::Allowed | Grant::Unknown => None,
+        }
+    }
+
+    /// Why what `record` is content of may not be changed.
+    fn denied_to_fill(&self, container: Option<&NativeId>, record: &Record) -> Option<String> {
+        let kind = content::carrier(self.facts.scene, record)?;
+        match self.facts.input.grants.get(container, kind, Verb::Update) {
             Grant::Denied(why) => Some(why),
             Grant::Allowed | Grant::Unknown => None,
         }
@@ -326,7 +338,11 @@ impl<'a, 's> Blocking<'a, 's> {
         let verb = if action == Action::Delete { Verb::Delete } else { Verb::Update };
         match self.facts.input.grants.get(Some(&key.container), key.kind, verb) {
             Grant::Denied(why) => Some(why),
-            Grant::Allowed | Grant::Unknown => locks::against_removal(self.facts, key),
+            Grant::Allowed | Grant::Unknown => {
+                let record = self.facts.scene.live.get(key);
+                let denied = record.and_then(|record| self.denied_to_fill(Some(&key.container), record));
+                denied.or_else(|| locks::against_removal(self.facts, key))
+            }
         }
     }
 

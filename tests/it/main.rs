@@ -11,6 +11,7 @@
 
 mod architecture;
 mod asana;
+mod asana_guests;
 mod asana_heirs;
 mod asana_meanwhile;
 mod asana_orders;
@@ -35,5 +36,6 @@ mod retention;
 mod round_trip;
 mod smartsheet;
 mod smartsheet_images;
+mod smartsheet_rights;
 mod space;
 mod stored_account;
