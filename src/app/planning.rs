@@ -10,10 +10,10 @@ use super::context::{App, entry, long_enough};
 use super::downloads::Attachments;
 use super::error::{Error, ErrorKind};
 use super::progress::{News, Progress};
-use super::reading::Sought;
 use super::runs::{self, RunRecord};
 use super::scan::{self, Scan};
 use super::snapshots;
+use super::sought::Sought;
 use crate::apply::{Event, StepState};
 use crate::base::canon;
 use crate::base::clock::Timestamp;
@@ -82,10 +82,10 @@ pub async fn plan(app: &App, request: &PlanRequest, progress: &dyn Progress) -> 
     let origins = runs::origins(app, &connection)?;
 
     let desired = opened.containers_of(&selection);
-    let pointed_into = opened.pointed_into(&desired)?;
-    let scope = with_aliases(&desired.union(&pointed_into).cloned().collect(), Kind::Container, &origins);
+    let looked_at = desired.union(&opened.pointed_into(&desired)?).cloned().collect();
+    let scope = with_aliases(&looked_at, Kind::Container, &origins);
     let sought = match request.mode {
-        Mode::Merge | Mode::Undo => Sought::of(connector.as_ref(), &opened.reader, &desired, &origins)?,
+        Mode::Merge | Mode::Undo => Sought::of(connector.as_ref(), &opened.reader, &looked_at, &origins)?,
         // These make everything anew.
         Mode::Copy | Mode::DeleteBefore | Mode::DeleteBeforeLiteral => Sought::default(),
     };
@@ -137,6 +137,8 @@ pub async fn undo(app: &App, run: &str, progress: &dyn Progress) -> Result<Saved
 
     let undone = undo_scope(&run, &done.steps)?;
     let touched = undone.created.iter().chain(undone.changed.keys()).chain(&undone.removed);
+    // What the run brought from elsewhere goes back to there.
+    let touched = touched.chain(done.steps.iter().filter_map(changed));
     let touched: BTreeSet<NativeId> = touched.map(|key| key.container.clone()).collect();
     let origins = runs::origins(app, &connection)?;
     let pointed_into = snapshots::open(app, safety)?.pointed_into(&touched)?;
@@ -358,6 +360,14 @@ fn compute(
         header,
     };
     crate::plan::plan(&input).map_err(|error| Error::usage(error.to_string()))
+}
+
+/// The record that a step changes, as it was before.
+fn changed(step: &Step) -> Option<&RecordKey> {
+    match &step.target {
+        Some(Target::Live(key)) if step.action == Action::Update => Some(key),
+        _ => None,
+    }
 }
 
 /// What a run did, from its events. A write of which it is not known whether it happened must be looked up first.
