@@ -46,6 +46,11 @@ pub trait Dialect: Send + Sync {
         Cow::Borrowed(text)
     }
 
+    /// `text` as the platform takes it: links that it shows and would refuse are their labels.
+    fn accepted<'t>(&self, text: &'t str) -> Cow<'t, str> {
+        Cow::Borrowed(text)
+    }
+
     /// What people see of a custom field's value, where that is not its first field.
     fn shown(&self, _value: &Record) -> Option<String> {
         None

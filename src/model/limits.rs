@@ -1,8 +1,9 @@
 //! What a platform takes no more of. It is known before anything is tried, so a plan says what does not come back
 //! instead of promising a step that can only fail.
 
-use super::Kind;
 use super::dialect::Dialect;
+use super::loss::LossCause;
+use super::{Blob, Kind, Record, ops};
 
 /// One limit on records of one kind.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -18,6 +19,10 @@ pub struct Limit {
 pub enum Bound {
     /// The length of the text in this field (a path of the kind's table).
     Text(&'static str, Longest),
+    /// The length of the file in bytes.
+    File(u64),
+    /// The persons: a membership names one in one of these fields, or nobody can be let in by it.
+    Named(&'static [&'static str]),
 }
 
 /// The longest that a text may be.
@@ -47,6 +52,26 @@ impl Longest {
 pub fn longest(dialect: &dyn Dialect, kind: Kind, path: &str) -> Option<Longest> {
     dialect.limits().iter().filter(|limit| limit.kind == kind).find_map(|limit| match limit.bound {
         Bound::Text(at, longest) => (at == path).then_some(longest),
+        Bound::File(_) | Bound::Named(_) => None,
+    })
+}
+
+/// Why the platform would refuse a new record like `record`; nothing where no limit speaks against it.
+pub fn against(dialect: &dyn Dialect, record: &Record) -> Option<LossCause> {
+    let limits = dialect.limits().iter().filter(|limit| limit.kind == record.key.kind);
+    limits.map(|limit| limit.bound).find_map(|bound| match bound {
+        Bound::Text(path, longest) => {
+            let text = ops::get_text(&record.native, path)?;
+            (!longest.takes(text)).then_some(LossCause::Limit)
+        }
+        Bound::File(most) => {
+            let Blob::Stored(blob) = &record.blob else { return None };
+            (blob.len > most).then_some(LossCause::Limit)
+        }
+        Bound::Named(paths) => {
+            let is_named = paths.iter().any(|path| ops::get_text(&record.native, path).is_some());
+            (!is_named).then_some(LossCause::PersonMissing)
+        }
     })
 }
 

@@ -146,6 +146,8 @@ pub struct Field {
     pub locks: bool,
     /// A reference to what holds the record, as what it hangs on does: a lock on either is one on the record.
     pub held: bool,
+    /// The platform gives a new record a value here by itself: so a creation says it as well that there is none.
+    pub given: bool,
     /// While it is false, the person whose membership the record is has left, and nothing can be given to them.
     pub presence: bool,
     /// The sibling right before which the platform puts a new record, which no update moves again. It follows from the
@@ -237,6 +239,7 @@ impl Field {
             joined_with: None,
             locks: false,
             held: false,
+            given: false,
             presence: false,
             next_sibling: false,
             in_place_of: &[],
@@ -311,6 +314,12 @@ impl Field {
     #[must_use]
     pub const fn held(self) -> Self {
         Self { held: true, ..self }
+    }
+
+    /// The same field, which a new record has a value in by itself.
+    #[must_use]
+    pub const fn given(self) -> Self {
+        Self { given: true, ..self }
     }
 
     /// The same field, which is false once the person has left.

@@ -102,7 +102,7 @@ impl Drafter<'_, '_> {
             }
             let comes_by_itself = ops::normal(field.role, Some(&resolved.to)).is_null()
                 || (field.when != When::Create && starts_as(field, &resolved.to));
-            if comes_by_itself && field.joined_with.is_none() {
+            if comes_by_itself && field.joined_with.is_none() && !is_said_to_be_none(field, record) {
                 continue;
             }
             let comes_later = |need: &RecordKey| !self.is_made_before(need, record);
@@ -250,6 +250,12 @@ impl Drafter<'_, '_> {
             }
         }
     }
+}
+
+/// Whether the backup says that there is nothing in a field in which the platform would put something.
+fn is_said_to_be_none(field: &Field, record: &Record) -> bool {
+    let name = field.path.split('.').next().unwrap_or_default();
+    field.given && record.native.get(name).is_some_and(Value::is_null)
 }
 
 /// The field that archiving sets.

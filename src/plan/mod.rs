@@ -12,6 +12,7 @@ mod draft;
 mod elsewhere;
 pub mod input;
 mod joined;
+mod limits;
 mod locks;
 mod matching;
 mod names;
@@ -28,6 +29,7 @@ pub mod summary;
 mod testing;
 #[cfg(test)]
 mod tests;
+mod texts;
 pub mod types;
 mod values;
 mod waves;

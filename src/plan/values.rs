@@ -10,7 +10,7 @@ use super::scene::Scene;
 use crate::model::lineage::{home, pointed_to};
 use crate::model::loss::LossCause;
 use crate::model::spec::{Codec, Field, KindSpec, Role, When};
-use crate::model::{Kind, Record, RecordKey, limits, ops};
+use crate::model::{Kind, Record, RecordKey, ops};
 
 /// Stands before the id of a record that is still to be created, so that it equals no live id.
 const TO_COME: char = '\0';
@@ -38,7 +38,7 @@ pub(super) struct Facts<'a, 's> {
     pub(super) input: &'s PlanInput<'a>,
     pub(super) scene: &'s Scene<'a>,
     pub(super) bound: &'s Bound<'a>,
-    tokens: BTreeMap<String, &'a RecordKey>,
+    pub(super) tokens: BTreeMap<String, &'a RecordKey>,
 }
 
 /// The records that a plan creates, as far as is known.
@@ -196,13 +196,13 @@ impl Resolved {
     }
 }
 
-struct Resolving<'a, 's, 'r> {
-    facts: &'r Facts<'a, 's>,
-    desired: &'r Record,
-    live: Option<&'r Record>,
+pub(super) struct Resolving<'a, 's, 'r> {
+    pub(super) facts: &'r Facts<'a, 's>,
+    pub(super) desired: &'r Record,
+    pub(super) live: Option<&'r Record>,
     there: Option<&'r Value>,
-    creates: Creates<'r, 'r>,
-    out: Resolved,
+    pub(super) creates: Creates<'r, 'r>,
+    pub(super) out: Resolved,
 }
 
 impl Resolving<'_, '_, '_> {
@@ -311,59 +311,9 @@ impl Resolving<'_, '_, '_> {
         self.out.lost = Some(cause);
         None
     }
-
-    fn comment(&mut self, field: &Field, text: &str) -> Value {
-        let is_original = self.live.is_some_and(|live| live.key.id == self.desired.key.id);
-        let dialect = self.facts.input.dialect;
-        let line = if is_original { None } else { dialect.attribution(self.desired) };
-        let attributed = line.map_or_else(|| text.to_owned(), |line| dialect.attributed(&line, text));
-        let longest = limits::longest(dialect, self.desired.key.kind, field.path);
-        if longest.is_some_and(|longest| !longest.takes(&attributed)) {
-            // The words matter more than the line that says whose they were.
-            self.out.lost = Some(LossCause::CommentAuthor);
-            return self.text(text);
-        }
-        self.text(&attributed)
-    }
-
-    fn text(&mut self, text: &str) -> Value {
-        let facts = self.facts;
-        let dialect = facts.input.dialect;
-        for token in ops::linked_tokens(dialect, text) {
-            if let Some(key) = facts.tokens.get(&token)
-                && facts.fate(key, self.creates) == Fate::Created
-                && matches!(self.creates, Creates::Exactly(_))
-            {
-                self.out.linked.push((*key).clone());
-            }
-        }
-        self.out.to = ops::rewrite_links(dialect, text, |token| facts.successor(token, self.creates)).into();
-        self.out.to.clone()
-    }
 }
 
 impl Facts<'_, '_> {
-    /// The token of what a link leads to today, if that is another one and already there.
-    fn successor(&self, token: &str, creates: Creates<'_, '_>) -> Option<String> {
-        let Some(key) = self.tokens.get(token) else {
-            return self.input.origins.link(token).filter(|new| !self.goes_with_undo(new)).map(str::to_owned);
-        };
-        match self.fate(key, creates) {
-            Fate::Live(live) if live != *key => self.input.dialect.link_token(self.scene.live.get(live)?),
-            _ => None,
-        }
-    }
-
-    /// Whether a link with this token leads to something that the run created, which its undo removes.
-    fn goes_with_undo(&self, token: &str) -> bool {
-        let created = self.input.undo.map(|scope| &scope.created);
-        let linked = |key: &&RecordKey| {
-            let record = self.scene.live.get(*key);
-            record.and_then(|record| self.input.dialect.link_token(record)).as_deref() == Some(token)
-        };
-        created.is_some_and(|created| created.iter().any(|key| linked(&key)))
-    }
-
     fn is_live_member(&self, membership: &RecordKey) -> bool {
         if self.bound.live(membership).is_some() {
             return true;

@@ -246,6 +246,9 @@ impl Dialect for TestPlatform {
     fn limits(&self) -> &'static [Limit] {
         &[
             Limit { kind: Kind::Comment, bound: Bound::Text("text", Longest::Characters(40)) },
+            Limit { kind: Kind::Item, bound: Bound::Text("desc", Longest::Characters(100)) },
+            Limit { kind: Kind::Attachment, bound: Bound::File(10) },
+            Limit { kind: Kind::Member, bound: Bound::Named(&["role"]) },
             Limit { kind: Kind::Container, bound: Bound::Text("name", Longest::Characters(30)) },
         ]
     }

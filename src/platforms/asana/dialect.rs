@@ -32,11 +32,15 @@ const NAME: Longest = Longest::Characters(1_024);
 /// The longest rich text, with its tags.
 const RICH_TEXT: Longest = Longest::Bytes(65_535);
 
-/// The texts to which a restore adds something.
+/// The largest file, in bytes.
+pub(super) const LARGEST_FILE: u64 = 100 << 20;
+
+/// What Asana takes no more of.
 static LIMITS: &[Limit] = &[
     Limit { kind: Kind::Container, bound: Bound::Text("name", NAME) },
     Limit { kind: Kind::Section, bound: Bound::Text("name", NAME) },
     Limit { kind: Kind::Item, bound: Bound::Text("name", NAME) },
+    Limit { kind: Kind::Attachment, bound: Bound::File(LARGEST_FILE) },
     Limit { kind: Kind::Comment, bound: Bound::Text("html_text", RICH_TEXT) },
     Limit { kind: Kind::StatusUpdate, bound: Bound::Text("html_text", RICH_TEXT) },
 ];
@@ -69,6 +73,10 @@ impl Dialect for AsanaDialect {
 
     fn written<'t>(&self, text: &'t str) -> Cow<'t, str> {
         Cow::Owned(rich_text::written(text))
+    }
+
+    fn accepted<'t>(&self, text: &'t str) -> Cow<'t, str> {
+        rich_text::accepted(text)
     }
 
     fn attribution(&self, comment: &Record) -> Option<String> {

@@ -20,10 +20,22 @@ pub(super) struct SmartsheetDialect;
 /// The longest name of a workspace or a sheet.
 const NAME: Longest = Longest::Characters(50);
 
-/// The texts to which a restore adds something.
+/// The longest text in a cell, in characters.
+pub(super) const LONGEST_VALUE: usize = 4_000;
+
+/// The largest file, in bytes.
+pub(super) const LARGEST_FILE: u64 = 30 << 20;
+
+/// What Smartsheet takes no more of.
 static LIMITS: &[Limit] = &[
     Limit { kind: Kind::Workspace, bound: Bound::Text("name", NAME) },
     Limit { kind: Kind::Container, bound: Bound::Text("name", NAME) },
+    Limit { kind: Kind::FieldValue, bound: Bound::Text("value", Longest::Characters(LONGEST_VALUE)) },
+    Limit { kind: Kind::Attachment, bound: Bound::File(LARGEST_FILE) },
+    Limit { kind: Kind::Enclosure, bound: Bound::File(LARGEST_FILE) },
+    Limit { kind: Kind::Image, bound: Bound::File(LARGEST_FILE) },
+    Limit { kind: Kind::WorkspaceMember, bound: Bound::Named(&["email", "groupId"]) },
+    Limit { kind: Kind::Member, bound: Bound::Named(&["email", "groupId"]) },
 ];
 
 /// What stands before the token of a sheet in its address: `https://app.smartsheet.com/sheets/5vxMCJQhMV7VFFPM?rowId=7`.
