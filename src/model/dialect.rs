@@ -56,6 +56,16 @@ pub trait Dialect: Send + Sync {
         None
     }
 
+    /// What people call `record`, where its kind holds many things (an automation rule among the inventory).
+    fn called(&self, _record: &Record) -> Option<String> {
+        None
+    }
+
+    /// What else there is in a container, in the words of its users, that the API does not show.
+    fn hidden(&self) -> &'static [&'static str] {
+        &[]
+    }
+
     /// When `record` was written, as a text that sorts as time does: for kinds that people read in that order and
     /// whose ids do not tell it.
     fn written_at<'a>(&self, _record: &'a Record) -> Option<&'a str> {

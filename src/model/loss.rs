@@ -63,6 +63,12 @@ pub struct Loss {
     pub field: Option<String>,
     /// Why.
     pub cause: LossCause,
+    /// What the platform's users call the record; for people.
+    #[serde(default)]
+    pub noun: String,
+    /// Where it is, down to the record itself; for people.
+    #[serde(default)]
+    pub path: Vec<String>,
 }
 
 #[cfg(test)]

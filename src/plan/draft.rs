@@ -159,6 +159,10 @@ impl Drafter<'_, '_> {
             let draft = if is_last { &mut last } else { &mut main };
             draft.add(field, ops::get(&live.native, field.path), &resolved);
         }
+        if spec.ids == IdPolicy::Composed && !last.changes.is_empty() && main.only_empties() {
+            // A value makes way for what comes in its place when that comes, and not in a step of its own.
+            last.take(&mut main);
+        }
         content::end(&mut [&mut main, &mut last], spec, live);
         self.fill_documents(&mut last, spec, live);
         self.drafts.extend([main, last].into_iter().filter(|draft| !draft.changes.is_empty()));
@@ -275,6 +279,17 @@ impl<'a> Draft<'a> {
             joins: BTreeSet::new(),
             refers: BTreeSet::new(),
         }
+    }
+
+    fn only_empties(&self) -> bool {
+        self.changes.iter().all(|change| change.to.is_null())
+    }
+
+    fn take(&mut self, other: &mut Self) {
+        self.changes.append(&mut other.changes);
+        self.needs.append(&mut other.needs);
+        self.joins.append(&mut other.joins);
+        self.refers.append(&mut other.refers);
     }
 
     pub(super) fn add(&mut self, field: &Field, from: Option<&Value>, resolved: &Resolved) {

@@ -103,6 +103,15 @@ impl Dialect for AsanaDialect {
         Some(format!("{ATTRIBUTION_START}{author} on {time}{ATTRIBUTION_END}"))
     }
 
+    fn called(&self, record: &Record) -> Option<String> {
+        let kind = text(&record.native, "resource_type");
+        (record.key.kind == Kind::Inventory && !kind.is_empty()).then(|| kind.replace('_', " "))
+    }
+
+    fn hidden(&self) -> &'static [&'static str] {
+        &["rules", "forms", "dashboards", "saved views", "messages"]
+    }
+
     fn limits(&self) -> &'static [Limit] {
         LIMITS
     }

@@ -91,6 +91,15 @@ impl Dialect for SmartsheetDialect {
         Some(text(&record.native, "createdAt")).filter(|time| is_talk && !time.is_empty())
     }
 
+    fn called(&self, record: &Record) -> Option<String> {
+        let kind = text(&record.native, "resourceType");
+        (record.key.kind == Kind::Inventory && !kind.is_empty()).then(|| kind.to_owned())
+    }
+
+    fn hidden(&self) -> &'static [&'static str] {
+        &["forms", "workflows of several steps", "rules of conditional formats", "views", "cell history"]
+    }
+
     fn limits(&self) -> &'static [Limit] {
         LIMITS
     }
