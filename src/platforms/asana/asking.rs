@@ -55,13 +55,9 @@ struct Page {
 }
 
 impl Page {
-    fn of(answer: Value) -> Self {
+    fn of(answer: Value) -> Result<Self, ApiFault> {
         let next = answer.pointer("/next_page/offset").and_then(Value::as_str).map(ToOwned::to_owned);
-        let entries = match data(answer) {
-            Value::Array(entries) => entries,
-            _ => Vec::new(),
-        };
-        Self { entries, next }
+        Ok(Self { entries: shape::entries(data(answer))?, next })
     }
 }
 
@@ -74,7 +70,7 @@ impl Asana {
         let _permit = self.permits(1).await?;
         let query = query(question, None);
         let query: Vec<_> = query.iter().map(|(name, value)| (*name, value.as_str())).collect();
-        Ok(data(self.client.get(&question.path(), &query).await?))
+        shape::thing(data(self.client.get(&question.path(), &query).await?), "gid")
     }
 
     /// All entries of a list. Only an answer without a next page ends it.
@@ -135,7 +131,7 @@ impl Asana {
         let mut query = query(question, Some(PAGE));
         query.extend(offset.map(|offset| ("offset", offset.to_owned())));
         let query: Vec<_> = query.iter().map(|(name, value)| (*name, value.as_str())).collect();
-        Ok(Page::of(self.client.get_divisible(&question.path(), &query).await?))
+        Page::of(self.client.get_divisible(&question.path(), &query).await?)
     }
 
     /// All entries of several lists, each with its own outcome, in the order of the questions. Fails as a whole
