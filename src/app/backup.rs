@@ -97,7 +97,7 @@ pub async fn backup(
 
     progress.tell(News::Phase { what: "Reading".to_owned(), total: Some(due.len() as u64) });
     let earlier = parent.filter(|_| !full).map(|parent| earlier(app, parent));
-    let known = Known { earlier: earlier.as_ref(), sought: None };
+    let known = Known { earlier: earlier.as_ref(), homes: None };
     let read = reading::read(&connector, due, &writer, &downloads, &known, progress).await;
     if read.is_err() || app.stopped() {
         // Whatever comes next, no attachment that is stored now is fetched twice.

@@ -157,6 +157,12 @@ pub struct Field {
     pub within: Option<(Kind, &'static str)>,
     /// Records of this kind, whose ids are composed, stand in the sequence among those of its own kind.
     pub mixed_with: Option<Kind>,
+    /// A place that the platform gives to every record for which nobody names one, and that no request takes away
+    /// again: where the backup knows of no place at all, any is as good.
+    pub assigned: bool,
+    /// While it is true, the record is known to be in no place at all; else one without a place is one whose place is
+    /// not known.
+    pub nowhere: bool,
 }
 
 /// What a field is to a restore.
@@ -233,6 +239,8 @@ impl Field {
             in_place_of: &[],
             within: None,
             mixed_with: None,
+            assigned: false,
+            nowhere: false,
         }
     }
 
@@ -324,6 +332,18 @@ impl Field {
     #[must_use]
     pub const fn mixed_with(self, kind: Kind) -> Self {
         Self { mixed_with: Some(kind), ..self }
+    }
+
+    /// The same reference, to a place that the platform chooses where nobody does.
+    #[must_use]
+    pub const fn assigned(self) -> Self {
+        Self { assigned: true, ..self }
+    }
+
+    /// The same field, which says of a record that it is in no place.
+    #[must_use]
+    pub const fn nowhere(self) -> Self {
+        Self { nowhere: true, ..self }
     }
 
     /// The kind of the record that stands in this sequence under `id`; nothing if the field is no sequence.

@@ -259,7 +259,13 @@ impl<'a, 's> Blocking<'a, 's> {
             elsewhere::stay(scene, record, out);
         }
         for (key, paths) in std::mem::take(&mut out.updates) {
-            let (allowed, denied) = self.divided(key, paths);
+            let home = home(key);
+            // What lives on beside a container that is gone would be put into the new one.
+            let (allowed, denied) = if self.refused.contains_key(&home) {
+                (BTreeSet::new(), BTreeSet::from([self.without(&home)]))
+            } else {
+                self.divided(key, paths)
+            };
             if !allowed.is_empty() {
                 out.updates.insert(key, allowed);
             }

@@ -11,9 +11,11 @@
 
 mod architecture;
 mod asana;
+mod asana_guests;
 mod asana_heirs;
 mod asana_meanwhile;
 mod asana_orders;
+mod asana_remains;
 mod asana_strays;
 mod backups;
 mod cli;

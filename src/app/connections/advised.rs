@@ -59,6 +59,10 @@ impl Connector for Advised {
         self.inner.read(container, sink).await.map_err(|fault| self.tell(fault))
     }
 
+    async fn read_remains(&self, container: &NativeId, sink: &mut dyn RecordSink) -> Result<Coverage, ApiFault> {
+        self.inner.read_remains(container, sink).await.map_err(|fault| self.tell(fault))
+    }
+
     async fn fetch(&self, attachment: &Record, sink: &mut dyn BlobSink) -> Result<(), ApiFault> {
         self.inner.fetch(attachment, sink).await.map_err(|fault| self.tell(fault))
     }

@@ -109,7 +109,8 @@ static KINDS: &[KindSpec] = &[
             "card",
             Parent::At(&[(Kind::Section, "up")]),
             &[
-                Field::new("up", Role::Reference(Kind::Section)),
+                Field::new("up", Role::Reference(Kind::Section)).assigned(),
+                Field::new("lost", Role::Writable).nowhere(),
                 NAME,
                 Field::new("code", Role::CreateOnly).repeating().within(Kind::FieldDef, "main"),
                 Field::new("desc", Role::Writable).codec(Codec::Links),

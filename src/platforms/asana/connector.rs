@@ -102,6 +102,10 @@ impl Connector for Asana {
         read::read(self, container, sink).await
     }
 
+    async fn read_remains(&self, project: &NativeId, sink: &mut dyn RecordSink) -> Result<Coverage, ApiFault> {
+        read::read_remains(self, project, sink).await
+    }
+
     async fn fetch(&self, attachment: &Record, sink: &mut dyn BlobSink) -> Result<(), ApiFault> {
         fetch::fetch(self, attachment, sink).await
     }
