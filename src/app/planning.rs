@@ -81,10 +81,10 @@ pub async fn plan(app: &App, request: &PlanRequest, progress: &dyn Progress) -> 
     let origins = runs::origins(app, &connection)?;
 
     let desired = opened.containers_of(&selection);
-    let pointed_into = opened.pointed_into(&desired)?;
-    let scope = with_aliases(&desired.union(&pointed_into).cloned().collect(), Kind::Container, &origins);
+    let looked_at = desired.union(&opened.pointed_into(&desired)?).cloned().collect();
+    let scope = with_aliases(&looked_at, Kind::Container, &origins);
     let sought = match request.mode {
-        Mode::Merge | Mode::Undo => Sought::of(connector.as_ref(), &opened.reader, &desired, &origins)?,
+        Mode::Merge | Mode::Undo => Sought::of(connector.as_ref(), &opened.reader, &looked_at, &origins)?,
         // These make everything anew.
         Mode::Copy | Mode::DeleteBefore | Mode::DeleteBeforeLiteral => Sought::default(),
     };

@@ -113,7 +113,9 @@ impl<'a> Scene<'a> {
     /// Whether the backup holds the live record under `key`, perhaps in another container.
     pub(super) fn is_desired(&self, key: &RecordKey) -> bool {
         let is_own = |spec: &KindSpec| spec.ids == IdPolicy::Server;
-        let anywhere = || self.spec(key.kind).is_some_and(is_own) && self.bare.contains_key(&(key.kind, key.id.as_str()));
+        let anywhere = || {
+            self.spec(key.kind).is_some_and(is_own) && self.bare.contains_key(&(key.kind, key.id.as_str()))
+        };
         self.desired.contains_key(key) || anywhere()
     }
 

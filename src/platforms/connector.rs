@@ -48,7 +48,11 @@ pub trait Connector: Send + Sync {
 
     /// Reads what lives on of a container that is no longer there: those of the items that `sink` seeks, with all that
     /// is on them, as records of that container. Only asked of those that seek.
-    async fn read_remains(&self, _container: &NativeId, _sink: &mut dyn RecordSink) -> Result<Coverage, ApiFault> {
+    async fn read_remains(
+        &self,
+        _container: &NativeId,
+        _sink: &mut dyn RecordSink,
+    ) -> Result<Coverage, ApiFault> {
         Ok(Coverage::default())
     }
 

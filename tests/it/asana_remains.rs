@@ -32,7 +32,12 @@ async fn tasks(desk: &Desk) -> BTreeMap<String, (String, Vec<String>)> {
 async fn deleted(desk: &Desk) -> (String, BTreeMap<String, (String, Vec<String>)>) {
     let backup = desk.backup(USUAL).await.id.to_string();
     let project = desk.world.id("project", PROJECT).await;
-    let own: Vec<String> = tasks(desk).await.into_iter().filter(|(_, task)| task.1.contains(&PROJECT.into())).map(|(id, _)| id).collect();
+    let own: Vec<String> = tasks(desk)
+        .await
+        .into_iter()
+        .filter(|(_, task)| task.1.contains(&PROJECT.into()))
+        .map(|(id, _)| id)
+        .collect();
     desk.ask("DELETE", &format!("/projects/{project}"), Value::Null).await;
     let mut left = tasks(desk).await;
     left.retain(|id, _| own.contains(id));
@@ -43,13 +48,16 @@ async fn deleted(desk: &Desk) -> (String, BTreeMap<String, (String, Vec<String>)
 async fn homeless(desk: &Desk) -> usize {
     let state = desk.world.state().await;
     let tasks = state["task"].as_array().unwrap().iter();
-    tasks.filter(|task| task["parent"].is_null() && task["_memberships"].as_array().unwrap().is_empty()).count()
+    tasks
+        .filter(|task| task["parent"].is_null() && task["_memberships"].as_array().unwrap().is_empty())
+        .count()
 }
 
 /// How many comments and files there are.
 async fn details(desk: &Desk) -> (usize, usize) {
     let state = desk.world.state().await;
-    let comments = state["story"].as_array().unwrap().iter().filter(|story| story["type"] == "comment").count();
+    let comments =
+        state["story"].as_array().unwrap().iter().filter(|story| story["type"] == "comment").count();
     (comments, state["attachment"].as_array().unwrap().len())
 }
 
@@ -72,7 +80,10 @@ async fn what_lives_on_is_put_into_the_new_project_and_not_made_twice() {
         for task in left.keys() {
             assert!(!made(&plan.plan).contains(&task.as_str()), "{:#?}", plan.plan.steps);
             let step = plan.plan.steps.iter().find(|step| step.subject.id.as_str() == task).unwrap();
-            assert!(step.changes.iter().any(|change| change.path == "section" && change.from.is_none()), "{step:#?}");
+            assert!(
+                step.changes.iter().any(|change| change.path == "section" && change.from.is_none()),
+                "{step:#?}"
+            );
         }
         let applied = desk.apply(&plan).await;
         let after = tasks(&desk).await;
@@ -102,13 +113,23 @@ async fn what_lives_on_is_put_into_the_new_project_and_not_made_twice() {
 async fn a_task_is_not_taken_out_of_the_project_into_which_it_was_rescued() {
     let desk = Desk::on("asana", "tiny", 1).await;
     let backup = desk.backup(USUAL).await.id.to_string();
-    let (project, task) = (desk.world.id("project", PROJECT).await, desk.world.id("task", "Ship the beta").await);
+    let (project, task) =
+        (desk.world.id("project", PROJECT).await, desk.world.id("task", "Ship the beta").await);
     let refuge = desk.world.id("project", "Old plans").await;
     desk.ask("POST", &format!("/tasks/{task}/addProject"), json!({"data": {"project": refuge}})).await;
     desk.ask("DELETE", &format!("/projects/{project}"), Value::Null).await;
     desk.merge(&backup).await;
     assert_eq!(tasks(&desk).await[&task].1, ["Old plans", PROJECT]);
     desk.assert_settled(&backup).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_project_shows_of_one_that_is_gone_is_equal_without_it() {
+    let desk = Desk::on("asana", "tiny", 1).await;
+    let (backup, left) = deleted(&desk).await;
+    assert!(left.values().any(|(_, projects)| projects == &[OTHER]), "{left:?}");
+    let plan = desk.plan(&backup, Mode::Merge, &["Acme/Office garden"]).await.plan;
+    assert!(plan.steps.is_empty(), "{:#?}", plan.steps);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -59,7 +59,11 @@ impl Connector for Advised {
         self.inner.read(container, sink).await.map_err(|fault| self.tell(fault))
     }
 
-    async fn read_remains(&self, container: &NativeId, sink: &mut dyn RecordSink) -> Result<Coverage, ApiFault> {
+    async fn read_remains(
+        &self,
+        container: &NativeId,
+        sink: &mut dyn RecordSink,
+    ) -> Result<Coverage, ApiFault> {
         self.inner.read_remains(container, sink).await.map_err(|fault| self.tell(fault))
     }
 

@@ -61,7 +61,8 @@ fn what_lives_on_brings_the_container_back_that_it_is_wanted_in() {
 #[test]
 fn without_the_right_to_make_the_container_nothing_is_put_into_it() {
     let mut request = request(Mode::Merge);
-    let denied = |kind| Rule { kind: Some(kind), verb: Some(Verb::Create), grant: Grant::Denied("guest".into()) };
+    let denied =
+        |kind| Rule { kind: Some(kind), verb: Some(Verb::Create), grant: Grant::Denied("guest".into()) };
     request.grants =
         Grants { containers: [("w".into(), vec![denied(Kind::Container)])].into(), ..Grants::default() };
     let plan = request.plan(&world(BOARD), &left());
@@ -83,9 +84,9 @@ fn an_undo_takes_it_off_the_new_container_before_that_is_deleted() {
     check_order(&plan);
     check(
         &plan,
-        r#"
+        r"
         0 update card (differs) Login up=null lost=true
         1 delete board (created-by-run) Acme/Roadmap
-        "#,
+        ",
     );
 }

@@ -59,30 +59,12 @@ const fn trello(name: &'static str, route: &'static str, page: usize, kind: Kind
 
 /// Asana gives a hundred entries at most, and its sandbox fewer where each of them costs several requests.
 const fn asana(name: &'static str, route: &'static str, holds: Holds) -> List {
-    List {
-        platform: "asana",
-        name,
-        route,
-        page: 100,
-        holds,
-        besides: 0,
-        least: 0,
-        hidden: Nothing,
-    }
+    List { platform: "asana", name, route, page: 100, holds, besides: 0, least: 0, hidden: Nothing }
 }
 
 const fn smartsheet(name: &'static str, route: &'static str, page: usize, kind: Kind) -> List {
     let holds = Records(kind);
-    List {
-        platform: "smartsheet",
-        name,
-        route,
-        page,
-        holds,
-        besides: 0,
-        least: 0,
-        hidden: Nothing,
-    }
+    List { platform: "smartsheet", name, route, page, holds, besides: 0, least: 0, hidden: Nothing }
 }
 
 const LISTS: &[List] = &[
@@ -232,9 +214,9 @@ fn without_ids(path: &str) -> String {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn every_list_is_read_to_its_end_at_every_length() {
-    let backups = LISTS
-        .iter()
-        .flat_map(|list| lengths(list.page).into_iter().map(|entries| tokio::spawn(list.backup_lacks(entries))));
+    let backups = LISTS.iter().flat_map(|list| {
+        lengths(list.page).into_iter().map(|entries| tokio::spawn(list.backup_lacks(entries)))
+    });
     let mut wrong = Vec::new();
     for backup in backups.collect::<Vec<_>>() {
         wrong.extend(backup.await.unwrap());
@@ -248,17 +230,21 @@ async fn backup_misses(happened: usize, page: usize) -> Vec<String> {
     desk.backup(USUAL).await;
     for n in 0..happened {
         let subtask = desk.world.id("task", &format!("Subtask {n}")).await;
-        desk.ask("PUT", &format!("/tasks/{subtask}"), json!({"data": {"name": format!("Renamed {n}")}})).await;
+        desk.ask("PUT", &format!("/tasks/{subtask}"), json!({"data": {"name": format!("Renamed {n}")}}))
+            .await;
     }
     desk.world.forget_log().await;
     let backup = compare::side(desk.app(), desk.backup(USUAL).await.id);
     let bodies: Vec<String> = desk.world.log().await.into_iter().filter_map(|call| call.body).collect();
     let asked = |path: &str| bodies.iter().filter(|body| body.contains(path)).count();
-    let renamed = |record: &&Record| record.native["name"].as_str().unwrap_or_default().starts_with("Renamed");
+    let renamed =
+        |record: &&Record| record.native["name"].as_str().unwrap_or_default().starts_with("Renamed");
     let renamed = backup.values().filter(|record| record.key.kind == Kind::Item).filter(renamed).count();
     let found = (renamed, asked("/events"), asked("/subtasks"));
     let wanted = (happened, happened.div_ceil(page).max(1), 0);
-    let about = format!("{happened} events: {found:?} and not {wanted:?} (new names, pages of events, readings of all)");
+    let about = format!(
+        "{happened} events: {found:?} and not {wanted:?} (new names, pages of events, readings of all)"
+    );
     if found == wanted { Vec::new() } else { vec![about] }
 }
 
