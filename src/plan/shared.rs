@@ -12,14 +12,15 @@ pub fn note(plan: &mut RestorePlan, shown: &BTreeSet<(NativeId, NativeId)>) {
     if !matches!(plan.header.mode, Mode::DeleteBefore | Mode::DeleteBeforeLiteral) {
         return;
     }
-    let made = |key: &RecordKey| {
-        plan.steps.iter().any(|step| step.action == Action::Create && step.subject == *key)
-    };
+    let made =
+        |key: &RecordKey| plan.steps.iter().any(|step| step.action == Action::Create && step.subject == *key);
     let creates = plan.steps.iter().filter(|step| step.action == Action::Create).map(|step| &step.subject);
     let lives_on = |key: &&RecordKey| {
         let containers = shown.iter().filter(|(item, _)| key.kind == Kind::Item && *item == key.id);
         // Where all that show it are replaced as well, nothing is left of it.
-        containers.map(|(_, id)| RecordKey::new(id.clone(), Kind::Container, id.clone())).any(|key| !made(&key))
+        containers
+            .map(|(_, id)| RecordKey::new(id.clone(), Kind::Container, id.clone()))
+            .any(|key| !made(&key))
     };
     let losses: Vec<Loss> = creates
         .filter(lives_on)

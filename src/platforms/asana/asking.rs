@@ -11,6 +11,7 @@ use super::json::{data, object, text};
 use super::local;
 use crate::base::canon;
 use crate::http::fault::{ApiFault, FaultClass};
+use crate::http::shape;
 use crate::http::types::{Body, Intent, Method, Request};
 
 /// The most entries in one page.
@@ -150,8 +151,9 @@ impl Asana {
             for (question, page) in some.iter().zip(pages) {
                 let answer = match page {
                     Ok(answer) => match Page::of(answer) {
-                        Page { entries, next: None } => Ok(entries),
-                        Page { entries, next } => self.rest(question, entries, next).await,
+                        Ok(Page { entries, next: None }) => Ok(entries),
+                        Ok(Page { entries, next }) => self.rest(question, entries, next).await,
+                        Err(fault) => Err(fault),
                     },
                     // Asked on its own, it is repeated as often as patience allows.
                     Err(fault) if is_passing(&fault) => self.list(question).await,
@@ -173,7 +175,7 @@ impl Asana {
             for question in some {
                 let answer = match batch.next() {
                     Some(Err(fault)) if is_passing(&fault) => self.one(question).await,
-                    Some(answer) => answer.map(data),
+                    Some(answer) => answer.and_then(|answer| shape::thing(data(answer), "gid")),
                     None => self.one(question).await,
                 };
                 match answer {
