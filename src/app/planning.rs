@@ -23,6 +23,7 @@ use crate::model::pairs::{Comparison, Pair};
 use crate::model::{Kind, NativeId, RecordKey};
 use crate::plan::People;
 use crate::plan::input::{PlanInput, Selected, Selection, UndoScope};
+use crate::plan::shared;
 use crate::plan::types::{Action, Mode, PlanHeader, RestorePlan, Step, Target};
 use crate::platforms::connector::Connector;
 use crate::platforms::platform::Platform;
@@ -117,7 +118,8 @@ pub async fn plan(app: &App, request: &PlanRequest, progress: &dyn Progress) -> 
         undoes: None,
     };
     let taken = opened.taken();
-    let made = compute(app, platform, comparison, &scan, &selection, &origins, None, header, taken)?;
+    let mut made = compute(app, platform, comparison, &scan, &selection, &origins, None, header, taken)?;
+    shared::note(&mut made, &opened.shown_elsewhere(&desired)?);
     save(app, made)
 }
 
