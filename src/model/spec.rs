@@ -6,6 +6,7 @@
 
 use super::Kind;
 use super::loss::LossCause;
+use super::told::Told;
 
 /// Separates the ids that a composed id consists of.
 pub const COMPOSED: char = ':';
@@ -154,6 +155,8 @@ pub struct Field {
     pub in_place_of: &'static [&'static str],
     /// Records of this kind, whose ids are composed, stand in the sequence among those of its own kind.
     pub mixed_with: Option<Kind>,
+    /// What it says to people who read.
+    pub told: Told,
 }
 
 /// What a field is to a restore.
@@ -229,6 +232,7 @@ impl Field {
             next_sibling: false,
             in_place_of: &[],
             mixed_with: None,
+            told: Told::Plain,
         }
     }
 
@@ -314,6 +318,12 @@ impl Field {
     #[must_use]
     pub const fn mixed_with(self, kind: Kind) -> Self {
         Self { mixed_with: Some(kind), ..self }
+    }
+
+    /// The same field, which says this to people.
+    #[must_use]
+    pub const fn told(self, told: Told) -> Self {
+        Self { told, ..self }
     }
 
     /// The kind of the record that stands in this sequence under `id`; nothing if the field is no sequence.

@@ -1,8 +1,8 @@
 //! Exports: a snapshot as files that need no boardvault to be read.
 
+mod besides;
 mod csv;
 mod html;
-mod labels;
 mod names;
 mod templates;
 
@@ -13,10 +13,9 @@ use std::path::{Path, PathBuf};
 use serde::Serialize;
 use serde_json::{Value, json};
 
-use labels::Labels;
-
 use super::context::App;
 use super::error::Error;
+use super::names::Outside;
 use super::outline::{self, Node};
 use super::snapshots::{self, Opened};
 use crate::model::{Blob, Kind, NativeId, Record};
@@ -57,10 +56,12 @@ pub struct Exported {
 pub fn export(app: &App, snapshot: &str, folder: &Path, formats: Formats) -> Result<Exported, Error> {
     let opened = snapshots::open(app, snapshot)?;
     let containers = opened.selected_containers()?;
+    let outside = [Outside::of(&opened)?];
     let mut output = Output::new(folder)?;
     for container in &containers {
-        one(app, &opened, container, formats, &mut output)?;
+        one(app, &opened, container, formats, &outside, &mut output)?;
     }
+    besides::write(&opened, formats, &outside, &mut output)?;
     output.done.containers = containers.len() as u64;
     output.done.platform.clone_from(&opened.manifest.platform);
     output.done.snapshot = opened.id.to_string();
@@ -72,26 +73,19 @@ fn one(
     opened: &Opened,
     container: &NativeId,
     formats: Formats,
+    outside: &[Outside<'_>],
     output: &mut Output,
 ) -> Result<(), Error> {
     let records = opened.reader.container(container).collect::<Result<Vec<Record>, _>>()?;
     let title = records.iter().find(|record| record.key.kind == Kind::Container);
-    let title = title
-        .and_then(|record| record.native.get("name"))
-        .and_then(Value::as_str)
-        .unwrap_or_default()
-        .to_owned();
+    let title = title.map(|record| snapshots::title(opened.dialect, record)).unwrap_or_default();
     let stem = names::safe(&title, container.as_str());
     let mut files = std::collections::BTreeMap::new();
     for record in &records {
         match &record.blob {
             Blob::Stored(stored) if formats.attachments => {
-                let name = record
-                    .native
-                    .get("fileName")
-                    .or_else(|| record.native.get("name"))
-                    .and_then(Value::as_str)
-                    .unwrap_or_default();
+                let name = snapshots::title(opened.dialect, record);
+                let name = record.native.get("fileName").and_then(Value::as_str).unwrap_or(&name);
                 let file = format!("{stem}.attachments/{}", names::safe_file(name, record.key.id.as_str()));
                 output.write(&file, |to| {
                     for piece in BlobReader::open(app.chunks(), *stored).map_err(std::io::Error::other)? {
@@ -121,13 +115,12 @@ fn one(
             serde_json::to_writer_pretty(to, &document).map_err(Into::into)
         })?;
     }
-    let nodes: Vec<Node> = outline::build(opened.dialect, records, opened.workspaces());
-    let labels = Labels::of(opened.dialect);
+    let nodes: Vec<Node> = outline::build(opened.dialect, records, outside);
     if formats.csv {
-        output.write(&format!("{stem}.csv"), |to| csv::write(&nodes, labels, to))?;
+        output.write(&format!("{stem}.csv"), |to| csv::write(&nodes, opened.dialect, to))?;
     }
     if formats.html {
-        let page = html::page(&nodes, &html::Context { files: &files, labels }, &opened.describe())
+        let page = html::page(&nodes, &html::Context { files: &files }, &opened.describe())
             .map_err(|error| Error::failed(error.to_string()))?;
         output.write(&format!("{stem}.html"), |to| to.write_all(page.as_bytes()))?;
     }

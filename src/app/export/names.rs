@@ -4,11 +4,15 @@
 //! a device on any system, or hide its ending. The record's id makes it unique even where case or Unicode
 //! normalisation would not.
 
-/// A name without ending.
+/// A name without ending. A title that only repeats the id adds nothing.
 pub(super) fn safe(title: &str, id: &str) -> String {
     let id = clean(id, 64);
     let title = clean(title, 40);
-    if title.is_empty() { id } else { format!("{title}-{id}") }
+    match (title.is_empty() || title == id, id.is_empty()) {
+        (true, _) => id,
+        (_, true) => title,
+        _ => format!("{title}-{id}"),
+    }
 }
 
 /// A name that keeps a short, harmless ending (`.pdf`).
@@ -47,6 +51,7 @@ mod tests {
             assert_eq!(safe_file(name, "7"), expected, "{name}");
         }
         assert_ne!(safe_file("É", "1"), safe_file("e\u{301}", "2"));
+        assert_eq!([safe("7", "7"), safe("team members", "")], ["7", "team_members"]);
         assert!(safe(&"x".repeat(500), "id").len() < 60);
     }
 }
