@@ -9,17 +9,17 @@ use super::connections;
 use super::context::App;
 use super::downloads::{self, AlreadyStored, Attachments, Downloads};
 use super::draft::Draft;
+use super::due::{Due, was_whole};
 use super::error::Error;
 use super::progress::{News, Progress};
 use super::reading::{Earlier, Known};
 use super::{reading, snapshots};
 use crate::base::defect::{Defect, planted};
 use crate::model::NativeId;
-use crate::model::coverage::Missing;
 use crate::model::dialect::Dialect;
-use crate::platforms::connector::{Connector, ContainerInfo, Discovery, Purpose as UsedFor};
+use crate::platforms::connector::{Connector, Discovery, Purpose as UsedFor};
 use crate::snapshot::lineage;
-use crate::snapshot::manifest::{Bytes, ContainerEntry, LeftOut, Manifest, Purpose, Status};
+use crate::snapshot::manifest::{Bytes, LeftOut, Manifest, Purpose, Status};
 use crate::snapshot::{Changes, Reader, Snapshot, SnapshotId, SnapshotWriter};
 use crate::store::chunks::Chunks;
 
@@ -73,11 +73,9 @@ pub async fn backup(
     let full = options.full || snapshots::since_full_pass(&catalog, connection) >= FULL_PASS_EVERY;
     connector.remember(parent.filter(|_| !full).map(versions).unwrap_or_default());
     let discovery = connector.discover(UsedFor::Backup).await?;
-    let (due, unchanged): (Vec<_>, Vec<_>) = discovery
-        .containers
-        .iter()
-        .cloned()
-        .partition(|info| full || is_due(info, parent, options.attachments));
+    let due = Due::new(app, platform.dialect, parent.filter(|_| !full), &discovery)?;
+    let (due, unchanged): (Vec<_>, Vec<_>) =
+        discovery.containers.iter().cloned().partition(|info| due.is_due(info, options.attachments));
 
     let downloads = Downloads::new(
         app,
@@ -99,7 +97,7 @@ pub async fn backup(
 
     progress.tell(News::Phase { what: "Reading".to_owned(), total: Some(due.len() as u64) });
     let earlier = parent.filter(|_| !full).map(|parent| earlier(app, parent));
-    let known = Known { earlier: earlier.as_ref(), sought: None };
+    let known = Known { earlier: earlier.as_ref(), homes: None };
     let read = reading::read(&connector, due, &writer, &downloads, &known, progress).await;
     if read.is_err() || app.stopped() {
         // Whatever comes next, no attachment that is stored now is fetched twice.
@@ -160,26 +158,10 @@ pub async fn backup(
     })
 }
 
-/// Whether a container must be read: it is new, its version has moved, it was not read whole last time, or
-/// attachments that were left out then are wanted now.
-fn is_due(info: &ContainerInfo, parent: Option<&Snapshot>, attachments: Attachments) -> bool {
-    let Some(parent) = parent.map(|parent| &parent.manifest) else { return true };
-    let Some(before) = parent.containers.iter().find(|entry| entry.id == info.id) else { return true };
-    let wants_more =
-        parent.left_out.attachments > 0 && attachments.wants_more_than(parent.left_out.max_attachment);
-    info.version.is_none() || info.version != before.version || !was_whole(parent, before) || wants_more
-}
-
-/// Whether a backup read a container itself, and nothing of it was missing.
-fn was_whole(manifest: &Manifest, entry: &ContainerEntry) -> bool {
-    let is_in_it = |missing: &Missing| missing.key.as_ref().is_some_and(|key| key.container == entry.id);
-    entry.carried_from.is_none() && !manifest.missing.iter().any(is_in_it)
-}
-
-/// The versions under which a backup read the containers.
-fn versions(parent: &Snapshot) -> BTreeMap<NativeId, String> {
+/// The containers of a backup and the versions under which it read them.
+fn versions(parent: &Snapshot) -> BTreeMap<NativeId, Option<String>> {
     let containers = parent.manifest.containers.iter();
-    containers.filter_map(|entry| Some((entry.id.clone(), entry.version.clone()?))).collect()
+    containers.map(|entry| (entry.id.clone(), entry.version.clone())).collect()
 }
 
 /// What a connector may take from the last backup instead of asking for it again.

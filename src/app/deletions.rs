@@ -73,10 +73,11 @@ fn taken_along(
         for record in live.container(&container) {
             let record = record?;
             let above = lineage::ancestors(live, dialect, &record)?;
-            let mut chain =
-                std::iter::once(&record).chain(&above).take_while(|above| !moved.contains(&above.key));
-            let goes = deleted.contains(&whole)
-                || chain.any(|above| above.key.kind != Kind::Workspace && deleted.contains(&above.key));
+            let chain = || std::iter::once(&record).chain(&above);
+            let is_moved = |above: &&Record| moved.contains(&above.key);
+            let mut below = chain().take_while(|above| !is_moved(above));
+            let goes = (deleted.contains(&whole) && !chain().any(|above| is_moved(&above)))
+                || below.any(|above| above.key.kind != Kind::Workspace && deleted.contains(&above.key));
             if goes {
                 found.push(record);
             }

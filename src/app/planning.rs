@@ -10,10 +10,10 @@ use super::context::{App, entry, long_enough};
 use super::downloads::Attachments;
 use super::error::{Error, ErrorKind};
 use super::progress::{News, Progress};
-use super::reading::Sought;
 use super::runs::{self, RunRecord};
 use super::scan::{self, Scan};
 use super::snapshots;
+use super::sought::Sought;
 use crate::apply::{Event, StepState};
 use crate::base::canon;
 use crate::base::clock::Timestamp;
@@ -136,6 +136,8 @@ pub async fn undo(app: &App, run: &str, progress: &dyn Progress) -> Result<Saved
 
     let undone = undo_scope(&run, &done.steps)?;
     let touched = undone.created.iter().chain(undone.changed.keys()).chain(&undone.removed);
+    // What the run brought from elsewhere goes back to there.
+    let touched = touched.chain(done.steps.iter().filter_map(changed));
     let touched: BTreeSet<NativeId> = touched.map(|key| key.container.clone()).collect();
     let origins = runs::origins(app, &connection)?;
     let pointed_into = snapshots::open(app, safety)?.pointed_into(&touched)?;
@@ -359,6 +361,14 @@ fn compute(
         header,
     };
     crate::plan::plan(&input).map_err(|error| Error::usage(error.to_string()))
+}
+
+/// The record that a step changes, as it was before.
+fn changed(step: &Step) -> Option<&RecordKey> {
+    match &step.target {
+        Some(Target::Live(key)) if step.action == Action::Update => Some(key),
+        _ => None,
+    }
 }
 
 /// What a run did, from its events. A write of which it is not known whether it happened must be looked up first.

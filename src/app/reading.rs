@@ -1,6 +1,6 @@
 //! Reading containers into a tree: shared by backups, which fetch attachments, and scans, which do not.
 
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::collections::{BTreeSet, VecDeque};
 use std::sync::Arc;
 
 use async_trait::async_trait;
@@ -10,10 +10,10 @@ use tokio::task::{JoinHandle, block_in_place};
 use super::downloads::{Downloads, Fetch};
 use super::error::Error;
 use super::progress::{News, Progress};
+use super::sought::Homes;
 use crate::http::fault::{ApiFault, FaultClass};
 use crate::model::coverage::{Coverage, Missing};
-use crate::model::origins::OriginMap;
-use crate::model::{Blob, Kind, NativeId, Record, RecordKey};
+use crate::model::{Blob, NativeId, Record};
 use crate::platforms::connector::{Connector, ContainerInfo, ExpectedBytes, RecordSink};
 use crate::snapshot::writer::SnapshotWriter;
 use crate::snapshot::{Reader, SnapshotError};
@@ -40,48 +40,13 @@ pub(super) struct Earlier {
     pub whole: BTreeSet<NativeId>,
 }
 
-/// Items that are wanted back, by container.
-#[derive(Default)]
-pub(super) struct Sought(BTreeMap<NativeId, Vec<NativeId>>);
-
-impl Sought {
-    /// The items of containers, and what earlier restores made of them, if `connector` looks for any.
-    pub(super) fn of(
-        connector: &dyn Connector,
-        desired: &Reader,
-        containers: &BTreeSet<NativeId>,
-        origins: &OriginMap,
-    ) -> Result<Self, Error> {
-        if !connector.seeks() {
-            return Ok(Self::default());
-        }
-        let mut keys = BTreeSet::new();
-        for record in containers.iter().flat_map(|container| desired.container_kind(container, Kind::Item)) {
-            let key = record?.key;
-            keys.extend(origins.aliases(&key).cloned());
-            keys.insert(key);
-        }
-        Ok(keys.into_iter().collect())
-    }
-}
-
-impl FromIterator<RecordKey> for Sought {
-    fn from_iter<T: IntoIterator<Item = RecordKey>>(keys: T) -> Self {
-        let mut sought = Self::default();
-        for key in keys.into_iter().filter(|key| key.kind == Kind::Item) {
-            sought.0.entry(key.container).or_default().push(key.id);
-        }
-        sought
-    }
-}
-
 /// What is known of the containers before they are read.
 #[derive(Default)]
 pub(super) struct Known<'a> {
     /// What need not be read again.
     pub earlier: Option<&'a Arc<Earlier>>,
     /// What must not be overlooked.
-    pub sought: Option<&'a Sought>,
+    pub homes: Option<&'a Arc<Homes>>,
 }
 
 /// Reads `containers` into `writer`. A container that could not be read to its end leaves the tree as it was.
@@ -139,10 +104,15 @@ fn start(
     let (sender, items) = mpsc::channel(WAITING);
     let container = info.clone();
     let earlier = known.earlier.filter(|earlier| earlier.whole.contains(&info.id)).cloned();
-    let sought = known.sought.and_then(|sought| sought.0.get(&info.id)).cloned().unwrap_or_default();
+    let homes = known.homes.cloned().unwrap_or_default();
     let reader = tokio::spawn(async move {
-        let mut sink = ChannelSink { sender, downloads, container: container.id.clone(), earlier, sought };
-        connector.read(&container, &mut sink).await
+        let is_gone = homes.is_gone(&container.id);
+        let mut sink = ChannelSink { sender, downloads, container: container.id.clone(), earlier, homes };
+        if is_gone {
+            connector.read_remains(&container.id, &mut sink).await
+        } else {
+            connector.read(&container, &mut sink).await
+        }
     });
     Running { info, items, reader }
 }
@@ -205,7 +175,7 @@ struct ChannelSink {
     downloads: Arc<Downloads>,
     container: NativeId,
     earlier: Option<Arc<Earlier>>,
-    sought: Vec<NativeId>,
+    homes: Arc<Homes>,
 }
 
 #[async_trait]
@@ -227,49 +197,10 @@ impl RecordSink for ChannelSink {
     }
 
     fn sought(&self) -> Vec<NativeId> {
-        self.sought.clone()
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::base::clock::ManualClock;
-    use crate::base::hash::Hash;
-    use crate::base::ids::SeededRandom;
-    use crate::base::secret::Secret;
-    use crate::platforms::PLATFORMS;
-    use crate::platforms::platform::{Platform, Settings};
-    use crate::prolly::Tree;
-    use crate::store::mem::MemChunks;
-
-    fn connector(platform: &Platform) -> Box<dyn Connector> {
-        let parts = platform.credentials.iter().map(|field| (field.name.to_owned(), Secret::new("SECRET")));
-        let settings = Settings {
-            base_url: platform.base_url.parse().unwrap(),
-            credentials: parts.collect(),
-            grant: None,
-            clock: Arc::new(ManualClock::new(jiff::Timestamp::UNIX_EPOCH)),
-            random: Arc::new(SeededRandom::new(1)),
-            stop: tokio::sync::watch::channel(false).1,
-            read_only: true,
-        };
-        (platform.connect)(settings).unwrap()
+        self.homes.sought(&self.container)
     }
 
-    #[test]
-    fn what_is_wanted_back_is_only_read_for_platforms_that_look_for_it() {
-        let unreadable = Tree { root: Hash::default(), count: 1, height: 0 };
-        let desired = Reader::new(Arc::new(MemChunks::new()), unreadable);
-        let looks = |platform: &Platform| {
-            let connector = connector(platform);
-            let sought =
-                Sought::of(connector.as_ref(), &desired, &["20".into()].into(), &OriginMap::default());
-            assert_eq!(sought.is_err(), connector.seeks(), "{}", platform.id);
-            connector.seeks()
-        };
-        let (some, others): (Vec<bool>, Vec<bool>) =
-            PLATFORMS.iter().map(|platform| looks(platform)).partition(|looks| *looks);
-        assert!(!some.is_empty() && !others.is_empty(), "both are tried");
+    fn home_of(&self, item: &NativeId, containers: &[&str]) -> Option<NativeId> {
+        self.homes.home_of(item, containers)
     }
 }

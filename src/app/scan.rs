@@ -8,7 +8,8 @@ use super::downloads::{AlreadyStored, Attachments, Downloads};
 use super::draft;
 use super::error::Error;
 use super::progress::Progress;
-use super::reading::{Known, Sought};
+use super::reading::Known;
+use super::sought::Sought;
 use super::{reading, snapshots};
 use crate::http::fault::FaultClass;
 use crate::model::NativeId;
@@ -52,14 +53,19 @@ pub(super) async fn scan(
     let catalog = snapshots::catalog(app)?;
     let mut entries: Vec<ContainerEntry> = Vec::new();
     let mut missing = Vec::new();
-    let known = Known { sought: Some(sought), ..Known::default() };
+    let there = discovery.containers.iter().map(|info| info.id.clone()).collect();
+    let homes = Arc::new(sought.among(&there));
+    let known = Known { homes: Some(&homes), ..Known::default() };
     for attachments in [Attachments::None, Attachments::All] {
-        let due: Vec<ContainerInfo> = discovery
+        let mut due: Vec<ContainerInfo> = discovery
             .containers
             .iter()
             .filter(|info| wanted(&info.id) == Some(attachments))
             .cloned()
             .collect();
+        if attachments == Attachments::None {
+            due.extend(homes.gone().map(remains));
+        }
         let stored = AlreadyStored {
             readers: catalog
                 .latest(connection)
@@ -79,7 +85,10 @@ pub(super) async fn scan(
         for container in reading::read(connector, due, &writer, &downloads, &known, progress).await? {
             match container.result {
                 Ok((coverage, records)) => {
-                    entries.push(draft::entry(&container.info, records));
+                    // What is left of a container does not make it one that is there.
+                    if !homes.is_gone(&container.info.id) {
+                        entries.push(draft::entry(&container.info, records));
+                    }
                     missing.extend(coverage.missing);
                 }
                 // Deleted between listing and reading: then it is not on the account, which is what a scan says.
@@ -94,6 +103,12 @@ pub(super) async fn scan(
     }
     let written = writer.finish()?;
     Ok(Scan { tree: written.tree, discovery, written, entries, missing, started_at })
+}
+
+/// A container that is no longer there, of which something may be left.
+fn remains(id: &NativeId) -> ContainerInfo {
+    let name = format!("what is left of {id}");
+    ContainerInfo { id: id.clone(), name, workspace: None, closed: false, version: None }
 }
 
 impl Scan {

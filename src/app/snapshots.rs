@@ -10,8 +10,7 @@ use super::keeping;
 use crate::base::clock::Timestamp;
 use crate::base::hash::Hash;
 use crate::model::dialect::Dialect;
-use crate::model::spec::{Field, Role};
-use crate::model::{Kind, NativeId, Record, RecordKey, ops};
+use crate::model::{Kind, NativeId, Record, RecordKey};
 use crate::plan::input::{Selected, Selection};
 use crate::platforms;
 use crate::snapshot::lineage;
@@ -217,24 +216,6 @@ impl Opened {
             );
         }
         found
-    }
-
-    /// The containers into which records of `containers` point: a plan must know what of it is still there.
-    pub(super) fn pointed_into(&self, containers: &BTreeSet<NativeId>) -> Result<BTreeSet<NativeId>, Error> {
-        let mut found = BTreeSet::new();
-        for spec in self.dialect.kinds() {
-            let leads_out = |field: &&Field| matches!(field.role, Role::Reference(Kind::Container));
-            let paths: Vec<&str> = spec.fields.iter().filter(leads_out).map(|field| field.path).collect();
-            for container in containers.iter().filter(|_| !paths.is_empty()) {
-                for record in self.reader.container_kind(container, spec.kind) {
-                    let record = record?;
-                    let ids = paths.iter().flat_map(|path| ops::ids(ops::get(&record.native, path)));
-                    found.extend(ids.map(NativeId::from));
-                }
-            }
-        }
-        found.retain(|id| self.manifest.containers.iter().any(|entry| entry.id == *id));
-        Ok(found)
     }
 
     /// The workspaces of a selection, with the groups and folders in them.

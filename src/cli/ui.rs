@@ -192,6 +192,21 @@ pub(super) fn bytes(count: u64) -> String {
     if unit == "B" { format!("{whole} B") } else { format!("{whole}.{tenths} {unit}") }
 }
 
+/// Words on lines of at most `width` characters; a longer word has a line of its own.
+pub(super) fn flowing(text: &str, width: usize) -> Vec<String> {
+    let mut lines: Vec<String> = Vec::new();
+    for word in text.split_whitespace() {
+        match lines.last_mut() {
+            Some(line) if line.chars().count() + 1 + word.chars().count() <= width => {
+                line.push(' ');
+                line.push_str(word);
+            }
+            _ => lines.push(word.to_owned()),
+        }
+    }
+    lines
+}
+
 /// Parts of a sentence with commas between them, on lines of at most `width` characters.
 pub(super) fn wrapped(parts: impl IntoIterator<Item = String>, width: usize) -> Vec<String> {
     let mut lines: Vec<String> = Vec::new();
@@ -256,6 +271,13 @@ mod tests {
             [bytes(0), bytes(1023), bytes(1536), bytes(5 << 30)],
             ["0 B", "1023 B", "1.5 KiB", "5.0 GiB"]
         );
+    }
+
+    #[test]
+    fn words_flow_into_lines() {
+        assert_eq!(flowing("one two  three\nfour", 9), ["one two", "three", "four"]);
+        assert_eq!(flowing("a notverylongword b", 9), ["a", "notverylongword", "b"]);
+        assert!(flowing(" ", 9).is_empty());
     }
 
     #[test]

@@ -122,7 +122,12 @@ impl<T: Transport> Transport for Retrying<T> {
             let Some(delay) = BACKOFF.delay(attempt, asked, jitter(self.random.as_ref())) else {
                 return Err(fault);
             };
-            tracing::warn!(%fault, attempt, delay_ms = delay.as_millis(), "repeated after a pause");
+            if fault.class == FaultClass::RateLimited || fault.status == Some(429) {
+                // Nobody needs to do anything about it: the limit is known, and it is obeyed.
+                tracing::info!(%fault, attempt, delay_ms = delay.as_millis(), "waits for the platform's limit");
+            } else {
+                tracing::warn!(%fault, attempt, delay_ms = delay.as_millis(), "repeated after a pause");
+            }
             let slept = self.stop.sleep(delay, &request.call()).await;
             // A stop while waiting does not make an earlier attempt's outcome known.
             slept.map_err(|stopped| ApiFault { outcome_unknown: fault.outcome_unknown, ..stopped })?;
@@ -137,7 +142,7 @@ mod tests {
     use super::*;
     use crate::base::clock::{Clock, ManualClock};
     use crate::base::ids::SeededRandom;
-    use crate::http::testing::{Answer, Scripted, request};
+    use crate::http::testing::{Answer, Lines, Scripted, request};
 
     fn classify(_: &Request<'_>, status: u16, text: &str) -> FaultClass {
         match status {
@@ -191,6 +196,16 @@ mod tests {
         let (answer, _, waited) = timed(Intent::Read, vec![busy, ok()]).await;
         assert_eq!(answer.unwrap(), 200);
         assert!(waited >= Duration::from_mins(2), "{waited:?}");
+    }
+
+    #[tokio::test]
+    async fn a_limit_that_is_obeyed_is_no_warning() {
+        for (status, warnings) in [(429, 0), (503, 1)] {
+            let lines = Lines::default();
+            let _guard = lines.keep(tracing::Level::WARN);
+            outcome(Intent::Read, vec![Answer::json(status, "{}"), ok()]).await.0.unwrap();
+            assert_eq!(lines.text().lines().count(), warnings, "{}", lines.text());
+        }
     }
 
     #[tokio::test]

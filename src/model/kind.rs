@@ -68,7 +68,7 @@ kinds! {
     ContainerLink = 107, "container-link";
     /// The value of a custom field on an item.
     FieldValue = 110, "field-value";
-    /// An image that stands in a custom field of an item in place of a value.
+    /// An image that stands in a custom field of an item, or in a field of the container, in place of a value.
     Image = 115, "image";
     /// A checklist on an item.
     Checklist = 120, "checklist";

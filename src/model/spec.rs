@@ -153,8 +153,17 @@ pub struct Field {
     /// The record referred to is the content of this one, in place of what it could have in these fields: whatever is
     /// written into one of them ends it.
     pub in_place_of: &'static [&'static str],
+    /// The value stands in the record of this kind of the same container that has true at this path: a lock on that one
+    /// keeps it from being written.
+    pub within: Option<(Kind, &'static str)>,
     /// Records of this kind, whose ids are composed, stand in the sequence among those of its own kind.
     pub mixed_with: Option<Kind>,
+    /// A place that the platform gives to every record for which nobody names one, and that no request takes away
+    /// again: where the backup knows of no place at all, any is as good.
+    pub assigned: bool,
+    /// While it is true, the record is known to be in no place at all; else one without a place is one whose place is
+    /// not known.
+    pub nowhere: bool,
     /// What it says to people who read.
     pub told: Told,
 }
@@ -231,7 +240,10 @@ impl Field {
             held: false,
             next_sibling: false,
             in_place_of: &[],
+            within: None,
             mixed_with: None,
+            assigned: false,
+            nowhere: false,
             told: Told::Plain,
         }
     }
@@ -314,6 +326,12 @@ impl Field {
         Self { in_place_of: fields, ..self }
     }
 
+    /// The same field, whose value stands in the record of this kind that has true at this path.
+    #[must_use]
+    pub const fn within(self, kind: Kind, mark: &'static str) -> Self {
+        Self { within: Some((kind, mark)), ..self }
+    }
+
     /// The same sequence, in which records of this kind with composed ids stand as well.
     #[must_use]
     pub const fn mixed_with(self, kind: Kind) -> Self {
@@ -324,6 +342,18 @@ impl Field {
     #[must_use]
     pub const fn told(self, told: Told) -> Self {
         Self { told, ..self }
+    }
+
+    /// The same reference, to a place that the platform chooses where nobody does.
+    #[must_use]
+    pub const fn assigned(self) -> Self {
+        Self { assigned: true, ..self }
+    }
+
+    /// The same field, which says of a record that it is in no place.
+    #[must_use]
+    pub const fn nowhere(self) -> Self {
+        Self { nowhere: true, ..self }
     }
 
     /// The kind of the record that stands in this sequence under `id`; nothing if the field is no sequence.

@@ -116,7 +116,10 @@ impl<'a, 's> Blocking<'a, 's> {
         let refused = match record.key.kind {
             kind if kind.stands_alone() && kind != Kind::Workspace => self.unwelcome(record),
             Kind::Workspace => self.denied_in(None, record.key.kind),
-            kind => self.denied_in(self.live_id(&home(&record.key)).as_ref(), kind),
+            kind => {
+                let home = self.live_id(&home(&record.key));
+                self.denied_in(home.as_ref(), kind).or_else(|| self.denied_to_fill(home.as_ref(), record))
+            }
         };
         let refused = refused.or_else(|| locks::against(self.facts, record));
         if refused.is_some() {
@@ -192,6 +195,15 @@ impl<'a, 's> Blocking<'a, 's> {
         }
     }
 
+    /// Why what `record` is content of may not be changed.
+    fn denied_to_fill(&self, container: Option<&NativeId>, record: &Record) -> Option<String> {
+        let kind = content::carrier(self.facts.scene, record)?;
+        match self.facts.input.grants.get(container, kind, Verb::Update) {
+            Grant::Denied(why) => Some(why),
+            Grant::Allowed | Grant::Unknown => None,
+        }
+    }
+
     /// The workspace that takes the container `record`, which its own does not take.
     fn taken_instead(&self, record: &Record) -> Option<&'a NativeId> {
         let refuge = self.refuge().filter(|_| record.key.kind == Kind::Container)?;
@@ -247,7 +259,13 @@ impl<'a, 's> Blocking<'a, 's> {
             elsewhere::stay(scene, record, out);
         }
         for (key, paths) in std::mem::take(&mut out.updates) {
-            let (allowed, denied) = self.divided(key, paths);
+            let home = home(key);
+            // What lives on beside a container that is gone would be put into the new one.
+            let (allowed, denied) = if self.refused.contains_key(&home) {
+                (BTreeSet::new(), BTreeSet::from([self.without(&home)]))
+            } else {
+                self.divided(key, paths)
+            };
             if !allowed.is_empty() {
                 out.updates.insert(key, allowed);
             }
@@ -320,7 +338,11 @@ impl<'a, 's> Blocking<'a, 's> {
         let verb = if action == Action::Delete { Verb::Delete } else { Verb::Update };
         match self.facts.input.grants.get(Some(&key.container), key.kind, verb) {
             Grant::Denied(why) => Some(why),
-            Grant::Allowed | Grant::Unknown => locks::against_removal(self.facts, key),
+            Grant::Allowed | Grant::Unknown => {
+                let record = self.facts.scene.live.get(key);
+                let denied = record.and_then(|record| self.denied_to_fill(Some(&key.container), record));
+                denied.or_else(|| locks::against_removal(self.facts, key))
+            }
         }
     }
 

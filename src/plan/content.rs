@@ -1,4 +1,4 @@
-//! Content that is a record of its own, in place of what a record could hold itself: an image in a cell.
+//! Content that is a record of its own, in place of what a record could hold itself: an image in a cell or field.
 //!
 //! What it stands in place of is written together with it or not at all: a value would end an image that was not to
 //! be touched, and the end of a value would empty a record into which nothing comes.
@@ -9,11 +9,12 @@ use serde_json::Value;
 
 use super::decide::Decisions;
 use super::draft::Draft;
+use super::scene::Scene;
 use super::values::{Creates, Facts, Fate, Resolved, is_empty};
 use crate::model::lineage::pointed_to;
 use crate::model::loss::LossCause;
 use crate::model::spec::{Field, KindSpec};
-use crate::model::{Blob, Record, RecordKey, ops};
+use crate::model::{Blob, Kind, Record, RecordKey, ops};
 
 /// The fields that name such content.
 fn fields(spec: &'static KindSpec) -> impl Iterator<Item = &'static Field> {
@@ -101,6 +102,14 @@ fn is_there(facts: &Facts<'_, '_>, record: &Record, field: &Field) -> bool {
         facts.bound.live(&key).map_or(id, |live| live.id.0.clone())
     });
     there == wanted
+}
+
+/// The kind of what a record hangs on, if the record is content of that: putting it there or taking it away is a change
+/// of the other.
+pub(super) fn carrier(scene: &Scene<'_>, record: &Record) -> Option<Kind> {
+    let kind = scene.parent(record)?.kind;
+    let is_named = |field: &Field| field.role.refers_to() == Some(record.key.kind);
+    fields(scene.spec(kind)?).any(is_named).then_some(kind)
 }
 
 /// Adds to a step that writes what such content stands in place of that the content goes.

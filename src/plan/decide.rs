@@ -306,8 +306,9 @@ impl<'a> Decider<'a, '_> {
             .collect();
         if live.is_none() {
             needs.extend(scene.parent(record));
-            needs.push(home(key));
         }
+        // Also what is there needs it, where it lives on beside a container that is gone.
+        needs.push(home(key));
         needs.retain(|need| need != key && self.facts.fate(need, Creates::Possible) == Fate::Created);
         needs
     }

@@ -77,8 +77,8 @@ impl Drafter<'_, '_> {
         if let Blob::Stored(blob) = &record.blob {
             create.blob = Some(*blob);
         }
-        let locks_hold = locks::hold(self.facts, record).is_some();
-        for field in ops::writable(spec).filter(|field| !(field.locks && locks_hold)) {
+        let facts = self.facts;
+        for field in ops::writable(spec).filter(|field| !locks::keep_out(facts, record, field)) {
             if field.unique && self.facts.input.header.mode == Mode::Copy {
                 if ops::get(&record.native, field.path).is_some() {
                     self.losses.push((record.key.clone(), field.path, LossCause::NativeId));

@@ -6,12 +6,16 @@ use super::scene::Scene;
 use super::values::{Creates, Facts, Fate, to_come};
 use crate::model::lineage::{home, pointed_to};
 use crate::model::spec::{Field, Role};
-use crate::model::{NativeId, Record, RecordKey, ops};
+use crate::model::{Kind, NativeId, Record, RecordKey, ops};
 
 /// Why the locks in the live container of a record hold for the account; nothing where they do not.
 pub(super) fn hold<'a>(facts: &Facts<'a, '_>, record: &Record) -> Option<&'a str> {
+    hold_in(facts, live_home(facts, record)?)
+}
+
+fn live_home<'a>(facts: &Facts<'a, '_>, record: &Record) -> Option<&'a NativeId> {
     match facts.fate(&home(&record.key), Creates::Possible) {
-        Fate::Live(container) => hold_in(facts, &container.id),
+        Fate::Live(container) => Some(&container.id),
         Fate::Created | Fate::Outside | Fate::Gone => None,
     }
 }
@@ -34,6 +38,21 @@ pub(super) fn against(facts: &Facts<'_, '_>, record: &Record) -> Option<String> 
         is_locked(facts.scene, live).then_some(live)
     });
     locked.map(|locked| words(facts.scene, locked, why))
+}
+
+/// Whether a new record comes without a field: this would lock it, or what its value stands in is locked.
+pub(super) fn keep_out(facts: &Facts<'_, '_>, record: &Record, field: &Field) -> bool {
+    let home = live_home(facts, record).filter(|home| hold_in(facts, home).is_some());
+    home.is_some_and(|home| {
+        field.locks || field.within.is_some_and(|marked| is_marked_locked(facts.scene, home, marked))
+    })
+}
+
+fn is_marked_locked(scene: &Scene<'_>, container: &NativeId, (kind, mark): (Kind, &str)) -> bool {
+    let first = RecordKey::new(container.clone(), kind, "");
+    let of_kind = |other: &&Record| other.key.container == *container && other.key.kind == kind;
+    let mut all = scene.live.range::<RecordKey, _>(&first..).map(|(_, other)| *other).take_while(of_kind);
+    all.any(|other| ops::get(&other.native, mark) == Some(&true.into()) && is_locked(scene, other))
 }
 
 /// A change of one field of a live record to what the backup has there.

@@ -21,15 +21,11 @@ pub fn unseen(plan: &RestorePlan, noun: impl Fn(Kind) -> &'static str) -> Option
         (before, 0) => format!("{} and {last}", before.join(", ")),
         (before, left) => format!("{}, {last} and {left} more", before.join(", ")),
     };
-    let [verb, subject, object, owner] = if missing.len() == 1 {
-        ["is", "it is", "it", "its owner"]
-    } else {
-        ["are", "they are", "them", "their owners"]
-    };
+    let [subject, object, owner] =
+        if missing.len() == 1 { ["it is", "it", "its owner"] } else { ["they are", "them", "their owners"] };
     Some(format!(
-        "Not among what the account sees {verb} {list_of_names}: if {subject} there all the same and merely hidden, a \
-         restore makes {object} a second time, so look with an account that sees more, or ask {owner}, before you apply \
-         this plan."
+        "Not seen by the account: {list_of_names}. If {subject} merely hidden, a restore makes {object} a second time. \
+         Look with an account that sees more, or ask {owner}, before you apply this plan."
     ))
 }
 

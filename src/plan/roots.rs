@@ -127,7 +127,7 @@ fn outermost<'a>(
     let deletable = |key: &&'a RecordKey| scene.spec(key.kind).is_some_and(|spec| spec.verbs.delete);
     let whole: BTreeSet<_> = created.iter().copied().filter(deletable).collect();
     // What the run only moved there goes back before, with all that hangs on it.
-    let goes_back = |key: &RecordKey| scene.desired.contains_key(key) && !created.contains(key);
+    let goes_back = |key: &RecordKey| scene.is_desired(key) && !created.contains(key);
     let root = |record: &'a Record| {
         let chain = scene.chain(&scene.live, record);
         let own = chain.into_iter().map(|above| &above.key).take_while(|key| !goes_back(key));

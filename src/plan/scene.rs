@@ -2,6 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use serde_json::Value;
+
 use super::input::PlanInput;
 use crate::model::dialect::Dialect;
 use crate::model::spec::{Field, IdPolicy, KindSpec};
@@ -96,6 +98,25 @@ impl<'a> Scene<'a> {
     /// See [`lineage::parent`].
     pub(super) fn parent(&self, record: &Record) -> Option<RecordKey> {
         lineage::parent(self.spec(record.key.kind)?, record)
+    }
+
+    /// Whether nothing is known of what `record` hangs on, although its fields could say it.
+    pub(super) fn is_placeless(&self, record: &Record) -> bool {
+        let Some(spec) = self.spec(record.key.kind) else { return false };
+        let (places, native) = (spec.parent.places(), &record.native);
+        let is_true = |field: &Field| ops::get(native, field.path) == Some(&Value::Bool(true));
+        !places.is_empty()
+            && places.iter().all(|(_, path)| ops::get_text(native, path).is_none())
+            && !spec.fields.iter().any(|field| field.nowhere && is_true(field))
+    }
+
+    /// Whether the backup holds the live record under `key`, perhaps in another container.
+    pub(super) fn is_desired(&self, key: &RecordKey) -> bool {
+        let is_own = |spec: &KindSpec| spec.ids == IdPolicy::Server;
+        let anywhere = || {
+            self.spec(key.kind).is_some_and(is_own) && self.bare.contains_key(&(key.kind, key.id.as_str()))
+        };
+        self.desired.contains_key(key) || anywhere()
     }
 
     fn above(&self, record: &Record) -> Option<RecordKey> {

@@ -101,7 +101,8 @@ impl<'a, 's> Facts<'a, 's> {
         creates: Creates<'_, '_>,
     ) -> Fate<'a> {
         let is_elsewhere = key.container != from.key.container;
-        let is_known = self.scene.desired.contains_key(key);
+        let is_known =
+            self.scene.desired.contains_key(key) && self.input.header.live_scope.contains(&key.container);
         let is_far =
             (anywhere && (is_elsewhere || !is_known)) || (is_elsewhere && key.kind == Kind::Container);
         match self.fate(key, creates) {
@@ -151,6 +152,7 @@ impl<'a, 's> Facts<'a, 's> {
         // Nor does what a creation would leave out.
         let by_itself = field.when != When::Create && starts_as(field, &there) && starts_as(field, &expected);
         out.differs = !field.repeats
+            && !(field.assigned && self.scene.is_placeless(desired))
             && ops::differ(dialect, field, Some(&there), Some(&expected))
             && !literally
             && !by_itself;

@@ -29,9 +29,9 @@ pub trait Connector: Send + Sync {
     /// Checks each of the platform's requirements for `purpose`, in a fixed order.
     async fn preflight(&self, purpose: Purpose) -> Result<Vec<Requirement>, ApiFault>;
 
-    /// Tells, before discovery, under which versions the last backup read the containers, for platforms that can be
-    /// asked what has changed since. The others have no use for it.
-    fn remember(&self, _versions: BTreeMap<NativeId, String>) {}
+    /// Tells, before discovery, which containers the last backup has and under which versions it read them, for
+    /// platforms that can be asked what has changed since. The others have no use for it.
+    fn remember(&self, _versions: BTreeMap<NativeId, Option<String>>) {}
 
     /// Whether readings look for what [`RecordSink::sought`] names: it is worked out only for those that do.
     fn seeks(&self) -> bool {
@@ -45,6 +45,16 @@ pub trait Connector: Send + Sync {
 
     /// Reads one container into `sink`, in any order.
     async fn read(&self, container: &ContainerInfo, sink: &mut dyn RecordSink) -> Result<Coverage, ApiFault>;
+
+    /// Reads what lives on of a container that is no longer there: those of the items that `sink` seeks, with all that
+    /// is on them, as records of that container. Only asked of those that seek.
+    async fn read_remains(
+        &self,
+        _container: &NativeId,
+        _sink: &mut dyn RecordSink,
+    ) -> Result<Coverage, ApiFault> {
+        Ok(Coverage::default())
+    }
 
     /// Streams the bytes of an attachment record. Size and type are checked against what the record says; on
     /// any fault what `sink` got so far is worthless.
@@ -79,6 +89,12 @@ pub trait RecordSink: Send {
     /// shows are looked up by these ids and put as records of this one, so that they come back and no twins are made.
     fn sought(&self) -> Vec<NativeId> {
         Vec::new()
+    }
+
+    /// Which container has the record of an item that lies in all of `containers`, and the others a place for it: where
+    /// it is wanted back, which is one of these or one that is no longer there. Nothing where nobody wants it.
+    fn home_of(&self, _item: &NativeId, _containers: &[&str]) -> Option<NativeId> {
+        None
     }
 }
 

@@ -1,8 +1,9 @@
 //! Paths as people type them: `Acme/Roadmap/Doing/Fix login#due`.
 //!
-//! The levels are workspace, container, section (where the platform has any), item, and items below it; a part after `#` is a field of the last one. `\/`, `\#`
-//! and `\\` stand for the characters themselves, `id:ID` for the thing with that id whatever its name, and `-`
-//! in the first place for "in no workspace".
+//! The levels are workspace, container, section (where the platform has any), item, and items below it; a part after
+//! `#` is a field of the last one. The workspace may be left out where the container's name is enough. `\/`, `\#` and
+//! `\\` stand for the characters themselves, `id:ID` for the thing with that id whatever its name, and `-` in the first
+//! place for "in no workspace".
 
 use std::fmt;
 use std::str::FromStr;

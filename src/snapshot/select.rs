@@ -1,11 +1,11 @@
 //! Finding what a path means in a snapshot.
 
 use super::near::near;
-use super::path::{ParsePathError, Segment, SelectionPath};
+use super::path::{ParsePathError, Segment, SelectionPath, escape};
 use super::{Reader, SnapshotError, lineage};
 use crate::model::dialect::Dialect;
 use crate::model::spec::Role;
-use crate::model::{Kind, Record, RecordKey, ops};
+use crate::model::{Kind, NativeId, Record, RecordKey, ops};
 
 /// At most this many candidates stand in an error.
 const LISTED: usize = 6;
@@ -72,7 +72,7 @@ pub enum SelectError {
         near: Vec<String>,
     },
     /// Several things have this name.
-    #[error("there are several {plural} `{segment}` in {place}; name one by its id: {}", candidates.join(", "))]
+    #[error("there are several {plural} `{segment}` in {place}; write one of these instead: {}", candidates.join(", "))]
     Ambiguous {
         /// What was looked for.
         plural: String,
@@ -89,7 +89,8 @@ fn hint(near: &[String]) -> String {
     if near.is_empty() { String::new() } else { format!("; there is: {}", near.join(", ")) }
 }
 
-/// Looks a path up. Names are matched exactly; where nothing matches, without regard to upper and lower case.
+/// Looks a path up. Names are matched exactly; where nothing matches, without regard to upper and lower case. Where no
+/// workspace has the first name, the path begins with a container, if there is only one of that name in the snapshot.
 pub fn resolve(reader: &Reader, dialect: &dyn Dialect, text: &str) -> Result<Selection, SelectError> {
     let path: SelectionPath = text.parse()?;
     let finder = Finder { reader, dialect };
@@ -107,25 +108,33 @@ pub fn resolve(reader: &Reader, dialect: &dyn Dialect, text: &str) -> Result<Sel
     let (workspaces, containers) = finder.top()?;
     let mut place = "the snapshot".to_owned();
     let mut deepest = None;
-    let inside: Vec<Record> = if *first == Segment::Nowhere {
+    let mut inside: Vec<Record> = Vec::new();
+    if *first == Segment::Nowhere {
         let known = |key: &RecordKey| workspaces.iter().any(|workspace| workspace.key == *key);
         let outside = |record: &Record| !lineage::workspace(dialect, record).is_some_and(|key| known(&key));
-        containers.into_iter().filter(outside).collect()
+        inside.extend(containers.into_iter().filter(outside));
     } else {
-        let workspace = finder.pick(Kind::Workspace, first, &place, workspaces)?;
-        let key = workspace.key.clone();
-        selection.workspace = Some(key.clone());
-        deepest = Some(workspace);
-        containers.into_iter().filter(|c| lineage::workspace(dialect, c).as_ref() == Some(&key)).collect()
-    };
+        let start = finder.start(first, &place, workspaces, &containers)?;
+        if start.key.kind == Kind::Container {
+            selection.workspace = finder.workspace_of(&start)?.map(|workspace| workspace.key);
+            selection.container = Some(start.key.clone());
+            selection.containers = vec![start.key.clone()];
+        } else {
+            let lies_there = |c: &Record| lineage::workspace(dialect, c).as_ref() == Some(&start.key);
+            inside.extend(containers.into_iter().filter(lies_there));
+            selection.workspace = Some(start.key.clone());
+        }
+        deepest = Some(start);
+    }
     place = format!("`{first}`");
-    if let Some(segment) = segments.next() {
+    let begins_with_container = selection.container.is_some();
+    if !begins_with_container && let Some(segment) = segments.next() {
         let container = finder.pick(Kind::Container, segment, &place, inside)?;
         selection.container = Some(container.key.clone());
         selection.containers = vec![container.key.clone()];
         place = format!("`{first}/{segment}`");
         deepest = Some(container);
-    } else {
+    } else if !begins_with_container {
         selection.containers = inside.into_iter().map(|container| container.key).collect();
     }
     for segment in segments {
@@ -172,6 +181,61 @@ impl Finder<'_> {
         Ok(found)
     }
 
+    /// The workspace with which a path begins, else the container that has this name wherever it lies.
+    fn start(
+        &self,
+        segment: &Segment,
+        place: &str,
+        workspaces: Vec<Record>,
+        containers: &[Record],
+    ) -> Result<Record, SelectError> {
+        let all = workspaces.iter().chain(containers).map(|record| self.title(record)).collect();
+        match self.pick(Kind::Workspace, segment, place, workspaces) {
+            Err(SelectError::Unknown { .. }) => {}
+            found => return found,
+        }
+        let (mut found, _) = self.matching(segment, containers.to_vec());
+        if let [_] = found.as_slice()
+            && let Some(one) = found.pop()
+        {
+            return Ok(one);
+        }
+        let ((workspace, _), (container, plural)) =
+            (self.nouns(Kind::Workspace), self.nouns(Kind::Container));
+        let (text, place) = (segment.to_string(), place.to_owned());
+        if found.is_empty() {
+            let (noun, near) = (format!("{workspace} or {container}"), near(&text, all));
+            return Err(SelectError::Unknown { noun, segment: text, place, near });
+        }
+        let candidates = self.whole_paths(&found)?;
+        Err(SelectError::Ambiguous { plural, segment: text, place, candidates })
+    }
+
+    /// The workspace in which a container lies, if the snapshot has it.
+    fn workspace_of(&self, container: &Record) -> Result<Option<Record>, SnapshotError> {
+        let key = lineage::workspace(self.dialect, container);
+        Ok(key.map(|key| self.reader.get(&key)).transpose()?.flatten())
+    }
+
+    /// The paths of containers as they may be typed, by id where the name is not enough.
+    fn whole_paths(&self, containers: &[Record]) -> Result<Vec<String>, SnapshotError> {
+        let mut paths = Vec::new();
+        for container in containers {
+            let workspace = self.workspace_of(container)?;
+            let above =
+                workspace.map_or_else(|| Segment::Nowhere.to_string(), |above| escape(&self.title(&above)));
+            paths.push((above, self.title(container), &container.key.id));
+        }
+        let is_alone = |above: &str, name: &str| {
+            paths.iter().filter(|(other, namesake, _)| other == above && namesake == name).count() == 1
+        };
+        let path = |(above, name, id): &(String, String, &NativeId)| match is_alone(above, name) {
+            true => format!("{above}/{}", escape(name)),
+            false => format!("{above}/id:{id} ({name})"),
+        };
+        Ok(paths.iter().take(LISTED).map(path).collect())
+    }
+
     /// The one record that a segment means.
     fn pick(
         &self,
@@ -180,8 +244,26 @@ impl Finder<'_> {
         place: &str,
         records: Vec<Record>,
     ) -> Result<Record, SelectError> {
-        let title = |record: &Record| lineage::title(self.dialect, record);
-        let (found, others): (Vec<_>, Vec<_>) = match segment {
+        let (found, others) = self.matching(segment, records);
+        let several = match <[Record; 1]>::try_from(found) {
+            Ok([one]) => return Ok(one),
+            Err(found) => found,
+        };
+        let (noun, plural) = self.nouns(kind);
+        let (segment, place) = (segment.to_string(), place.to_owned());
+        if several.is_empty() {
+            let near = near(&segment, others.iter().map(|other| self.title(other)).collect());
+            return Err(SelectError::Unknown { noun, segment, place, near });
+        }
+        let candidate = |record: &Record| format!("id:{} ({})", record.key.id, self.title(record));
+        let candidates = several.iter().take(LISTED).map(candidate).collect();
+        Err(SelectError::Ambiguous { plural, segment, place, candidates })
+    }
+
+    /// The records that a segment means, and the others.
+    fn matching(&self, segment: &Segment, records: Vec<Record>) -> (Vec<Record>, Vec<Record>) {
+        let title = |record: &Record| self.title(record);
+        match segment {
             Segment::Id(id) => records.into_iter().partition(|record| record.key.id.as_str() == id),
             Segment::Nowhere => (Vec::new(), records),
             Segment::Name(name) if records.iter().any(|record| title(record) == *name) => {
@@ -191,21 +273,11 @@ impl Finder<'_> {
                 let folded = name.to_lowercase();
                 records.into_iter().partition(|record| title(record).to_lowercase() == folded)
             }
-        };
-        let several = match <[Record; 1]>::try_from(found) {
-            Ok([one]) => return Ok(one),
-            Err(found) => found,
-        };
-        let (noun, plural) = self.nouns(kind);
-        let (segment, place) = (segment.to_string(), place.to_owned());
-        if several.is_empty() {
-            let near = near(&segment, others.iter().map(title).collect());
-            return Err(SelectError::Unknown { noun, segment, place, near });
         }
-        let candidates = several.iter().take(LISTED);
-        let candidates =
-            candidates.map(|record| format!("id:{} ({})", record.key.id, title(record))).collect();
-        Err(SelectError::Ambiguous { plural, segment, place, candidates })
+    }
+
+    fn title(&self, record: &Record) -> String {
+        lineage::title(self.dialect, record)
     }
 
     fn nouns(&self, kind: Kind) -> (String, String) {
@@ -221,14 +293,14 @@ impl Finder<'_> {
         if let Some(field) = fields.iter().find(|field| field.path == name) {
             return Ok(SelectedField::Native(field.path.to_owned()));
         }
-        let place = format!("`{}`", lineage::title(self.dialect, record));
+        let place = format!("`{}`", self.title(record));
         let mut names: Vec<String> = fields.iter().map(|field| field.path.to_owned()).collect();
         let mut definitions: Vec<Record> = Vec::new();
         if record.key.kind == Kind::Item {
             let all = self.reader.container_kind(&record.key.container, Kind::FieldDef);
             definitions = all.collect::<Result<_, _>>()?;
         }
-        names.extend(definitions.iter().map(|definition| lineage::title(self.dialect, definition)));
+        names.extend(definitions.iter().map(|definition| self.title(definition)));
         let segment = Segment::Name(name.to_owned());
         let definition = match self.pick(Kind::FieldDef, &segment, &place, definitions) {
             Err(SelectError::Unknown { segment, place, .. }) => {
@@ -257,91 +329,5 @@ impl Finder<'_> {
 }
 
 #[cfg(test)]
-mod tests {
-    use std::sync::Arc;
-
-    use super::*;
-    use crate::prolly::testing::MemoryChunks;
-    use serde_json::json;
-
-    use crate::snapshot::testing::{Boards, account, reader, record, write};
-
-    fn select(text: &str) -> Result<Selection, String> {
-        let chunks = Arc::new(MemoryChunks::default());
-        let manifest = write(&chunks, None, &account());
-        resolve(&reader(&chunks, &manifest), &Boards, text).map_err(|error| error.to_string())
-    }
-
-    fn id(key: Option<&RecordKey>) -> Option<&str> {
-        key.map(|key| key.id.as_str())
-    }
-
-    #[test]
-    fn items_below_items_can_be_selected() {
-        let chunks = Arc::new(MemoryChunks::default());
-        let mut records = account();
-        records.push(record(
-            "b1",
-            Kind::Item,
-            "c4",
-            json!({"name": "Ask Ada", "idList": "l1", "idAbove": "c1"}),
-        ));
-        let manifest = write(&chunks, None, &records);
-        let select = |text| resolve(&reader(&chunks, &manifest), &Boards, text);
-        assert_eq!(id(select("Acme/Roadmap/Doing/Fix login/Ask Ada").unwrap().record()), Some("c4"));
-        assert!(select("Acme/Roadmap/Doing/Ask Ada").is_err(), "it is not on the list itself");
-    }
-
-    #[test]
-    fn every_level_can_be_selected() {
-        let workspace = select("Acme").unwrap();
-        assert_eq!(workspace.containers.iter().map(|key| key.id.as_str()).collect::<Vec<_>>(), ["b1", "b2"]);
-        for (path, deepest) in [
-            ("Acme", "w1"),
-            ("Acme/Roadmap", "b1"),
-            ("Acme/Roadmap/Doing", "l1"),
-            ("Acme/Roadmap/Done \\/ shipped", "l2"),
-            ("Acme/Roadmap/Doing/Fix login", "c1"),
-            ("id:w1/id:b1/id:l1/id:c2", "c2"),
-            ("-/Private", "b3"),
-        ] {
-            let selection = select(path).unwrap();
-            assert_eq!(id(selection.record()), Some(deepest), "{path}");
-        }
-        assert_eq!(select("-").unwrap().containers.len(), 1);
-    }
-
-    #[test]
-    fn case_matters_only_where_it_decides() {
-        assert_eq!(id(select("acme/ROADMAP/doing").unwrap().record()), Some("l1"));
-        assert_eq!(id(select("Acme/Roadmap 2").unwrap().record()), Some("b2"));
-    }
-
-    #[test]
-    fn fields_are_found_by_path_or_by_the_name_of_a_custom_field() {
-        let item = "Acme/Roadmap/Doing/Fix login";
-        let due = select(&format!("{item}#due")).unwrap();
-        assert_eq!(due.field, Some(SelectedField::Native("due".to_owned())));
-        let Some(SelectedField::Custom { definition, values }) =
-            select(&format!("{item}#priority")).unwrap().field
-        else {
-            panic!("Priority is a custom field");
-        };
-        assert_eq!((definition.id.as_str(), values.len()), ("f1", 1));
-        let error = select(&format!("{item}#duee")).unwrap_err();
-        assert!(error.contains("no field `duee`") && error.ends_with("there is: due"), "{error}");
-    }
-
-    #[test]
-    fn an_unknown_name_is_named_with_what_is_near() {
-        let error = select("Acme/Raodmap").unwrap_err();
-        assert!(error.contains("no board `Raodmap` in `Acme`") && error.contains("Roadmap"), "{error}");
-        assert!(select("Nobody").unwrap_err().contains("there is: Acme"));
-    }
-
-    #[test]
-    fn an_ambiguous_name_lists_ids() {
-        let error = select("Acme/Roadmap/Doing/Write docs").unwrap_err();
-        assert!(error.contains("id:c2 (Write docs)") && error.contains("id:c3"), "{error}");
-    }
-}
+#[path = "select_tests.rs"]
+mod tests;

@@ -121,7 +121,7 @@ fn a_board_that_the_account_does_not_see_is_named_before_the_steps() {
     let url = format!("{}/boards/{id}?{credential}", sandbox.base_url).parse().unwrap();
     assert!(send("DELETE", &url, "").starts_with("HTTP/1.1 200"));
     let page = place.run("plan acme@latest").ended(0).out;
-    let note = page.find("Not among what the account sees is the board \"Roadmap\": if it is there").unwrap();
+    let note = page.find("Not seen by the account: the board \"Roadmap\". If it is").unwrap();
     assert!(note < page.find("+ board Acme / Roadmap").unwrap(), "{page}");
     let document = place.run("plan acme@latest --json").ended(0).json();
     assert_eq!(document["notes"].as_array().unwrap().len(), 1);

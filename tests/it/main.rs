@@ -11,8 +11,11 @@
 
 mod architecture;
 mod asana;
+mod asana_guests;
+mod asana_heirs;
 mod asana_meanwhile;
 mod asana_orders;
+mod asana_remains;
 mod asana_strays;
 mod backups;
 mod cli;
@@ -34,5 +37,6 @@ mod retention;
 mod round_trip;
 mod smartsheet;
 mod smartsheet_images;
+mod smartsheet_rights;
 mod space;
 mod stored_account;

@@ -169,38 +169,6 @@ async fn edits_only(scene: &Scene) {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn an_editor_s_plan_leaves_locked_rows_and_columns_alone_and_restores_the_rest() {
-    let desk = Desk::with(SMARTSHEET, Some("editor"), "nasty", 1).await;
-    let scene = Scene::before(desk).await;
-    let world = &scene.desk.world;
-    let sheet = world.named("sheet", "Locks").await;
-    let number = |id: &Value| json!(id.as_str().unwrap().parse::<u64>().unwrap());
-    let column = |title: &str| {
-        let all = sheet["columns"].as_array().unwrap();
-        number(&all.iter().find(|column| column["title"] == title).unwrap()["id"])
-    };
-    let state = world.state().await;
-    let rows = state["row"].as_array().unwrap().iter().filter(|row| row["_sheet"] == sheet["id"]);
-    let (shut, open): (Vec<&Value>, Vec<&Value>) = rows.partition(|row| row["locked"] == true);
-    let cell = |title: &str| json!({"columnId": column(title), "value": "changed"});
-    let changed = json!([
-        {"id": number(&open[0]["id"]), "cells": [cell("Task"), cell("Locked")]},
-        {"id": number(&shut[0]["id"]), "cells": [cell("Hidden")]}]);
-    world
-        .call("system admin", "PUT", &format!("/sheets/{}/rows", sheet["id"].as_str().unwrap()), changed)
-        .await;
-
-    let plan = scene.desk.plan(&scene.path("Nästy & Söns <b> \"quoted\"/Locks"), Mode::Merge, &[]).await;
-    let blocked: BTreeSet<&str> =
-        plan.plan.blocked.iter().map(|blocked| blocked.why.split(" is locked").next().unwrap()).collect();
-    assert_eq!(blocked, ["the column \"Locked\"", "the row \"locked\""].into(), "{:#?}", plan.plan.blocked);
-    assert_eq!(plan.plan.verdict, Verdict::Partial);
-    scene.desk.apply(&plan).await;
-    let found = scene.now().await;
-    scene.compare(&scene.wanted, &found, &plan.plan, Relation::Restored).assert_same("merge");
-}
-
-#[tokio::test(flavor = "multi_thread")]
 async fn replies_come_back_in_the_order_in_which_they_were_written() {
     let desk = Desk::on(SMARTSHEET, "tiny", 1).await;
     let sheet = desk.world.id("sheet", "Launch plan").await;

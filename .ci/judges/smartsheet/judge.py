@@ -134,7 +134,16 @@ def write():
     assert download(sheet.id, attached.id) == b"bytes"
     done(client.Attachments.attach_url_to_sheet(sheet.id, models.Attachment(
         {"name": "Link", "attachmentType": "LINK", "url": "https://example.org"})))
-    done(client.Sheets.add_sheet_summary_fields(sheet.id, [models.SummaryField({"title": "Motto", "type": "TEXT_NUMBER"})]))
+    fields = done(client.Sheets.add_sheet_summary_fields(sheet.id, [models.SummaryField({"title": "Motto", "type": "TEXT_NUMBER"})]))
+    with tempfile.TemporaryDirectory() as place:
+        path = os.path.join(place, "picture.png")
+        with open(path, "wb") as file:
+            file.write(b"png")
+        done(client.Sheets.add_sheet_summary_field_image(sheet.id, fields[0].id, path, "image/png", "Our motto"))
+    image = client.Sheets.get_sheet_summary(sheet.id).fields[0].image
+    assert image.alt_text == "Our motto"
+    address = client.Images.get_image_urls([models.ImageUrl({"imageId": image.id})]).image_urls[0].url
+    assert requests.get(address).content == b"png"
 
     again = client.Sheets.get_sheet(sheet.id, include="objectValue,attachments,discussions", level=2)
     assert [row.cells[0].value for row in again.rows] == ["first", "below", "second"]

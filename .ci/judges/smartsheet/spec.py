@@ -198,7 +198,12 @@ def write():
     judge("POST", "/sheets/{sheetId}/discussions/{discussionId}/comments", f"{at}/discussions/{talk['id']}/comments", {"text": "y"})
     link = {"name": "Link", "attachmentType": "LINK", "url": "https://example.org"}
     judge("POST", "/sheets/{sheetId}/attachments", f"{at}/attachments", link)
-    judge("POST", "/sheets/{sheetId}/summary/fields", f"{at}/summary/fields", [{"title": "F", "type": "TEXT_NUMBER"}])
+    field = judge("POST", "/sheets/{sheetId}/summary/fields", f"{at}/summary/fields", [{"title": "F", "type": "TEXT_NUMBER"}])["result"][0]
+    image = {"data": b"png", "headers": {"Content-Type": "image/png", "Content-Disposition": 'attachment; filename="p.png"'}}
+    judge("POST", "/sheets/{sheetId}/summary/fields/{fieldId}/images", f"{at}/summary/fields/{field['id']}/images?altText=x", **image)
+    judge("GET", "/sheets/{sheetId}/summary", f"{at}/summary?include=format,writerInfo")
+    cell = f"{at}/rows/{rows[0]['id']}/columns/{task}/cellimages?altText=x"
+    judge("POST", "/sheets/{sheetId}/rows/{rowId}/columns/{columnId}/cellimages", cell, **image)
     judge("PUT", "/sheets/{sheetId}/publish", f"{at}/publish", {"icalEnabled": True})
     judge("PUT", "/sheets/{sheetId}", at, {"name": "Renamed"})
     reference = {"name": "R", "sourceSheetId": sheet["id"], "startColumnId": task, "endColumnId": task}

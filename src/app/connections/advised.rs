@@ -43,7 +43,7 @@ impl Connector for Advised {
         self.inner.preflight(purpose).await.map_err(|fault| self.tell(fault))
     }
 
-    fn remember(&self, versions: BTreeMap<NativeId, String>) {
+    fn remember(&self, versions: BTreeMap<NativeId, Option<String>>) {
         self.inner.remember(versions);
     }
 
@@ -57,6 +57,14 @@ impl Connector for Advised {
 
     async fn read(&self, container: &ContainerInfo, sink: &mut dyn RecordSink) -> Result<Coverage, ApiFault> {
         self.inner.read(container, sink).await.map_err(|fault| self.tell(fault))
+    }
+
+    async fn read_remains(
+        &self,
+        container: &NativeId,
+        sink: &mut dyn RecordSink,
+    ) -> Result<Coverage, ApiFault> {
+        self.inner.read_remains(container, sink).await.map_err(|fault| self.tell(fault))
     }
 
     async fn fetch(&self, attachment: &Record, sink: &mut dyn BlobSink) -> Result<(), ApiFault> {

@@ -5,19 +5,23 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::steps::{SHOWN, path, steps};
 use crate::app::planning::SavedPlan;
 use crate::cli::table::table;
-use crate::cli::ui::{bold, counted, dim, green, local, plain, red, yellow};
+use crate::cli::ui::{bold, counted, dim, flowing, green, local, plain, red, yellow};
 use crate::cli::words::{noun, plural};
 use crate::model::loss::LossCause;
 use crate::model::{Kind, RecordKey};
 use crate::plan::notes::unseen;
 use crate::plan::types::{Action, Mode, RestorePlan, Step, Verdict};
 
+/// Sentences are broken into lines of so many characters.
+const WIDTH: usize = 88;
+
 /// The plan as a document for people.
 pub(super) fn page(saved: &SavedPlan, details: bool) -> String {
     let plan = &saved.plan;
     let mut lines = vec![heading(saved), String::new()];
     for note in notes(plan) {
-        lines.extend([yellow(&plain(&note)), String::new()]);
+        lines.extend(flowing(&plain(&note), WIDTH).iter().map(|line| yellow(line)));
+        lines.push(String::new());
     }
     let most = if details { usize::MAX } else { SHOWN };
     lines.extend(steps(plan, details));

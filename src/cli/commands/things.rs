@@ -8,6 +8,7 @@ use crate::app::outline::{Node, Said};
 use crate::cli::table::table;
 use crate::cli::ui::{bold, brief, bytes, counted, dim, plain, wrapped};
 use crate::cli::words::humane;
+use crate::model::spec::Codec;
 use crate::model::told::Told;
 use crate::model::{Blob, Kind};
 
@@ -57,7 +58,7 @@ fn head(node: &Node, but: &[Kind]) -> Vec<String> {
         .fields
         .iter()
         .filter(is_fact)
-        .partition(|said| said.field.told == Told::Rich || said.text.chars().count() > LONG);
+        .partition(|said| said.field.codec != Codec::Plain || said.text.chars().count() > LONG);
     lines.extend(long.into_iter().map(|said| format!("    {}", field(said))));
     lines.extend(paragraph("    ", short.into_iter().map(field)));
     let mut kinds: BTreeMap<Kind, Vec<&Node>> = BTreeMap::new();
@@ -195,5 +196,86 @@ fn size(blob: &Blob) -> String {
         Blob::Stored(stored) => bytes(stored.len),
         Blob::Missing(why) => format!("bytes not in the vault: {}", plain(why)),
         Blob::None => String::new(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::{Record, RecordKey};
+    use crate::platforms;
+
+    fn node(platform: &str, kind: Kind, title: &str, fields: &[(&str, &str)], children: Vec<Node>) -> Node {
+        let spec = platforms::find(platform).unwrap().dialect.spec(kind).unwrap();
+        let record = Record {
+            key: RecordKey::new("c", kind, title),
+            native: serde_json::Value::Null,
+            blob: Blob::None,
+        };
+        let said = |(path, text): &(&str, &str)| {
+            let field = spec.fields.iter().find(|field| field.path == *path).unwrap();
+            Said { field, text: (*text).to_owned() }
+        };
+        let fields = fields.iter().map(said).collect();
+        let (title, computed) = (title.to_owned(), Vec::new());
+        Node { record, spec, title, shown: None, byline: None, fields, computed, children }
+    }
+
+    /// What is printed, without the marks that make it bold or dim.
+    fn printed(node: &Node) -> String {
+        anstream::adapter::strip_str(&thing(node)).to_string()
+    }
+
+    #[test]
+    fn a_task_in_a_list_tells_whether_it_is_done_when_it_is_due_and_whose_it_is() {
+        for (platform, fields, expected) in [
+            (
+                "asana",
+                [("completed", "no"), ("due_on", "2026-12-01"), ("assignee.gid", "Ben")],
+                "due 2026-12-01, Ben",
+            ),
+            (
+                "trello",
+                [("dueComplete", "yes"), ("due", "2026-12-01T12:00:00.000Z"), ("idMembers", "Ben, Cleo")],
+                "done, due 2026-12-01, Ben, Cleo",
+            ),
+        ] {
+            let task = node(platform, Kind::Item, "Fix", &fields, Vec::new());
+            let noun = task.spec.noun;
+            let list = node(platform, Kind::Section, "Doing", &[], vec![task]);
+            let page = printed(&list);
+            assert!(page.ends_with(&format!("{noun} Fix  ({expected})")), "{page}");
+        }
+    }
+
+    #[test]
+    fn a_project_has_a_head_with_its_notes_and_members_and_status() {
+        let member = node("asana", Kind::Member, "Ada", &[("access_level", "admin")], Vec::new());
+        let status = node("asana", Kind::StatusUpdate, "October", &[("status_type", "at_risk")], Vec::new());
+        let status = Node { byline: Some("Originally by Ada".to_owned()), ..status };
+        let section = node("asana", Kind::Section, "Doing", &[], Vec::new());
+        let fields =
+            [("html_notes", "What we do."), ("color", "red"), ("archived", "yes"), ("completed", "no")];
+        let project = node("asana", Kind::Container, "Roadmap", &fields, vec![member, section, status]);
+        let expected = "project Roadmap  (archived)\n    notes: What we do.\n    color: red\n  project members: Ada (admin)\n  status update October\n      Originally by Ada\n      status type: at_risk\n  section Doing";
+        assert_eq!(printed(&project), expected);
+    }
+
+    #[test]
+    fn a_sheet_has_a_head_above_its_grid_and_long_lists_are_cut() {
+        let shares = (0..20).map(|n| {
+            node("smartsheet", Kind::Member, &format!("p{n}"), &[("accessLevel", "EDITOR")], Vec::new())
+        });
+        let value = node("smartsheet", Kind::SummaryField, "Motto", &[("type", "TEXT_NUMBER")], Vec::new());
+        let value = Node { shown: Some("Go".to_owned()), ..value };
+        let column = node("smartsheet", Kind::FieldDef, "Task", &[], Vec::new());
+        let sheet = node("smartsheet", Kind::Container, "Plan", &[], shares.chain([value, column]).collect());
+        let page = printed(&sheet);
+        for part in
+            ["sheet shares: p0 (EDITOR), ", "p11 (EDITOR),", "and 8 more", "summary fields: Motto: Go"]
+        {
+            assert!(page.contains(part), "{part}: {page}");
+        }
+        assert!(page.ends_with(" Task") && !page.contains("p12"), "{page}");
     }
 }

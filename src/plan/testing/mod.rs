@@ -134,7 +134,7 @@ impl Request {
             taken_on: "2026-11-21",
             undo: self.undo.as_ref(),
             pace: (100, Duration::from_secs(10)),
-            header: header(self.mode),
+            header: header(self.mode, compare),
         }
     }
 
@@ -147,7 +147,9 @@ impl Request {
     }
 }
 
-fn header(mode: Mode) -> PlanHeader {
+fn header(mode: Mode, comparison: &Comparison) -> PlanHeader {
+    let keys = comparison.pairs.iter().chain(comparison.context.values()).filter_map(|pair| pair.key());
+    let scope: BTreeSet<NativeId> = keys.map(|key| key.container.clone()).collect();
     PlanHeader {
         format: 1,
         connection: "test".into(),
@@ -155,7 +157,7 @@ fn header(mode: Mode) -> PlanHeader {
         snapshot: "s1".into(),
         desired_root: Hash::default(),
         live_root: Hash::default(),
-        live_scope: Vec::new(),
+        live_scope: scope.into_iter().collect(),
         mode,
         only: Vec::new(),
         made_at: "2026-11-22T00:00:00Z".into(),

@@ -58,7 +58,16 @@ static KINDS: &[KindSpec] = &[
     },
     KindSpec {
         natural_key: &["name"],
-        ..table(Kind::Label, "label", Parent::Container, &[NAME, Field::new("color", Role::Writable)])
+        ..table(
+            Kind::Label,
+            "label",
+            Parent::Container,
+            &[
+                NAME,
+                Field::new("color", Role::Writable),
+                Field::new("icon", Role::Reference(Kind::Image)).last().in_place_of(&["color"]),
+            ],
+        )
     },
     KindSpec {
         natural_key: &["name"],
@@ -66,7 +75,11 @@ static KINDS: &[KindSpec] = &[
             Kind::FieldDef,
             "field",
             Parent::Container,
-            &[NAME, Field::new("locked", Role::Writable).last().locks()],
+            &[
+                NAME,
+                Field::new("main", Role::CreateOnly),
+                Field::new("locked", Role::Writable).last().locks(),
+            ],
         )
     },
     KindSpec {
@@ -96,8 +109,10 @@ static KINDS: &[KindSpec] = &[
             "card",
             Parent::At(&[(Kind::Section, "up")]),
             &[
-                Field::new("up", Role::Reference(Kind::Section)),
+                Field::new("up", Role::Reference(Kind::Section)).assigned(),
+                Field::new("lost", Role::Writable).nowhere(),
                 NAME,
+                Field::new("code", Role::CreateOnly).repeating().within(Kind::FieldDef, "main"),
                 Field::new("desc", Role::Writable).codec(Codec::Links),
                 Field::new("due", Role::Writable),
                 Field::new("labels", Role::References(Kind::Label)),
@@ -132,6 +147,7 @@ static KINDS: &[KindSpec] = &[
             ],
         )
     },
+    table(Kind::Image, "icon", Parent::At(&[(Kind::Label, "up")]), &[NAME]),
     table(
         Kind::Checklist,
         "checklist",

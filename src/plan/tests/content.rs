@@ -3,9 +3,10 @@
 use serde_json::json;
 
 use super::super::testing::{Account, Request, World, check, edit, request, world};
+use crate::model::grants::{Grant, Rule};
 use crate::model::origins::OriginMap;
 use crate::model::{Kind, RecordKey};
-use crate::plan::types::{Mode, Verdict};
+use crate::plan::types::{Action, Mode, Verdict};
 
 /// A card with one value, and files.
 fn card(value: &str, files: &str) -> World {
@@ -94,4 +95,38 @@ fn a_text_that_ends_a_picture_says_so() {
     let plan = request(Mode::Merge).only(&["b/value/c:f#value"]).plan(&card("Green", ""), &pictured(PICTURE));
     check(&plan, r#"0 update value (differs) B/L/C/Green value="Green" picture=null"#);
     assert_eq!(plan.steps[0].changes[1].from, Some(json!("p")));
+}
+
+/// A label with an icon in place of a colour.
+const ICON: &str = "board b B\n label r Red icon=i\n  icon i logo bytes=logo";
+const COLOUR: &str = "board b B\n label r Red color=red";
+
+/// An account that may do everything but change labels.
+fn no_labels(mode: Mode) -> Request {
+    let mut request = request(mode);
+    let rule = |kind, grant| Rule { kind, verb: None, grant };
+    let denied = Grant::Denied("needs an admin".to_owned());
+    let rules = vec![rule(Some(Kind::Label), denied), rule(None, Grant::Allowed)];
+    request.grants.containers.insert("b".into(), rules);
+    request
+}
+
+#[test]
+fn content_of_something_is_put_there_by_those_who_may_change_that() {
+    check(
+        &no_labels(Mode::Merge).plan(&world(ICON), &world(COLOUR)),
+        "blocked Create B/Red/logo: needs an admin\nlost b/label/r#icon: not-writable",
+    );
+}
+
+#[test]
+fn content_of_something_is_taken_away_by_those_who_may_change_that() {
+    let before = world(COLOUR);
+    let mut account = Account::new(before.clone());
+    account.apply(&request(Mode::Merge).plan(&world(ICON), &before));
+    let undo = Request { undo: Some(account.done.clone()), ..no_labels(Mode::Undo) };
+    let plan = undo.plan(&before, &account.live);
+    assert!(plan.steps.is_empty(), "{:#?}", plan.steps);
+    let blocked: Vec<_> = plan.blocked.iter().map(|blocked| (blocked.subject.kind, blocked.action)).collect();
+    assert_eq!(blocked, [(Kind::Label, Action::Update), (Kind::Image, Action::Delete)]);
 }

@@ -76,6 +76,28 @@ fn a_new_record_stays_unlocked_and_is_filled_but_for_what_is_locked_in_it() {
 }
 
 #[test]
+fn a_new_record_comes_without_what_stands_in_something_locked() {
+    let text = "board b B\n field f Main main=true locked=true\n field g Other\n list l L\n  card c Open code=7\n   value c:f 7 field=f";
+    let without = |text: &str| world(text.split("\n  card").next().unwrap());
+    let live = without(text);
+    check(
+        &editor(Mode::Merge).plan(&world(text), &live),
+        r#"
+        0 create card (missing) B/L/Open up="l" name="Open"
+        blocked Create B/L/Open/7: the field "Main" is locked, and that needs an admin
+        "#,
+    );
+    let elsewhere = text.replace("Main main=true", "Main").replace("Other", "Other main=true");
+    check(
+        &editor(Mode::Merge).plan(&world(&elsewhere), &without(&elsewhere)),
+        r#"
+        0 create card (missing) B/L/Open up="l" name="Open" code=7
+        blocked Create B/L/Open/7: the field "Main" is locked, and that needs an admin
+        "#,
+    );
+}
+
+#[test]
 fn in_a_new_container_nothing_is_locked_for_who_made_it() {
     let plan = editor(Mode::Copy).only(&["b/board/b"]).plan(&world(BOARD), &world(BOARD));
     assert!(plan.blocked.is_empty(), "{:#?}", plan.blocked);

@@ -8,6 +8,7 @@ mod modes;
 mod notes;
 mod orders;
 mod properties;
+mod remains;
 mod selection;
 
 /// A board with one of most things.

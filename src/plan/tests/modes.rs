@@ -20,6 +20,15 @@ fn without(world: &World, key: &RecordKey) -> World {
 }
 
 #[test]
+fn a_record_that_the_backup_has_in_no_place_stays_where_the_platform_has_put_it() {
+    let live = world("board b B\n list l L\n  card c C");
+    let mut desired = live.clone();
+    edit(&mut desired, &item("c"), "up", json!(null));
+    let plan = request(Mode::Merge).plan(&desired, &live);
+    assert_eq!((plan.verdict, plan.steps), (Verdict::NothingToDo, vec![]));
+}
+
+#[test]
 fn merge_leaves_an_equal_world_alone() {
     let desired = world(BOARD);
     let plan = request(Mode::Merge).plan(&desired, &desired);

@@ -16,14 +16,14 @@ fn what_the_account_does_not_see_is_named_because_it_may_be_hidden() {
     let desired = world(BOARD);
     let note = said(&request(Mode::Merge), &desired, &World::new()).unwrap();
     assert!(
-        note.contains("are the workspace \"Acme\" and the container \"Roadmap\": if they are there"),
+        note.contains(": the workspace \"Acme\" and the container \"Roadmap\". If they are merely hidden"),
         "{note}"
     );
     let note = said(&request(Mode::Merge), &desired, &world("workspace w Acme")).unwrap();
-    assert!(note.contains("is the container \"Roadmap\": if it is there"), "{note}");
+    assert!(note.contains(": the container \"Roadmap\". If it is merely hidden"), "{note}");
     let of_five = world("board a A\nboard b B\nboard c C\nboard d D\nboard e E");
     let note = said(&request(Mode::DeleteBefore), &of_five, &World::new()).unwrap();
-    assert!(note.contains("\"A\", the container \"B\", the container \"C\" and 2 more: if they"), "{note}");
+    assert!(note.contains("\"A\", the container \"B\", the container \"C\" and 2 more. If they"), "{note}");
 }
 
 #[test]

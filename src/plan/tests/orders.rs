@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use crate::model::{Kind, RecordKey, ops};
 use crate::plan::testing::account::remove;
-use crate::plan::testing::{World, check, check_order, edit, request, world};
+use crate::plan::testing::{ME, World, check, check_order, compare, edit, request, shown, world};
 use crate::plan::types::{Action, Mode, RestorePlan, Verdict};
 
 fn key(kind: Kind, id: &str) -> RecordKey {
@@ -139,6 +139,29 @@ fn a_reference_into_another_container_follows_what_is_restored_there() {
         1 update line (differs) A/L/One/H/Y about="far" after 0
         "#,
     );
+}
+
+/// The plan of board `b` alone, one line of which refers to a card of board `d`, when only these boards were read live.
+fn plan_of_one_board(read: &[&str]) -> String {
+    let text = "board b A\n list l L\n  card c One\n   checklist h H\n    line y Y about=far\n\
+                board d B\n list m M\n  card far Far\n";
+    let desired = world(text);
+    let mut live = desired.clone();
+    live.retain(|key, _| key.container.as_str() == "b");
+    edit(&mut live, &key(Kind::ChecklistItem, "y"), "about", Value::Null);
+    let (request, comparison, me) =
+        (request(Mode::Merge).only(&["b/board/b"]), compare(&desired, &live), ME.into());
+    let mut input = request.input(&comparison, &me);
+    input.header.live_scope = read.iter().copied().map(Into::into).collect();
+    shown(&crate::plan::plan(&input).unwrap())
+}
+
+#[test]
+fn what_a_container_that_was_not_read_holds_is_taken_to_be_there() {
+    let unread = plan_of_one_board(&["b"]);
+    assert!(unread.contains(r#"update line (differs) A/L/One/H/Y about="far""#), "{unread}");
+    let read = plan_of_one_board(&["b", "d"]);
+    assert!(!read.contains("update line"), "it is gone: {read}");
 }
 
 /// The live order after the plan: new lines appended, then those moved that the plan names.

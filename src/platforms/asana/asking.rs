@@ -82,15 +82,35 @@ impl Asana {
         self.rest(question, Vec::new(), None).await
     }
 
+    /// The entries of a list as far as Asana gives it, and the fault with which it cuts off what comes after them.
+    pub(super) async fn beginning(&self, question: &Question) -> Result<(Vec<Value>, Option<ApiFault>), ApiFault> {
+        let mut entries = Vec::new();
+        match self.take_pages(question, &mut entries, None).await {
+            Err(cut) if cut.class == FaultClass::TooLarge => Ok((entries, Some(cut))),
+            taken => taken.map(|()| (entries, None)),
+        }
+    }
+
     /// The entries of a list after those of its first pages.
-    async fn rest(&self, question: &Question, first: Vec<Value>, offset: Option<String>) -> Answered {
-        let (mut all, mut offset, mut restarts) = (first, offset, 0);
+    async fn rest(&self, question: &Question, mut all: Vec<Value>, offset: Option<String>) -> Answered {
+        self.take_pages(question, &mut all, offset).await?;
+        Ok(all)
+    }
+
+    /// Adds the entries of all pages from this place on.
+    async fn take_pages(
+        &self,
+        question: &Question,
+        all: &mut Vec<Value>,
+        mut offset: Option<String>,
+    ) -> Result<(), ApiFault> {
+        let mut restarts = 0;
         loop {
             match self.page(question, offset.as_deref()).await {
                 Ok(page) => {
                     all.extend(page.entries);
                     match page.next {
-                        None => return Ok(all),
+                        None => return Ok(()),
                         Some(next) if offset.as_ref() == Some(&next) => {
                             let call = question.path.join("/");
                             let message = "a page says that it is itself the next one";
@@ -102,7 +122,8 @@ impl Asana {
                 // The place in the list was forgotten: nothing but its beginning is left to ask for.
                 Err(fault) if is_forgotten(&fault) && offset.is_some() && restarts < RESTARTS => {
                     restarts += 1;
-                    (all, offset) = (Vec::new(), None);
+                    all.clear();
+                    offset = None;
                 }
                 Err(fault) => return Err(fault),
             }

@@ -11,11 +11,12 @@ use serde_json::Value;
 use super::Asana;
 use super::asking::{Action, Question, named};
 use super::connector::lock;
-use super::json::{gid, is, list, text};
+use super::json::{gid, is, list, rank, text};
 use super::mark::Mark;
 use crate::base::canon;
 use crate::base::hash::Hash;
 use crate::http::fault::ApiFault;
+use crate::model::NativeId;
 
 /// Events come in hundreds. With more of them than this many times hundred, everything is read anew.
 const MOST_PAGES: usize = 20;
@@ -52,11 +53,17 @@ struct News {
 /// The versions of all projects for which Asana tells of changes.
 pub(super) async fn versions(asana: &Asana, projects: &[&Value]) -> Result<BTreeMap<String, String>, ApiFault> {
     let mut versions = BTreeMap::new();
+    let oldest_new = oldest_new(asana, projects);
+    let last_mark = |project: &Value| {
+        // A task belongs to the oldest of its projects: one that has come in sight may take tasks from all younger ones.
+        let may_have_lost = oldest_new.is_some_and(|new| rank(new) < rank(gid(project)));
+        asana.last_mark(gid(project)).filter(|_| !may_have_lost)
+    };
     // Before any token is given out and any page is asked for: what changes from now on is looked for next time.
     let now = asana.clock.now();
     for some in projects.chunks(BATCH) {
         let asked: Vec<(&Value, Option<Mark>)> =
-            some.iter().map(|project| (*project, asana.last_mark(gid(project)))).collect();
+            some.iter().map(|project| (*project, last_mark(project))).collect();
         for ((project, before), news) in asked.iter().zip(news(asana, &asked).await?) {
             let Some(news) = news else { continue };
             let seen = Hash::of(&canon::to_bytes(project)).short();
@@ -74,6 +81,13 @@ pub(super) async fn versions(asana: &Asana, projects: &[&Value]) -> Result<BTree
         }
     }
     Ok(versions)
+}
+
+/// The oldest project that the last backup does not have.
+fn oldest_new<'a>(asana: &Asana, projects: &[&'a Value]) -> Option<&'a str> {
+    let known = lock(&asana.versions);
+    let gids = projects.iter().map(|project| gid(project));
+    gids.filter(|gid| !known.contains_key(&NativeId::from(*gid))).min_by_key(|gid| rank(gid))
 }
 
 /// The news of up to ten projects; nothing for those whose events cannot be had.

@@ -41,7 +41,7 @@ fn events(token: &str, tasks: &[&str], more: bool) -> (u16, Value) {
 async fn version(before: Option<&str>, answers: Vec<(u16, Value)>) -> (Option<String>, Option<Vec<String>>, Scripted) {
     let scripted = Scripted::new(answers.into_iter().map(|answer| batch(&[answer])));
     let asana = asana(&scripted);
-    asana.remember(before.map(|before| (NativeId::from("20"), before.to_owned())).into_iter().collect());
+    asana.remember(before.map(|before| (NativeId::from("20"), Some(before.to_owned()))).into_iter().collect());
     let versions = versions(&asana, &[&project()]).await.unwrap();
     let changed = lock(&asana.changed).get("20").map(|changed| changed.0.keys().cloned().collect());
     (versions.get("20").cloned(), changed, scripted)
@@ -108,4 +108,21 @@ async fn where_events_are_refused_there_is_no_version() {
     assert_eq!(version, None);
     let scripted = Scripted::new([refusal(403, "no batches")]);
     assert!(versions(&asana(&scripted), &[&project()]).await.unwrap().is_empty());
+}
+
+/// The version of the project with events since the last backup, which had it and the project `known`, now that there
+/// is the project `other` as well.
+async fn version_beside(known: &str, other: &str) -> Option<String> {
+    let scripted = Scripted::new([batch(&[events("T2", &[], false), new_token("T1")])]);
+    let asana = asana(&scripted);
+    asana.remember([("20".into(), Some(before("T1"))), (known.into(), None)].into());
+    let other = json!({"gid": other, "name": "Another"});
+    versions(&asana, &[&project(), &other]).await.unwrap().remove("20")
+}
+
+#[tokio::test]
+async fn an_older_project_that_has_come_in_sight_may_have_taken_tasks_over() {
+    assert_ne!(version_beside("9", "8").await.unwrap(), before("T1"));
+    assert_eq!(version_beside("8", "8").await.unwrap(), before("T1"), "it was there before");
+    assert_eq!(version_beside("8", "21").await.unwrap(), before("T1"), "a younger one takes nothing");
 }

@@ -35,7 +35,7 @@ pub(super) struct Asana {
     /// Set when a batch request was refused: then questions are asked one by one.
     pub(super) no_batch: AtomicBool,
     /// The versions that the last backup saw, by project.
-    versions: Mutex<BTreeMap<NativeId, String>>,
+    pub(super) versions: Mutex<BTreeMap<NativeId, Option<String>>>,
     /// The tasks that events have named since then, by project; none for projects whose events are not known.
     pub(super) changed: Mutex<HashMap<String, Changed>>,
     /// What this connector has created: a look-up for a lost creation must not find one of these.
@@ -62,7 +62,7 @@ impl Asana {
 
     /// What this reader noted of a project for the last backup. Without it, nothing of that backup may be taken over.
     pub(super) fn last_mark(&self, project: &str) -> Option<Mark> {
-        Mark::parse(lock(&self.versions).get(&NativeId::from(project))?)
+        Mark::parse(lock(&self.versions).get(&NativeId::from(project))?.as_ref()?)
     }
 }
 
@@ -86,7 +86,7 @@ impl Connector for Asana {
         preflight::preflight(self, purpose).await
     }
 
-    fn remember(&self, versions: BTreeMap<NativeId, String>) {
+    fn remember(&self, versions: BTreeMap<NativeId, Option<String>>) {
         *lock(&self.versions) = versions;
     }
 
@@ -100,6 +100,10 @@ impl Connector for Asana {
 
     async fn read(&self, container: &ContainerInfo, sink: &mut dyn RecordSink) -> Result<Coverage, ApiFault> {
         read::read(self, container, sink).await
+    }
+
+    async fn read_remains(&self, project: &NativeId, sink: &mut dyn RecordSink) -> Result<Coverage, ApiFault> {
+        read::read_remains(self, project, sink).await
     }
 
     async fn fetch(&self, attachment: &Record, sink: &mut dyn BlobSink) -> Result<(), ApiFault> {

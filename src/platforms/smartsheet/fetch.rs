@@ -18,7 +18,7 @@ use crate::platforms::connector::BlobSink;
 /// Bytes in the unit in which Smartsheet tells sizes. It rounds, and does not say how.
 const KB: u64 = 1024;
 
-/// Streams the bytes of an attachment record, or of an image in a cell, into the sink.
+/// Streams the bytes of an attachment record, or of an image, into the sink.
 ///
 /// The address is good for two minutes and is asked for right before it is used; it lies on another host, which
 /// never gets the credential.

@@ -122,10 +122,8 @@ pub(super) fn download_address(client: &Client, listed: &Url) -> (Url, bool) {
 
 #[cfg(test)]
 mod tests {
-    use std::sync::{Arc, Mutex};
-
     use super::*;
-    use crate::http::testing::{Answer, Scripted, client, request};
+    use crate::http::testing::{Answer, Lines, Scripted, client, request};
     use crate::http::types::{Intent, Method};
     use crate::platforms::trello::testing::settings;
 
@@ -174,34 +172,14 @@ mod tests {
         }
     }
 
-    /// Keeps log lines.
-    #[derive(Clone, Default)]
-    struct Lines(Arc<Mutex<Vec<u8>>>);
-
-    impl std::io::Write for Lines {
-        fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
-            self.0.lock().unwrap().extend_from_slice(bytes);
-            Ok(bytes.len())
-        }
-
-        fn flush(&mut self) -> std::io::Result<()> {
-            Ok(())
-        }
-    }
-
     #[tokio::test]
     async fn nothing_secret_is_logged_or_told() {
         let lines = Lines::default();
-        let writer = lines.clone();
-        let subscriber = tracing_subscriber::fmt()
-            .with_max_level(tracing::Level::TRACE)
-            .with_writer(move || writer.clone())
-            .finish();
-        let _guard = tracing::subscriber::set_default(subscriber);
+        let _guard = lines.keep(tracing::Level::TRACE);
         let scripted = Scripted::new([Answer::json(503, ""), Answer::typed(400, "text/plain", "invalid id")]);
         let client = super::client(&settings(), scripted.clone()).unwrap();
         let fault = client.get(&["tokens", "TOKENSECRET"], &[("token", "TOKENSECRET")]).await.unwrap_err();
-        let logged = String::from_utf8(lines.0.lock().unwrap().clone()).unwrap();
+        let logged = lines.text();
         assert!(logged.contains("/1/tokens/*"), "{logged}");
         for text in [logged, format!("{fault} {fault:?} {:?}", settings().credentials)] {
             assert!(!text.contains("SECRET"), "{text}");

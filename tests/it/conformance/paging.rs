@@ -4,11 +4,12 @@
 //! Each sandbox builds worlds in which one list has so many entries (`list:LIST:N`). A list that is not in the table
 //! is not proven to be read to its end.
 
-use boardvault::model::Kind;
+use boardvault::model::{Kind, Record};
 use boardvault::snapshot::manifest::Status;
+use serde_json::json;
 
 use crate::common::compare::{self, Side};
-use crate::common::{Desk, USUAL, many};
+use crate::common::{Desk, USUAL};
 
 /// A list of a platform's API.
 struct List {
@@ -27,8 +28,6 @@ struct List {
     least: usize,
     /// What the platform does not give.
     hidden: Hidden,
-    /// Each entry costs several requests: only a page and one outside of the long version.
-    dear: bool,
 }
 
 /// What stands in a backup for the entries of a list.
@@ -55,37 +54,17 @@ use Holds::{Field, Records};
 
 const fn trello(name: &'static str, route: &'static str, page: usize, kind: Kind) -> List {
     let holds = Records(kind);
-    List { platform: "trello", name, route, page, holds, besides: 0, least: 0, hidden: Nothing, dear: false }
+    List { platform: "trello", name, route, page, holds, besides: 0, least: 0, hidden: Nothing }
 }
 
-/// Asana gives a hundred entries at most.
+/// Asana gives a hundred entries at most, and its sandbox fewer where each of them costs several requests.
 const fn asana(name: &'static str, route: &'static str, holds: Holds) -> List {
-    List {
-        platform: "asana",
-        name,
-        route,
-        page: 100,
-        holds,
-        besides: 0,
-        least: 0,
-        hidden: Nothing,
-        dear: false,
-    }
+    List { platform: "asana", name, route, page: 100, holds, besides: 0, least: 0, hidden: Nothing }
 }
 
 const fn smartsheet(name: &'static str, route: &'static str, page: usize, kind: Kind) -> List {
     let holds = Records(kind);
-    List {
-        platform: "smartsheet",
-        name,
-        route,
-        page,
-        holds,
-        besides: 0,
-        least: 0,
-        hidden: Nothing,
-        dear: false,
-    }
+    List { platform: "smartsheet", name, route, page, holds, besides: 0, least: 0, hidden: Nothing }
 }
 
 const LISTS: &[List] = &[
@@ -110,14 +89,14 @@ const LISTS: &[List] = &[
     asana("members of a team", "/teams/*/team_memberships", Records(Kind::GroupMember)),
     asana("projects", "/workspaces/*/projects", Records(Kind::Container)),
     List {
-        besides: 300,
+        page: 10,
+        besides: 30,
         hidden: Always("projects without a team"),
-        dear: true,
         ..asana("projects of a team", "/teams/*/projects", Records(Kind::Container))
     },
     asana("portfolios", "/portfolios", Records(Kind::Inventory)),
     List {
-        dear: true,
+        page: 10,
         ..asana("items of a portfolio", "/portfolios/*/items", Field(Kind::Inventory, "items"))
     },
     asana("goals", "/goals", Records(Kind::Inventory)),
@@ -165,16 +144,9 @@ const LISTS: &[List] = &[
 impl List {
     fn world(&self, entries: usize) -> String {
         match self.platform {
-            "smartsheet" => format!("list:{}:{entries}:{}", self.name, self.page),
-            _ => format!("list:{}:{entries}", self.name),
+            "trello" => format!("list:{}:{entries}", self.name),
+            _ => format!("list:{}:{entries}:{}", self.name, self.page),
         }
-    }
-
-    fn lengths(&self) -> Vec<usize> {
-        if self.dear && !many() {
-            return vec![self.page + 1];
-        }
-        vec![0, 1, self.page - 1, self.page, self.page + 1, 3 * self.page]
     }
 
     /// What is wrong with a backup of the world in which this list has so many entries.
@@ -229,6 +201,11 @@ impl Holds {
     }
 }
 
+/// How many entries a list with pages of this size is tried with.
+fn lengths(page: usize) -> [usize; 6] {
+    [0, 1, page - 1, page, page + 1, 3 * page]
+}
+
 fn without_ids(path: &str) -> String {
     let is_id = |segment: &str| segment.len() > 8 && segment.contains(|c: char| c.is_ascii_digit());
     let segments = path.split('/').map(|segment| if is_id(segment) { "*" } else { segment });
@@ -237,11 +214,46 @@ fn without_ids(path: &str) -> String {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn every_list_is_read_to_its_end_at_every_length() {
-    let backups = LISTS
-        .iter()
-        .flat_map(|list| list.lengths().into_iter().map(|entries| tokio::spawn(list.backup_lacks(entries))));
+    let backups = LISTS.iter().flat_map(|list| {
+        lengths(list.page).into_iter().map(|entries| tokio::spawn(list.backup_lacks(entries)))
+    });
     let mut wrong = Vec::new();
     for backup in backups.collect::<Vec<_>>() {
+        wrong.extend(backup.await.unwrap());
+    }
+    assert!(wrong.is_empty(), "{wrong:#?}");
+}
+
+/// What is wrong with a backup after so many subtasks got a new name, each with an event, of which so many come at once.
+async fn backup_misses(happened: usize, page: usize) -> Vec<String> {
+    let desk = Desk::on("asana", &format!("list:events:{happened}:{page}"), 1).await;
+    desk.backup(USUAL).await;
+    for n in 0..happened {
+        let subtask = desk.world.id("task", &format!("Subtask {n}")).await;
+        desk.ask("PUT", &format!("/tasks/{subtask}"), json!({"data": {"name": format!("Renamed {n}")}}))
+            .await;
+    }
+    desk.world.forget_log().await;
+    let backup = compare::side(desk.app(), desk.backup(USUAL).await.id);
+    let bodies: Vec<String> = desk.world.log().await.into_iter().filter_map(|call| call.body).collect();
+    let asked = |path: &str| bodies.iter().filter(|body| body.contains(path)).count();
+    let renamed =
+        |record: &&Record| record.native["name"].as_str().unwrap_or_default().starts_with("Renamed");
+    let renamed = backup.values().filter(|record| record.key.kind == Kind::Item).filter(renamed).count();
+    let found = (renamed, asked("/events"), asked("/subtasks"));
+    let wanted = (happened, happened.div_ceil(page).max(1), 0);
+    let about = format!(
+        "{happened} events: {found:?} and not {wanted:?} (new names, pages of events, readings of all)"
+    );
+    if found == wanted { Vec::new() } else { vec![about] }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn all_that_has_happened_is_read_to_its_end_at_every_length() {
+    let page = 10;
+    let backups = lengths(page).map(|happened| tokio::spawn(backup_misses(happened, page)));
+    let mut wrong = Vec::new();
+    for backup in backups {
         wrong.extend(backup.await.unwrap());
     }
     assert!(wrong.is_empty(), "{wrong:#?}");

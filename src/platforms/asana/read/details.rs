@@ -60,10 +60,11 @@ impl Before {
     }
 }
 
-/// Reads comments and files of all tasks; `touched` are those that events name, where events are known.
+/// Reads comments and files of all tasks; `touched` are those that events name, where events are known. Where the
+/// project is no longer there, every task is asked for its files.
 pub(super) async fn read(
     asana: &Asana,
-    project: &Value,
+    project: Option<&Value>,
     tasks: &[&Value],
     mut before: Before,
     touched: Option<&BTreeSet<String>>,
@@ -74,10 +75,13 @@ pub(super) async fn read(
     for task in same {
         before.details.remove(gid(task)).into_iter().flatten().for_each(|record| splitter.unchanged(record));
     }
-    let mut with_files: HashSet<String> =
-        if before.is_empty() { known_to_search(asana, project, tasks).await? } else { HashSet::new() };
+    let mut with_files = match project {
+        Some(project) if before.is_empty() => known_to_search(asana, project, tasks).await?,
+        _ => HashSet::new(),
+    };
     // The search finds what is in the project.
-    with_files.extend(tasks.iter().filter(|task| is_stray(task)).map(|task| gid(task).to_owned()));
+    let is_unfound = |task: &&&Value| project.is_none() || is_stray(task);
+    with_files.extend(tasks.iter().filter(is_unfound).map(|task| gid(task).to_owned()));
     let stories: Vec<Question> =
         due.iter().map(|task| Question::new(&["tasks", gid(task), "stories"], fields::STORY)).collect();
     for (task, answer) in due.iter().zip(asana.lists(&stories).await?) {
@@ -171,7 +175,7 @@ fn accept(
     match answer {
         Ok(entries) => Ok(entries),
         Err(fault) if fault.class == FaultClass::NotFound => Ok(Vec::new()),
-        Err(fault) if fault.class == FaultClass::Forbidden => {
+        Err(fault) if matches!(fault.class, FaultClass::Forbidden | FaultClass::TooLarge) => {
             let key = RecordKey::new(splitter.project_id(), Kind::Item, gid(task));
             let what = format!("the {what} of task \"{}\"", named(task));
             tracing::warn!(%fault, %kind, "not readable");

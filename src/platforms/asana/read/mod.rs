@@ -4,6 +4,7 @@
 mod details;
 mod fields;
 mod last;
+mod remains;
 mod renewal;
 mod split;
 mod strays;
@@ -18,7 +19,7 @@ use super::changes::Changed;
 use super::connector::lock;
 use super::json::{gid, gid_at};
 use crate::http::fault::{ApiFault, FaultClass};
-use crate::model::{Kind, NativeId};
+use crate::model::Kind;
 use crate::model::coverage::{Count, Coverage};
 use crate::platforms::connector::{ContainerInfo, RecordSink};
 use details::{Before, files_of};
@@ -26,7 +27,8 @@ use last::Last;
 use renewal::{News, Renewed};
 pub(super) use split::{placement_id, task_of};
 use split::Splitter;
-pub(super) use strays::IN_NO_PROJECT;
+pub(super) use remains::read_remains;
+pub(super) use strays::NOT_IN_PROJECT;
 use tree::Tree;
 
 /// Reads a project into the sink.
@@ -58,13 +60,16 @@ pub(super) async fn read(
         }
         None => None,
     };
-    let Renewed { tree, kept, promised } = match renewed {
+    let Renewed { tree, kept, promised, unordered } = match renewed {
         Some(renewed) => renewed,
-        None => all_tasks(asana, id, &sections, &sink.sought(), &mut splitter).await?,
+        None => all_tasks(asana, id, &sections, sink, &mut splitter).await?,
     };
+    for (section, cut) in unordered {
+        splitter.miss_in_section("the order of the tasks in", &section, cut.to_string());
+    }
     let kept_tasks = kept.iter().filter(|record| record.key.kind == Kind::Item).map(|record| &record.native);
     let tasks: Vec<&Value> = tree.own().iter().chain(kept_tasks).collect();
-    details::read(asana, &project, &tasks, Before::of(before), touched.as_ref(), &mut splitter).await?;
+    details::read(asana, Some(&project), &tasks, Before::of(before), touched.as_ref(), &mut splitter).await?;
     tree.into_records(sections, &mut splitter);
     for record in kept {
         splitter.unchanged(record);
@@ -121,7 +126,7 @@ fn accept(splitter: &mut Splitter, what: &str, answer: Answered) -> Result<Vec<V
     match answer {
         Ok(entries) => Ok(entries),
         Err(fault) if is_plan(&fault) => Ok(Vec::new()),
-        Err(fault) if matches!(fault.class, FaultClass::Forbidden | FaultClass::NotFound) => {
+        Err(fault) if matches!(fault.class, FaultClass::Forbidden | FaultClass::NotFound | FaultClass::TooLarge) => {
             splitter.miss(what.to_owned(), fault.to_string());
             Ok(Vec::new())
         }
@@ -134,22 +139,25 @@ async fn all_tasks(
     asana: &Asana,
     project: &str,
     sections: &[Value],
-    sought: &[NativeId],
+    sink: &mut dyn RecordSink,
     splitter: &mut Splitter,
 ) -> Result<Renewed, ApiFault> {
-    let mut tree = Tree::default();
-    tree.listed(project, tasks(asana, project, sections).await?);
+    let tasks = tasks(asana, project, sections, splitter).await?;
+    let home = |task: &Value| Some((gid(task).to_owned(), sink.home_of(&gid(task).into(), &tree::projects(task))?.0));
+    let mut tree = Tree::with_homes(tasks.iter().filter_map(home).collect());
+    tree.listed(project, tasks);
     let (listed, parents) = (tree.own().len(), with_subtasks(tree.own()));
     let below = subtasks(asana, &mut tree, parents, splitter).await?;
-    let strays = strays::read(asana, &tree, sought).await?;
+    let strays = strays::read(asana, &tree, &sink.sought()).await?;
     let (strayed, parents) = (strays.len(), with_subtasks(&strays));
     tree.listed(project, strays);
     let promised = (listed + strayed) as u64 + below + subtasks(asana, &mut tree, parents, splitter).await?;
-    Ok(Renewed { tree, kept: Vec::new(), promised })
+    Ok(Renewed { tree, kept: Vec::new(), promised, unordered: Vec::new() })
 }
 
-/// The tasks that a project lists, in its order; section by section where that is too much for one list.
-async fn tasks(asana: &Asana, project: &str, sections: &[Value]) -> Answered {
+/// The tasks that a project lists, in its order; section by section where that is too much for one list. What Asana
+/// cuts off a single section can be asked for in no other way.
+async fn tasks(asana: &Asana, project: &str, sections: &[Value], splitter: &mut Splitter) -> Answered {
     match asana.list(&Question::new(&["projects", project, "tasks"], fields::TASK)).await {
         Err(fault) if fault.class == FaultClass::TooLarge => {
             tracing::info!(project, %fault, "too large for one list; read section by section");
@@ -158,7 +166,13 @@ async fn tasks(asana: &Asana, project: &str, sections: &[Value]) -> Answered {
     }
     let mut all = Vec::new();
     for section in sections {
-        all.extend(asana.list(&Question::new(&["sections", gid(section), "tasks"], fields::TASK)).await?);
+        let question = Question::new(&["sections", gid(section), "tasks"], fields::TASK);
+        let (tasks, cut) = asana.beginning(&question).await?;
+        if let Some(cut) = cut {
+            let what = format!("tasks beyond the first {} of", tasks.len());
+            splitter.miss_in_section(&what, section, cut.to_string());
+        }
+        all.extend(tasks);
     }
     Ok(all)
 }

@@ -43,6 +43,8 @@ pub(super) struct Renewed {
     pub(super) kept: Vec<Record>,
     /// How many tasks there should be by the tasks' own counts.
     pub(super) promised: u64,
+    /// Sections whose order could not be read, with the reason.
+    pub(super) unordered: Vec<(Value, ApiFault)>,
 }
 
 /// Reads what has changed; nothing when it is simpler, or safer, to read everything.
@@ -110,6 +112,8 @@ struct Renewal<'a> {
     foreign: HashMap<String, u64>,
     /// Orders of sections that were read.
     orders: HashMap<String, Vec<String>>,
+    /// Sections that are too long for Asana to tell their order, with what it says.
+    unordered: HashMap<String, ApiFault>,
 }
 
 impl<'a> Renewal<'a> {
@@ -125,6 +129,7 @@ impl<'a> Renewal<'a> {
             subtasks: HashMap::new(),
             foreign: HashMap::new(),
             orders: HashMap::new(),
+            unordered: HashMap::new(),
         }
     }
 
@@ -285,14 +290,21 @@ impl<'a> Renewal<'a> {
             };
             changed.0.get(section).is_some_and(|kind| kind == "section") || self.fresh.iter().any(came)
         };
-        let unread: Vec<&str> = sections.iter().map(gid).filter(|id| !self.orders.contains_key(*id) && came_to(id)).collect();
+        let is_due = |id: &&str| !self.orders.contains_key(*id) && !self.unordered.contains_key(*id) && came_to(id);
+        let unread: Vec<&str> = sections.iter().map(gid).filter(is_due).collect();
         let questions: Vec<Question> =
             unread.iter().map(|section| Question::new(&["sections", section, "tasks"], "")).collect();
         let answers = self.asana.lists(&questions).await?;
         let unread: Vec<String> = unread.into_iter().map(ToOwned::to_owned).collect();
         for (section, answer) in unread.into_iter().zip(answers) {
-            let order = answer?.iter().map(|task| gid(task).to_owned()).collect();
-            self.arrange(section, order);
+            match answer {
+                // To read everything anew would lead to the same list.
+                Err(cut) if cut.class == FaultClass::TooLarge => drop(self.unordered.insert(section, cut)),
+                answer => {
+                    let order = answer?.iter().map(|task| gid(task).to_owned()).collect();
+                    self.arrange(section, order);
+                }
+            }
         }
         Ok(())
     }
@@ -311,14 +323,16 @@ impl<'a> Renewal<'a> {
         self.orders.insert(section, order);
     }
 
-    /// The tasks in a section now, in their order.
+    /// The tasks in a section now, in their order. Where that is not known, who has come stands behind the others.
     fn order(&self, section: &str) -> Vec<String> {
         let order = self.orders.get(section).or_else(|| self.last.sections.get(section));
+        let come = self.fresh.keys().filter(|task| self.last.section_of(task) != Some(section));
+        let come = self.unordered.contains_key(section).then_some(come);
         let stands_here = |task: &&String| match self.fresh.get(*task) {
             Some(read) => section_in(read, self.project) == Some(section),
             None => !self.gone.contains(*task) && self.last.section_of(task) == Some(section),
         };
-        order.into_iter().flatten().filter(stands_here).cloned().collect()
+        order.into_iter().flatten().chain(come.into_iter().flatten()).filter(stands_here).cloned().collect()
     }
 
     fn finish(mut self, sections: &[Value]) -> Renewed {
@@ -356,6 +370,10 @@ impl<'a> Renewal<'a> {
             kept.extend(self.last.take(&task));
         }
         promised += kept.iter().filter(|record| record.key.kind == Kind::Item).count() as u64;
-        Renewed { tree, kept, promised }
+        let unordered = sections.iter().filter_map(|section| {
+            Some((section.clone(), self.unordered.remove(gid(section))?))
+        });
+        let unordered = unordered.collect();
+        Renewed { tree, kept, promised, unordered }
     }
 }

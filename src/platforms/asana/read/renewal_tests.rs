@@ -90,7 +90,7 @@ async fn nothing_is_taken_over_from_what_another_reader_read() {
     ];
     let scripted = Scripted::new(answers);
     let asana = asana(&scripted);
-    asana.remember([("20".into(), "0123456789ab~seen~2026-12-01T00:00:00Z~T1".to_owned())].into());
+    asana.remember([("20".into(), Some("0123456789ab~seen~2026-12-01T00:00:00Z~T1".to_owned()))].into());
     let mut held = Held { before: before(), ..Held::default() };
     read(&asana, &info(), &mut held).await.unwrap();
     assert_eq!(ids(&held, Kind::Comment), ["c9"]);
@@ -131,6 +131,22 @@ async fn where_something_came_to_the_order_is_read_and_strangers_are_looked_at()
     ];
     let (held, _) = renewing(&[("500", "task")], answers).await;
     assert_eq!(order(&held).as_array().unwrap()[..3], [json!("500"), json!("501"), json!("1")]);
+}
+
+#[tokio::test]
+async fn a_section_whose_order_is_cut_off_keeps_the_order_of_the_last_backup_and_is_named() {
+    let cut = refusal(400, "The result was truncated; narrow the question");
+    let comments = Answer::json(200, &list(&json!([])).to_string());
+    let answers = [project(), frame(), tasks(&[]), data(&task("500", 0)), cut, comments];
+    let asana = knowing(&Scripted::new(answers), LATER);
+    lock(&asana.changed).insert("20".to_owned(), Changed([("500".to_owned(), "task".to_owned())].into()));
+    let mut held = Held { before: large(), ..Held::default() };
+    let coverage = read(&asana, &info(), &mut held).await.unwrap();
+    let (first, last) = (order(&held)[0].clone(), order(&held).as_array().unwrap().last().cloned());
+    assert_eq!((first, last), (json!("1"), Some(json!("500"))), "who has come stands behind the others");
+    assert_eq!(ids(&held, Kind::Item).len(), 352);
+    let [missing] = coverage.missing.as_slice() else { panic!("{:?}", coverage.missing) };
+    assert_eq!(missing.what, "the order of the tasks in section \"To do\"");
 }
 
 /// A project whose order fits on two pages, and with so many subtasks that to read all would be dearer.

@@ -190,6 +190,12 @@ impl Splitter {
         self.missing.push(Missing { key, what, why });
     }
 
+    /// Notes that something about a section is missing.
+    pub(super) fn miss_in_section(&mut self, what: &str, section: &Value, why: String) {
+        let key = Some(RecordKey::new(self.project.clone(), Kind::Section, gid(section)));
+        self.missing.push(Missing { key, what: format!("{what} section \"{}\"", text(section, "name")), why });
+    }
+
     /// A record as it stands in an answer.
     pub(super) fn add(&mut self, kind: Kind, native: Map<String, Value>) {
         let id = native.get("gid").and_then(Value::as_str).unwrap_or_default().to_owned();

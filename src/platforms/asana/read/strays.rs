@@ -10,8 +10,9 @@ use super::tree::{Tree, is_in_a_project};
 use crate::http::fault::{ApiFault, FaultClass};
 use crate::model::NativeId;
 
-/// What the record of such a task says of itself. That it has no section does not say it: some memberships have none.
-pub(in super::super) const IN_NO_PROJECT: &str = "in_no_project";
+/// What the record of a task says that is alive and not in its project. That it has no section does not say it: some
+/// memberships have none.
+pub(in super::super) const NOT_IN_PROJECT: &str = "not_in_project";
 
 /// Those of the `sought` tasks that the project has not, and that are in no project and below no task, as far as the
 /// account can see them.
@@ -22,11 +23,7 @@ pub(super) async fn read(asana: &Asana, tree: &Tree, sought: &[NativeId]) -> Res
     let mut strays = Vec::new();
     for answer in asana.ones(&questions).await? {
         match answer {
-            Ok(task) if is_stray(&task) => {
-                let mut task = object(task);
-                task.insert(IN_NO_PROJECT.to_owned(), json!(true));
-                strays.push(task.into());
-            }
+            Ok(task) if is_stray(&task) => strays.push(outside(task)),
             Ok(_) => {}
             Err(fault) if matches!(fault.class, FaultClass::NotFound | FaultClass::Forbidden) => {}
             Err(fault) => return Err(fault),
@@ -38,4 +35,11 @@ pub(super) async fn read(asana: &Asana, tree: &Tree, sought: &[NativeId]) -> Res
 /// Whether a task belongs to nothing.
 pub(super) fn is_stray(task: &Value) -> bool {
     !gid(task).is_empty() && !is_in_a_project(task) && gid_at(task, "parent").is_empty()
+}
+
+/// The same task, which says that it is not in its project.
+pub(super) fn outside(task: Value) -> Value {
+    let mut task = object(task);
+    task.insert(NOT_IN_PROJECT.to_owned(), json!(true));
+    task.into()
 }

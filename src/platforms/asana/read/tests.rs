@@ -52,7 +52,7 @@ pub(super) fn comment(gid: &str) -> Value {
 pub(super) fn knowing(scripted: &Scripted, began: &str) -> Asana {
     let asana = asana(scripted);
     let mark = Mark::new("seen".into(), began.parse().unwrap(), "T1".into());
-    asana.remember([("20".into(), mark.to_string())].into());
+    asana.remember([("20".into(), Some(mark.to_string()))].into());
     asana
 }
 
@@ -170,6 +170,27 @@ async fn a_list_that_is_too_long_is_read_section_by_section() {
     assert!(scripted.calls()[3].contains("/sections/s1/tasks"));
 }
 
+#[tokio::test]
+async fn a_section_that_is_cut_off_is_read_as_far_as_it_is_given_and_what_follows_is_named() {
+    let first = json!({"data": [task("1", 0)], "next_page": {"offset": "o1"}});
+    let cut = || refusal(400, "The result was truncated; narrow the question");
+    let answers = vec![project(), frame(), cut(), Answer::json(200, &first.to_string()), cut(), refusal(402, "no search")];
+    let (coverage, held, _) = reading([answers, vec![Answer::json(200, &list(&json!([])).to_string())]].concat(), vec![]).await;
+    assert_eq!(ids(&held, Kind::Item), ["1"]);
+    let [missing] = coverage.missing.as_slice() else { panic!("{coverage:?}") };
+    assert_eq!(missing.what, "tasks beyond the first 1 of section \"To do\"");
+    assert!(missing.why.contains("truncated"), "{missing:?}");
+}
+
+#[tokio::test]
+async fn comments_that_are_cut_off_are_named_and_the_rest_is_read() {
+    let answers =
+        vec![project(), frame(), tasks(&[task("1", 0)]), refusal(402, "no search"), refusal(504, "too much at once")];
+    let (coverage, held, _) = reading(answers, vec![]).await;
+    assert_eq!(ids(&held, Kind::Item), ["1"]);
+    assert_eq!(coverage.missing.iter().map(|missing| missing.what.as_str()).collect::<Vec<_>>(), ["the comments of task \"1\""]);
+}
+
 pub(super) fn before() -> Vec<Record> {
     let record = |kind, id: &str, native: Value, blob| Record { key: RecordKey::new("20", kind, id), native, blob };
     let stored = Blob::Stored(BlobRef { id: crate::base::hash::Hash::default(), len: 3 });
@@ -226,11 +247,46 @@ async fn a_sought_task_that_is_nowhere_is_read_with_all_that_is_on_it() {
     let mut held = Held { sought: ["1", "5", "6", "7", "8"].map(Into::into).into(), ..Held::default() };
     let coverage = read(&asana(&scripted), &info(), &mut held).await.unwrap();
     assert_eq!((ids(&held, Kind::Item), ids(&held, Kind::Comment)), (vec!["1", "7", "8"], vec!["c7"]));
-    let nowhere = held.records.iter().filter(|(record, _)| record.native.get(IN_NO_PROJECT).is_some());
+    let nowhere = held.records.iter().filter(|(record, _)| record.native.get(NOT_IN_PROJECT).is_some());
     assert_eq!(nowhere.map(|(record, _)| record.key.id.as_str()).collect::<Vec<_>>(), ["7"], "and is known as such");
     assert_eq!(expected(&coverage), (Some(3), 3));
     assert!(!scripted.bodies()[3].contains("/tasks/1\""), "what is listed is not looked up");
     assert!(scripted.calls()[7].contains("parent=7"), "no search tells of its files");
+}
+
+#[tokio::test]
+async fn of_a_deleted_project_the_tasks_that_live_on_are_read_with_all_that_is_on_them() {
+    let task = |gid: &str, parent: Value, projects: &[&str]| {
+        let memberships: Vec<Value> = projects.iter().map(|gid| json!({"project": {"gid": gid}})).collect();
+        json!({"gid": gid, "memberships": memberships, "parent": parent, "num_subtasks": u64::from(gid == "1")})
+    };
+    let below = task("2", json!({"gid": "1", "memberships": [{"project": {"gid": "30"}}]}), &[]);
+    let nothing = || (200, list(&json!([])));
+    let scripted = Scripted::new([
+        batch(&[
+            (200, json!({"data": task("1", json!(null), &["30"])})),
+            (200, json!({"data": below})),
+            (200, json!({"data": task("3", json!({"gid": "99"}), &[])})),
+            (404, json!({"errors": [{"message": "gone"}]})),
+            (200, json!({"data": task("5", json!(null), &["20"])})),
+        ]),
+        tasks(std::slice::from_ref(&below)),
+        batch(&[(200, list(&json!([comment("c1")]))), nothing(), nothing()]),
+        batch(&[nothing(), nothing(), nothing()]),
+    ]);
+    let mut held = Held { sought: ["1", "2", "3", "4", "5"].map(Into::into).into(), ..Held::default() };
+    read_remains(&asana(&scripted), &"20".into(), &mut held).await.unwrap();
+    let found: Vec<(&str, bool, bool)> = held
+        .records
+        .iter()
+        .filter(|(record, _)| record.key.kind == Kind::Item && record.key.container.as_str() == "20")
+        .map(|(record, _)| {
+            let has = |field: &str| record.native.get(field).is_some_and(|value| !value.is_null());
+            (record.key.id.as_str(), has(NOT_IN_PROJECT), has("parent"))
+        })
+        .collect();
+    assert_eq!(found, [("1", true, false), ("3", true, false), ("2", false, true)], "id, outside, below a known one");
+    assert_eq!(ids(&held, Kind::Comment), ["c1"]);
 }
 
 #[tokio::test]

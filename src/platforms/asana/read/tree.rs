@@ -25,9 +25,16 @@ pub(super) struct Tree {
     order: BTreeMap<String, Vec<String>>,
     /// The subtasks of each task that belong here.
     subtasks: HashMap<String, Vec<String>>,
+    /// The project that has a task, where it is not left to gids.
+    homes: HashMap<String, String>,
 }
 
 impl Tree {
+    /// A tree without tasks, for which it is settled which project has some of them.
+    pub(super) fn with_homes(homes: HashMap<String, String>) -> Self {
+        Self { homes, ..Self::default() }
+    }
+
     /// Takes the tasks that a project lists, in their order.
     pub(super) fn listed(&mut self, project: &str, tasks: Vec<Value>) {
         for task in tasks {
@@ -37,7 +44,8 @@ impl Tree {
             }
             let order = self.order.entry(section.clone().unwrap_or_default()).or_default();
             let place = placement_id(project, &id);
-            if belongs_to(&task, project) {
+            let home = self.homes.get(&id).filter(|_| !is_below_a_listed_task(&task));
+            if home.map_or_else(|| belongs_to(&task, project), |home| home == project) {
                 order.push(id.clone());
                 self.sections.extend(section.map(|section| (id.clone(), section)));
                 self.index.insert(id, self.own.len());
@@ -120,22 +128,24 @@ impl Tree {
 /// Whether a task that `project` lists is recorded in it: the project with the smallest gid has a task that is in
 /// several, and a subtask is wherever its parent is.
 pub(super) fn belongs_to(task: &Value, project: &str) -> bool {
+    let smallest = projects(task).into_iter().min_by_key(|project| rank(project));
+    !is_below_a_listed_task(task) && smallest.is_none_or(|smallest| smallest == project)
+}
+
+fn is_below_a_listed_task(task: &Value) -> bool {
     let parent = task.get("parent").filter(|parent| !parent.is_null());
-    if parent.is_some_and(is_in_a_project) {
-        return false;
-    }
-    let smallest = projects(task).min_by_key(|project| rank(project));
-    smallest.is_none_or(|smallest| smallest == project)
+    parent.is_some_and(is_in_a_project)
 }
 
 /// Whether a task is listed in some project.
 pub(super) fn is_in_a_project(task: &Value) -> bool {
-    projects(task).next().is_some()
+    !projects(task).is_empty()
 }
 
 /// The projects that a task is in, as far as the account can see them.
-fn projects(task: &Value) -> impl Iterator<Item = &str> {
-    list(task, "memberships").iter().map(|membership| gid_at(membership, "project")).filter(|gid| !gid.is_empty())
+pub(super) fn projects(task: &Value) -> Vec<&str> {
+    let projects = list(task, "memberships").iter().map(|membership| gid_at(membership, "project"));
+    projects.filter(|gid| !gid.is_empty()).collect()
 }
 
 /// The section of `project` in which a task stands.
@@ -146,7 +156,7 @@ pub(super) fn section_in<'a>(task: &'a Value, project: &str) -> Option<&'a str> 
 
 /// A task that stands in a section here although it is a subtask of something that is not here. It keeps the
 /// parent under another name, so that nobody looks for it in this project.
-fn without_parent(mut task: Value) -> Value {
+pub(super) fn without_parent(mut task: Value) -> Value {
     if let Some(task) = task.as_object_mut()
         && let Some(parent) = task.remove("parent").filter(|parent| !parent.is_null())
     {

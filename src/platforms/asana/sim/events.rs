@@ -11,8 +11,6 @@ use super::state::{PROJECT, State, TASK, USER, WORKSPACE, items, reference};
 use crate::base::clock::Timestamp;
 use crate::sim::world::{Kind, text};
 
-/// Events that one token leads to at most.
-const PER_TOKEN: usize = 100;
 /// Seconds for which a token is good.
 const TOKEN_SECONDS: i64 = 24 * 60 * 60;
 
@@ -166,7 +164,7 @@ impl Call<'_> {
         };
         let heard = |(_, event): &(usize, &Event)| event.heard_by.contains(&resource);
         let mut found = state.events.all.iter().enumerate().skip(from).filter(heard);
-        let page: Vec<(usize, &Event)> = found.by_ref().take(PER_TOKEN).collect();
+        let page: Vec<(usize, &Event)> = found.by_ref().take(state.rules.longest_page).collect();
         let has_more = found.next().is_some();
         let next = match page.last() {
             Some((last, _)) if has_more => last + 1,

@@ -66,7 +66,7 @@ impl Call<'_> {
                 "The result set is too large and was truncated. Narrow your request, for example by section.",
             ));
         }
-        let end = (start + limit).min(ids.len()).min(longest);
+        let end = (start + limit.min(self.state.rules.longest_page)).min(ids.len()).min(longest);
         let page = ids.get(start..end).unwrap_or_default().to_vec();
         let next = page.last().filter(|_| end < ids.len()).map(|last| self.next_page(limit, end, last));
         Ok((page, Some(next.unwrap_or_default())))

@@ -95,11 +95,18 @@ impl State {
         id
     }
 
-    /// Takes a project away with everything that is only in it.
+    /// Takes a project away with its tasks, but for those that somebody has or that are in another project, with what
+    /// is below them.
     pub(super) fn remove_project(&mut self, project: &str) {
-        for task in self.tasks_of(project) {
-            let elsewhere = self.world.get(TASK, &task).is_some_and(|t| items(t, "_memberships").len() > 1);
-            if elsewhere { self.leave_project(&task, project) } else { self.remove_task(&task) }
+        let tasks = self.tasks_of(project);
+        for task in &tasks {
+            self.leave_project(task, project);
+        }
+        for task in &tasks {
+            let is_left = |task: &Value| task["assignee"].is_null() && task["parent"].is_null();
+            if self.world.get(TASK, task).is_some_and(is_left) {
+                self.remove_unless_elsewhere(task);
+            }
         }
         for brief in self.world.ids_of(project, PROJECT_BRIEF) {
             self.remove_attachments(&brief);
@@ -111,6 +118,19 @@ impl State {
             }
         }
         self.world.remove(PROJECT, project);
+    }
+
+    /// Takes a task away with what is below it; of both, what is in a project stays.
+    fn remove_unless_elsewhere(&mut self, task: &str) {
+        if self.world.get(TASK, task).is_none_or(|task| !items(task, "_memberships").is_empty()) {
+            self.take_out(TASK, &self.text_of(TASK, task, "parent"), "_subtasks", task);
+            self.set(TASK, task, "parent", Value::Null);
+            return;
+        }
+        for subtask in self.ids_in(TASK, task, "_subtasks") {
+            self.remove_unless_elsewhere(&subtask);
+        }
+        self.remove_task(task);
     }
 
     pub(super) fn remove_attachments(&mut self, parent: &str) {

@@ -62,6 +62,8 @@ pub(super) const ENUM_OPTION: Kind = "enum_option";
 pub(super) struct Rules {
     /// Lists are not given beyond so many entries.
     pub(super) longest_list: usize,
+    /// No page has more entries, nor do events that one token leads to, whatever is asked for.
+    pub(super) longest_page: usize,
     /// Largest upload in bytes.
     pub(super) upload: usize,
     /// Every so many events, one is lost: delivery is "at most once".
@@ -70,7 +72,7 @@ pub(super) struct Rules {
 
 impl Default for Rules {
     fn default() -> Self {
-        Self { longest_list: 50_000, upload: 100 << 20, loses_every: None }
+        Self { longest_list: 50_000, longest_page: 100, upload: 100 << 20, loses_every: None }
     }
 }
 

@@ -20,8 +20,8 @@ pub(super) const TASK: KindSpec = KindSpec {
     natural_key: &[],
     fields: &[
         Field::new("parent.gid", Role::Reference(Kind::Item)),
-        Field::new("section", Role::Reference(Kind::Section)),
-        Field::new("in_no_project", Role::Writable),
+        Field::new("section", Role::Reference(Kind::Section)).assigned(),
+        Field::new("not_in_project", Role::Writable).nowhere(),
         Field::new("name", Role::Writable),
         Field::new("html_notes", Role::Writable).codec(Codec::Links).initially("<body></body>").told(Told::Rich),
         Field::new("resource_subtype", Role::Writable),
@@ -58,7 +58,7 @@ pub(super) const PLACEMENT: KindSpec = KindSpec {
     natural_key: &[],
     fields: &[
         Field::new("item", Role::Reference(Kind::Item)).anywhere(),
-        Field::new("section", Role::Reference(Kind::Section)),
+        Field::new("section", Role::Reference(Kind::Section)).assigned(),
     ],
     losses: &[],
 };

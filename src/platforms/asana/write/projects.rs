@@ -4,14 +4,14 @@ use serde_json::{Value, json};
 
 use super::calls::{Ids, Params, flat, halfway, not_offered, params, refusal, set, take, texts};
 use super::{dates, order};
-use crate::http::fault::ApiFault;
+use crate::http::fault::{ApiFault, FaultClass};
 use crate::model::Kind;
 use crate::model::grants::Verb;
 use crate::model::mutation::{Mutation, WriteError};
 use crate::platforms::asana::Asana;
 use crate::platforms::asana::asking::{Question, named};
 use crate::platforms::asana::connector::lock;
-use crate::platforms::asana::json::{gid, gids, list};
+use crate::platforms::asana::json::{gid, gid_at, gids, list};
 use crate::platforms::asana::read::task_of;
 
 /// The name of the section that Asana gives to a new project, until the first one of the backup takes its place.
@@ -33,7 +33,7 @@ pub(super) async fn write(asana: &Asana, mutation: &Mutation) -> Result<String, 
         }
         (Kind::Container, Verb::Create) => create_project(asana, mutation).await,
         (Kind::Container, Verb::Update) => update_project(asana, mutation).await,
-        (Kind::Container, Verb::Delete) => remove(asana, &["projects", mutation.own()?]).await,
+        (Kind::Container, Verb::Delete) => remove_project(asana, mutation.own()?).await,
         (Kind::Section, Verb::Create) => create_section(asana, mutation).await,
         (Kind::Section, Verb::Update) => update_section(asana, mutation).await,
         (Kind::Section, Verb::Delete) => remove(asana, &["sections", mutation.own()?]).await,
@@ -51,6 +51,23 @@ async fn change(asana: &Asana, path: &[&str; 2], body: Params) -> Result<String,
 async fn remove(asana: &Asana, path: &[&str; 2]) -> Result<String, WriteError> {
     asana.remove(path).await.map_err(|fault| refusal(&fault))?;
     Ok(path.last().copied().unwrap_or_default().to_owned())
+}
+
+/// Deletes a project with all that is only in it. Left to itself, Asana would keep the tasks that somebody has.
+async fn remove_project(asana: &Asana, project: &str) -> Result<String, WriteError> {
+    let fields = "assignee,parent,memberships.project";
+    let (tasks, _) = match asana.beginning(&Question::new(&["projects", project, "tasks"], fields)).await {
+        Err(fault) if fault.class == FaultClass::NotFound => (Vec::new(), None),
+        answer => answer.map_err(|fault| refusal(&fault))?,
+    };
+    let would_stay = |task: &&Value| {
+        let is_somebodys = !gid_at(task, "assignee").is_empty() && gid_at(task, "parent").is_empty();
+        is_somebodys && list(task, "memberships").len() == 1
+    };
+    for task in tasks.iter().filter(would_stay) {
+        asana.remove(&["tasks", gid(task)]).await.map_err(|fault| refusal(&fault))?;
+    }
+    remove(asana, &["projects", project]).await
 }
 
 async fn create_project(asana: &Asana, mutation: &Mutation) -> Result<String, WriteError> {

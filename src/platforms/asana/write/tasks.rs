@@ -7,11 +7,12 @@ use super::places::Spot;
 use super::{dates, marker, not_offered, order};
 use crate::http::fault::{ApiFault, FaultClass};
 use crate::model::grants::Verb;
+use crate::model::NativeId;
 use crate::model::mutation::{Mutation, WriteError};
 use crate::platforms::asana::Asana;
 use crate::platforms::asana::asking::Question;
 use crate::platforms::asana::json::{gid, gid_at, gids, list, text};
-use crate::platforms::asana::read::{IN_NO_PROJECT, placement_id};
+use crate::platforms::asana::read::{NOT_IN_PROJECT, placement_id};
 
 /// Sets of gids with the routes that add to them and take from them, and the parameter of these.
 const SETS: [(&str, &str, &str, &str); 2] = [
@@ -50,7 +51,7 @@ async fn create(asana: &Asana, mutation: &Mutation) -> Result<String, WriteError
     let fields = flat(&mutation.fields);
     let spot = spot(mutation, &fields)?;
     let mut body = set(fields.clone());
-    take(&mut body, &["parent", "section", IN_NO_PROJECT, "subtasks", "followers", "dependencies"]);
+    take(&mut body, &["parent", "section", NOT_IN_PROJECT, "subtasks", "followers", "dependencies"]);
     sort_of_task(&mut body);
     dates::of_new(&mut body);
     let path: Vec<&str> = match spot {
@@ -103,7 +104,7 @@ fn sort_of_task(body: &mut Params) {
 
 async fn update(asana: &Asana, task: &str, mutation: &Mutation) -> Result<(), WriteError> {
     let mut body = flat(&mutation.fields);
-    let places = take(&mut body, &["parent", "section", IN_NO_PROJECT]);
+    let places = take(&mut body, &["parent", "section", NOT_IN_PROJECT]);
     let sets = take(&mut body, &["followers", "dependencies", "tags"]);
     let subtasks = body.remove("subtasks");
     if !places.is_empty() {
@@ -127,13 +128,18 @@ async fn update(asana: &Asana, task: &str, mutation: &Mutation) -> Result<(), Wr
 }
 
 /// Brings a task to another section, below another task, or from there into a section. Without a section it
-/// stays in its project, unless it is to be in none.
+/// is somewhere in its project, unless it is not to be in it.
 async fn move_task(asana: &Asana, task: &str, mutation: &Mutation, places: &Params) -> Result<(), WriteError> {
     let project = mutation.within()?;
-    let question = Question::new(&["tasks", task], "memberships.project.gid,parent.gid");
+    let question =
+        Question::new(&["tasks", task], "memberships.project.gid,memberships.section.gid,parent.gid");
     let live = asana.one(&question).await.map_err(|fault| refusal(&fault))?;
-    let projects: Vec<&str> =
-        list(&live, "memberships").iter().map(|membership| gid_at(membership, "project")).collect();
+    let memberships = list(&live, "memberships");
+    let projects: Vec<&str> = memberships.iter().map(|membership| gid_at(membership, "project")).collect();
+    // What the task stood in when the plan was made; nothing where it is only to come into a project as well.
+    let left = mutation.parent.as_ref().map(NativeId::as_str).filter(|parent| !parent.is_empty());
+    let left = memberships.iter().find(|membership| Some(gid_at(membership, "section")) == left);
+    let left = left.map(|membership| gid_at(membership, "project"));
     let said = |name: &str| places.get(name).and_then(Value::as_str);
     if let Some(parent) = said("parent") {
         asana.move_to_bottom(task, Spot::Parent(parent)).await?;
@@ -145,19 +151,29 @@ async fn move_task(asana: &Asana, task: &str, mutation: &Mutation, places: &Para
     if let Some(section) = said("section") {
         asana.move_to_bottom(task, Spot::Section { project, section }).await?;
         // A task that is in one other project was moved there; one that is in several is at home in them.
-        if let [other] = projects.as_slice()
-            && *other != project
+        let others: Vec<&str> = projects.into_iter().filter(|other| *other != project).collect();
+        if let [other] = others.as_slice()
+            && left == Some(*other)
         {
             leave(asana, task, other).await?;
         }
-    } else if places.get(IN_NO_PROJECT) == Some(&Value::Bool(true)) && projects.contains(&project) {
-        leave(asana, task, project).await?;
+    } else if places.get(NOT_IN_PROJECT) == Some(&Value::Bool(true)) {
+        if let Some(left) = left.or(Some(project).filter(|project| projects.contains(project))) {
+            leave(asana, task, left).await?;
+        }
+    } else if !projects.contains(&project) {
+        enter(asana, task, project).await?;
     }
     if places.contains_key("parent") && !gid_at(&live, "parent").is_empty() {
         let nowhere = params([("parent", Value::Null)]);
         asana.bring_about(&["tasks", task, "setParent"], nowhere).await.map_err(|fault| refusal(&fault))?;
     }
     Ok(())
+}
+
+async fn enter(asana: &Asana, task: &str, project: &str) -> Result<(), WriteError> {
+    let entered = asana.bring_about(&["tasks", task, "addProject"], params([("project", project.into())])).await;
+    entered.map(drop).map_err(|fault| refusal(&fault))
 }
 
 async fn leave(asana: &Asana, task: &str, project: &str) -> Result<(), WriteError> {
@@ -208,10 +224,7 @@ pub(super) async fn place(asana: &Asana, mutation: &Mutation) -> Result<String, 
             left => left?,
         },
         (_, Some(section)) => asana.move_to_bottom(task, Spot::Section { project, section }).await?,
-        (Verb::Create, None) => {
-            let to = params([("project", project.into())]);
-            asana.bring_about(&["tasks", task, "addProject"], to).await.map_err(|fault| refusal(&fault))?;
-        }
+        (Verb::Create, None) => enter(asana, task, project).await?,
         (Verb::Update, None) => return Err(not_offered(mutation)),
     }
     Ok(placement_id(project, task))

@@ -40,6 +40,9 @@ pub(super) async fn write(asana: &Asana, values: &[Mutation]) -> Vec<Result<Rece
 async fn send(asana: &Asana, task: &str, values: &[Mutation]) -> Result<(), WriteError> {
     let refused = |fault: ApiFault| refusal(&fault);
     let fields = fields(asana, task, values).await.map_err(refused)?;
+    if fields.is_empty() {
+        return Ok(());
+    }
     let body = params([("custom_fields", fields.clone().into())]);
     let answer = match asana.change(&["tasks", task], body.clone()).await {
         Err(fault) if fault.class == FaultClass::Invalid => {
@@ -58,7 +61,7 @@ async fn send(asana: &Asana, task: &str, values: &[Mutation]) -> Result<(), Writ
     answer.map(drop).map_err(refused)
 }
 
-/// The values by field.
+/// The values by field. One that is to go is gone already where the task has lost the field.
 async fn fields(asana: &Asana, task: &str, values: &[Mutation]) -> Result<Params, ApiFault> {
     let cleared = values.iter().any(|value| value.verb == Verb::Delete);
     // What clears a value depends on its sort, which a deletion does not say.
@@ -69,12 +72,13 @@ async fn fields(asana: &Asana, task: &str, values: &[Mutation]) -> Result<Params
         Vec::new()
     };
     let empty = |field: &str| {
-        let sort = sorts.iter().find(|live| gid(live) == field).map(|live| text(live, "resource_subtype"));
-        if matches!(sort, Some("multi_enum" | "people" | "reference")) { json!([]) } else { Value::Null }
+        let live = sorts.iter().find(|live| gid(live) == field)?;
+        let is_list = matches!(text(live, "resource_subtype"), "multi_enum" | "people" | "reference");
+        Some(if is_list { json!([]) } else { Value::Null })
     };
     let set = |value: &Mutation| {
         let (_, field) = task_and_field(value)?;
-        let set = if value.verb == Verb::Delete { empty(&field) } else { value_of(value) };
+        let set = if value.verb == Verb::Delete { empty(&field)? } else { value_of(value) };
         Some((field, set))
     };
     Ok(values.iter().filter_map(set).collect())

@@ -1,4 +1,4 @@
-//! What a cell is: content that somebody wrote, or the result of something.
+//! What a cell is, and a field of the summary: content that somebody wrote, or the result of something.
 
 use serde_json::{Map, Value, json};
 
@@ -74,11 +74,6 @@ pub(super) fn cell(column: &Column, mut native: Map<String, Value>) -> Parts {
         return parts;
     }
     let structure = native.get("objectValue").map(|value| text(value, "objectType").to_owned()).unwrap_or_default();
-    let rename = |native: &mut Map<String, Value>, from: &str, to: &str| {
-        if let Some(value) = native.remove(from) {
-            native.insert(to.to_owned(), value);
-        }
-    };
     if native.get("linkInFromCell").is_some_and(|link| !matches!(text(link, "status"), "OK" | "")) {
         // It shows what it has shown last, which is all that can come back.
         rename(&mut native, "linkInFromCell", "brokenLink");
@@ -88,15 +83,12 @@ pub(super) fn cell(column: &Column, mut native: Map<String, Value>) -> Parts {
         rename(&mut native, "objectValue", "resultObject");
         rename(&mut native, "image", "resultImage");
     } else if is_there(&native, "image") {
-        if let Some(Value::Object(image)) = native.remove("image") {
-            native.insert("image".to_owned(), json!(text_of(&image, "id")));
-            parts.image = Some(image);
-        }
+        parts.image = take_image(&mut native);
         if column.primary {
             parts.primary = native.get("value").filter(|value| value.is_string()).cloned();
         }
-        // The image's own text.
         native.remove("objectValue");
+        // The image's own text.
         rename(&mut native, "value", "result");
     } else if is_there(&native, "hyperlink") {
         let shown = native.remove("value").unwrap_or_default();
@@ -125,6 +117,35 @@ pub(super) fn cell(column: &Column, mut native: Map<String, Value>) -> Parts {
         parts.rest = Some(native).filter(says_something);
     }
     parts
+}
+
+/// Makes a field of the summary a record: what a formula gives is a result, and an image is a record of its own.
+pub(super) fn summary_field(field: &mut Map<String, Value>) -> Option<Map<String, Value>> {
+    drop_plain_format(field);
+    if is_there(field, "formula") {
+        rename(field, "objectValue", "result");
+        rename(field, "image", "resultImage");
+        return None;
+    }
+    let image = take_image(field)?;
+    // The image's own text.
+    rename(field, "objectValue", "result");
+    Some(image)
+}
+
+/// Takes the image that stands in something out of it; its id stays. Where the image leads stands apart: the vendor
+/// describes links of values only, and a link that is written as one may end the image.
+fn take_image(native: &mut Map<String, Value>) -> Option<Map<String, Value>> {
+    let Some(Value::Object(image)) = native.get("image").cloned() else { return None };
+    native.insert("image".to_owned(), json!(text_of(&image, "id")));
+    rename(native, "hyperlink", "imageLink");
+    Some(image)
+}
+
+fn rename(native: &mut Map<String, Value>, from: &str, to: &str) {
+    if let Some(value) = native.remove(from) {
+        native.insert(to.to_owned(), value);
+    }
 }
 
 /// What makes a cell a record.

@@ -77,6 +77,23 @@ fn an_image_stands_apart_from_its_cell_unless_a_formula_brings_it() {
 }
 
 #[test]
+fn where_an_image_leads_is_no_link_that_could_be_written() {
+    let native = json!({"columnId": "c", "value": "Sign", "image": {"id": "e1z"}, "hyperlink": {"url": "https://x.org"}});
+    let own = cell(&PLAIN, object(native)).own.unwrap();
+    assert_eq!((own.get("hyperlink"), &own["imageLink"]), (None, &json!({"url": "https://x.org"})));
+}
+
+#[test]
+fn a_field_of_the_summary_holds_an_image_unless_a_formula_brings_it() {
+    let image = json!({"id": "e1z", "altText": "Sign"});
+    let mut shown = object(json!({"formula": "=Logo1", "objectValue": "Sign", "image": image}));
+    assert_eq!(summary_field(&mut shown), None);
+    assert_eq!(Value::Object(shown), json!({"formula": "=Logo1", "result": "Sign", "resultImage": image}));
+    let mut plain = object(json!({"objectValue": "Go", "format": ",,,"}));
+    assert_eq!((summary_field(&mut plain), Value::Object(plain)), (None, json!({"objectValue": "Go"})));
+}
+
+#[test]
 fn what_nobody_writes_stays_with_the_row() {
     let native = json!({"columnId": "c", "value": 7, "format": ",,1"});
     let (_, own, rest) = parts(&COMPUTED, native.clone());

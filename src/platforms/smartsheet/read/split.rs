@@ -164,7 +164,8 @@ impl Splitter {
                 let column = text_of(&own, "columnId").to_owned();
                 self.put(Kind::FieldValue, &format!("{id}:{column}"), with(own, "rowId", &id), None);
                 if let Some(image) = parts.image {
-                    self.image(image, &id, &column);
+                    let cell = RecordKey::new(self.sheet.clone(), Kind::FieldValue, format!("{id}:{column}"));
+                    self.image(image, cell, &[("rowId", &id), ("columnId", &column)]);
                 }
             }
         }
@@ -186,15 +187,15 @@ impl Splitter {
         self.add(Kind::ContainerLink, reference);
     }
 
-    /// A summary field's formula gives its value, as a cell's does.
+    /// A summary field holds a value, what a formula gives, or an image, as a cell does.
     fn summary_field(&mut self, mut field: Map<String, Value>) {
-        cell::drop_plain_format(&mut field);
-        if field.get("formula").is_some_and(|formula| !formula.is_null())
-            && let Some(result) = field.remove("objectValue")
-        {
-            field.insert("result".to_owned(), result);
-        }
+        let image = cell::summary_field(&mut field);
+        let id = text_of(&field, "id").to_owned();
+        let key = RecordKey::new(self.sheet.clone(), Kind::SummaryField, id.clone());
         self.add(Kind::SummaryField, field);
+        if let Some(image) = image {
+            self.image(image, key, &[("fieldId", &id)]);
+        }
     }
 
     /// A file or link, with the ids of what it hangs on.
@@ -212,18 +213,20 @@ impl Splitter {
         self.put(kind, &id, file, has_bytes.then_some(ExpectedBytes { len: None }));
     }
 
-    /// The image in a cell. Nobody tells its length before it is fetched.
-    fn image(&mut self, image: Map<String, Value>, row: &str, column: &str) {
+    /// The image in a cell or summary field, with the ids of what that is. Nobody tells its length before it is
+    /// fetched.
+    fn image(&mut self, mut image: Map<String, Value>, holder: RecordKey, on: &[(&str, &str)]) {
         let id = text_of(&image, "id").to_owned();
         if self.seen.contains(&RecordKey::new(self.sheet.clone(), Kind::Image, id.clone())) {
-            // A record stands in one cell only.
-            let key = RecordKey::new(self.sheet.clone(), Kind::FieldValue, format!("{row}:{column}"));
-            let what = format!("the image `{}` in a second cell", text_of(&image, "altText"));
-            let why = format!("another cell of the sheet has the same image, {id}, and only that one gets it back");
-            self.missing.push(Missing { key: Some(key), what, why });
+            // A record stands in one place only.
+            let what = format!("the image `{}` in a second place", text_of(&image, "altText"));
+            let why = format!("the sheet has the same image, {id}, elsewhere, and only that place gets it back");
+            self.missing.push(Missing { key: Some(holder), what, why });
             return;
         }
-        let image = with(with(image, "rowId", row), "columnId", column);
+        for (key, id) in on {
+            image = with(image, key, id);
+        }
         self.put(Kind::Image, &id, image, Some(ExpectedBytes { len: None }));
     }
 

@@ -104,6 +104,20 @@ fn an_image_knows_its_row_and_its_column() {
 }
 
 #[test]
+fn an_image_in_a_field_of_the_summary_knows_the_field_and_takes_the_place_of_its_value() {
+    let mut answers = answers();
+    let image = json!({"id": "i2", "altText": "Sign"});
+    answers.summary.push(json!({"id": "q2", "title": "Logo", "objectValue": "Sign", "image": image}));
+    let mut splitter = Splitter::new("s".into(), "me", "ada@x.org");
+    splitter.split(answers, &Place { workspace: "w".to_owned(), folder: None });
+    let field = native(&splitter, Kind::SummaryField, "q2");
+    assert_eq!(field, json!({"id": "q2", "title": "Logo", "result": "Sign", "image": "i2"}));
+    assert_eq!(native(&splitter, Kind::Image, "i2"), json!({"id": "i2", "altText": "Sign", "fieldId": "q2"}));
+    let is_promised = |(record, bytes): &&Found| record.key.kind == Kind::Image && bytes.is_some();
+    assert_eq!(splitter.found.iter().filter(is_promised).count(), 2);
+}
+
+#[test]
 fn an_image_that_stands_in_a_second_cell_as_well_is_named_as_missing_there() {
     let mut answers = answers();
     let cell = json!({"columnId": "c4", "value": "Logo", "image": {"id": "i1", "altText": "Logo"}});

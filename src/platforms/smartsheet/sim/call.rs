@@ -138,6 +138,7 @@ impl Call<'_> {
             ["sheets", sheet, "comments", id, "attachments"] => self.post_attachment(sheet, "COMMENT", id),
             ["sheets", sheet, "crosssheetreferences"] => self.post_reference(sheet),
             ["sheets", sheet, "summary", "fields"] => self.post_summary_fields(sheet),
+            ["sheets", sheet, "summary", "fields", field, "images"] => self.post_summary_image(sheet, field),
             ["shares"] => self.post_shares(),
             ["imageurls"] => self.post_image_urls(),
             _ => Err(Refusal::of(1006)),

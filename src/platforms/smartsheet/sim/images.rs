@@ -1,15 +1,15 @@
-//! Images in cells.
+//! Images in cells and in fields of the summary.
 
 use serde_json::{Value, json};
 
 use super::access::Level;
 use crate::sim::blob::Blob;
-use super::call::{Answer, Call, done_at};
+use super::call::{Answer, Call, done, done_at};
 use super::columns;
 use super::input;
 use super::refusal::Refusal;
 use super::rows_reading::Shown;
-use super::state::{ROW, SHEET, State};
+use super::state::{ROW, SHEET, State, items};
 use crate::sim::world::text;
 
 /// Milliseconds for which the address of an image may be used.
@@ -17,12 +17,21 @@ const URL_MILLISECONDS: i64 = super::DOWNLOAD_SECONDS * 1_000;
 /// Width and height that the sandbox gives every image: it does not look into them.
 const SIZE: (u64, u64) = (640, 480);
 
+/// What of a field the answer to an upload tells.
+const TOLD: [&str; 9] =
+    ["id", "title", "type", "index", "locked", "lockedForUser", "objectValue", "image", "createdAt"];
+
 impl State {
-    /// Puts an image into a cell. Its format and its outgoing links stay, as with every other content.
-    pub(super) fn set_image(&mut self, row: &str, column: &str, alt: &str, blob: Blob) {
+    fn new_image(&mut self, alt: &str, blob: Blob) -> Value {
         let id = self.new_word();
         let image = json!({"id": id, "altText": alt, "width": SIZE.0, "height": SIZE.1});
         self.blobs.insert(id, blob);
+        image
+    }
+
+    /// Puts an image into a cell. Its format and its outgoing links stay, as with every other content.
+    pub(super) fn set_image(&mut self, row: &str, column: &str, alt: &str, blob: Blob) {
+        let image = self.new_image(alt, blob);
         self.change(ROW, row, |row| {
             let mut cell = json!({"value": alt, "displayValue": alt, "image": image});
             for kept in ["format", "linksOutToCells"] {
@@ -33,6 +42,23 @@ impl State {
             row["cells"][column] = cell;
         });
         self.touch(ROW, row);
+    }
+
+    /// Puts an image into a field of the summary in place of what it holds; what the field is stays.
+    pub(super) fn set_summary_image(&mut self, sheet: &str, field: &str, alt: &str, blob: Blob) {
+        let image = self.new_image(alt, blob);
+        self.change(SHEET, sheet, |sheet| {
+            let fields = sheet["summaryFields"].as_array_mut().into_iter().flatten();
+            for field in fields.filter(|known| known["id"] == field) {
+                for gone in ["formula", "hyperlink"] {
+                    field.as_object_mut().map(|field| field.remove(gone));
+                }
+                field["objectValue"] = alt.into();
+                field["displayValue"] = alt.into();
+                field["image"] = image.clone();
+            }
+        });
+        self.touch(SHEET, sheet);
     }
 }
 
@@ -50,16 +76,41 @@ impl Call<'_> {
         if self.state.row(sheet, row)?["locked"] == true && access < Level::Admin {
             return Err(Refusal::of(1050));
         }
+        let (alt, blob) = self.image_of_request()?;
+        self.state.set_image(row, column, &alt, blob);
+        let version = self.state.bump(sheet);
+        let entity = self.state.sheet(self.caller, sheet, Level::Viewer)?;
+        Ok(done_at(version, self.row_by_id(sheet, entity, row, &Shown::plain(access))?))
+    }
+
+    /// Editors fill in with images as they do with values.
+    pub(super) fn post_summary_image(&mut self, sheet: &str, field: &str) -> Answer {
+        let entity = self.state.sheet(self.caller, sheet, Level::Editor)?;
+        let access = self.state.level(SHEET, sheet, &self.caller.user).unwrap_or(Level::Viewer);
+        let is_meant = |known: &&Value| text(known, "id") == field;
+        let known = items(entity, "summaryFields").iter().find(is_meant).ok_or_else(|| Refusal::of(1006))?;
+        if known["locked"] == true && access < Level::Admin {
+            return Err(Refusal::of(1004));
+        }
+        let (alt, blob) = self.image_of_request()?;
+        self.state.set_summary_image(sheet, field, &alt, blob);
+        let mut answer = self.summary_views(sheet)?.into_iter().find(|view| is_meant(&view)).unwrap_or_default();
+        if let Some(view) = answer.as_object_mut() {
+            view.retain(|name, _| TOLD.contains(&name.as_str()));
+        }
+        answer["version"] = self.state.sheet(self.caller, sheet, Level::Viewer)?["version"].clone();
+        Ok(done(answer))
+    }
+
+    /// The text and the bytes of the image that is sent.
+    fn image_of_request(&self) -> Result<(String, Blob), Refusal> {
         input::flag(self.query, "overrideValidation")?;
         let file = self.file.ok_or_else(|| Refusal::about(1011, "Content-Disposition"))?;
         if file.bytes.len() > self.state.rules.upload {
             return Err(Refusal::of(1073));
         }
         let alt = self.query.text("altText").unwrap_or_else(|| file.name.clone());
-        self.state.set_image(row, column, &alt, Blob::Held(file.bytes.clone()));
-        let version = self.state.bump(sheet);
-        let entity = self.state.sheet(self.caller, sheet, Level::Viewer)?;
-        Ok(done_at(version, self.row_by_id(sheet, entity, row, &Shown::plain(access))?))
+        Ok((alt, Blob::Held(file.bytes.clone())))
     }
 
     /// Addresses of many images at once; each image answers for itself.
@@ -78,10 +129,11 @@ impl Call<'_> {
     }
 
     fn sees_image(&self, id: &str) -> bool {
-        let shows = |row: &&Value| {
-            row["cells"].as_object().into_iter().flatten().any(|(_, cell)| text(&cell["image"], "id") == id)
-        };
-        let row = self.state.world.all(ROW).find(shows);
-        row.is_some_and(|row| self.state.sheet(self.caller, text(row, "_sheet"), Level::Viewer).is_ok())
+        let is_meant = |holder: &Value| text(&holder["image"], "id") == id;
+        let in_row = |row: &&Value| row["cells"].as_object().into_iter().flatten().any(|(_, cell)| is_meant(cell));
+        let in_summary = |sheet: &&Value| items(sheet, "summaryFields").iter().any(is_meant);
+        let rows = self.state.world.all(ROW).filter(in_row).map(|row| text(row, "_sheet"));
+        let sheets = self.state.world.all(SHEET).filter(in_summary).map(|sheet| text(sheet, "id"));
+        rows.chain(sheets).any(|sheet| self.state.sheet(self.caller, sheet, Level::Viewer).is_ok())
     }
 }

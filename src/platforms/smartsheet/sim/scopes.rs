@@ -28,6 +28,7 @@ fn needed(method: &str, parts: &[&str]) -> Option<&'static str> {
         ["imageurls"] => "READ_SHEETS",
         ["sheets"] | ["sheets", _, "copy" | "move"] => "CREATE_SHEETS",
         ["sheets", _] if method == "DELETE" => "DELETE_SHEETS",
+        ["sheets", _, "summary", "fields", _, "images"] => "WRITE_SHEETS",
         ["sheets", _] | ["sheets", _, "columns" | "publish" | "summary" | "automationrules", ..] => {
             "ADMIN_SHEETS"
         }
@@ -52,6 +53,8 @@ mod tests {
             ("PUT", "sheets/1/rows", Some("WRITE_SHEETS")),
             ("PUT", "sheets/1", Some("ADMIN_SHEETS")),
             ("POST", "sheets/1/columns", Some("ADMIN_SHEETS")),
+            ("POST", "sheets/1/summary/fields", Some("ADMIN_SHEETS")),
+            ("POST", "sheets/1/summary/fields/2/images", Some("WRITE_SHEETS")),
             ("DELETE", "sheets/1/rows", Some("WRITE_SHEETS")),
             ("DELETE", "sheets/1", Some("DELETE_SHEETS")),
             ("GET", "shares", Some("READ_SHEETS")),

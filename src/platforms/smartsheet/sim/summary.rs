@@ -32,7 +32,7 @@ const ATTRIBUTES: &[&str] = &[
 ];
 
 impl Call<'_> {
-    fn summary_views(&self, sheet: &str) -> Result<Vec<Value>, Refusal> {
+    pub(super) fn summary_views(&self, sheet: &str) -> Result<Vec<Value>, Refusal> {
         let include = input::words(self.query, "include", &["format", "writerInfo"])?;
         let exclude = input::words(self.query, "exclude", &["displayValue", "image", "imageAltText"])?;
         let access = self.state.level(SHEET, sheet, &self.caller.user).unwrap_or(Level::Viewer);
@@ -52,6 +52,9 @@ impl Call<'_> {
             }
             if exclude.contains("image") {
                 hide("image");
+            }
+            if exclude.contains("imageAltText") {
+                view["image"].as_object_mut().map(|image| image.remove("altText"));
             }
             if include.contains("writerInfo") {
                 view["createdBy"] = mini(self.state.world.get(USER, text(field, "_createdBy")));
@@ -146,7 +149,7 @@ impl Call<'_> {
         }
         let column = json!({"id": field["id"], "type": field["type"], "options": field["options"], "validation": field["validation"]});
         let stored = self.state.new_cell(sheet, &column, &cell, None, false)?;
-        for name in ["displayValue", "objectValue", "formula", "hyperlink"] {
+        for name in ["displayValue", "objectValue", "formula", "hyperlink", "image"] {
             match stored.get(name) {
                 Some(value) => field[name] = value.clone(),
                 None => {

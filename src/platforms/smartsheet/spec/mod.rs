@@ -25,7 +25,7 @@ pub(super) static KINDS: &[KindSpec] = &[
     row::ROW,
     sheet::CROSS_SHEET_REFERENCE,
     row::CELL,
-    row::CELL_IMAGE,
+    row::IMAGE,
     row::ATTACHMENT,
     row::DISCUSSION,
     row::COMMENT,

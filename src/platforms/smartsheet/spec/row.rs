@@ -29,7 +29,7 @@ pub(super) const ROW: KindSpec = KindSpec {
     fields: &[
         Field::new("parentId", Role::Reference(Kind::Item)),
         // The cell is a record of its own.
-        Field::new("primary", Role::CreateOnly).repeating(),
+        Field::new("primary", Role::CreateOnly).repeating().within(Kind::FieldDef, "primary"),
         Field::new("format", Role::Writable).told(Told::Look),
         Field::new("rows", Role::Sequence(Kind::Item)),
         // Only a row with children can be collapsed.
@@ -68,6 +68,7 @@ pub(super) const CELL: KindSpec = KindSpec {
         link("linkInFromCell.rowId", Role::Reference(Kind::Item)),
         link("linkInFromCell.columnId", Role::Reference(Kind::FieldDef)),
         Field::new("brokenLink", Role::ReadOnly(LossCause::TargetGone)),
+        IMAGE_LINK,
         // An upload puts it there; so a plan knows what is lost when the cell gets another one.
         Field::new("image", Role::Reference(Kind::Image)).last().in_place_of(&[
             "value",
@@ -86,12 +87,15 @@ pub(super) const CELL: KindSpec = KindSpec {
     losses: &[],
 };
 
-/// An image in a cell, in place of a value.
-pub(super) const CELL_IMAGE: KindSpec = KindSpec {
+/// Where an image leads.
+pub(super) const IMAGE_LINK: Field = Field::new("imageLink", Role::ReadOnly(LossCause::NotWritable));
+
+/// An image in a cell or in a field of the summary, in place of a value.
+pub(super) const IMAGE: KindSpec = KindSpec {
     kind: Kind::Image,
-    noun: "cell image",
-    plural: "cell images",
-    parent: Parent::At(&[(Kind::Item, "rowId")]),
+    noun: "image",
+    plural: "images",
+    parent: Parent::At(&[(Kind::Item, "rowId"), (Kind::SummaryField, "fieldId")]),
     title: "altText",
     verbs: CREATED_AND_DELETED,
     ids: IdPolicy::Server,

@@ -1,5 +1,6 @@
 //! Tables of a sheet and of what belongs to it as a whole.
 
+use super::row::IMAGE_LINK;
 use crate::model::Kind;
 use crate::model::loss::LossCause;
 use crate::model::spec::{BatchRules, Codec, Field, IdPolicy, KindSpec, Parent, Role, Verbs};
@@ -147,7 +148,13 @@ pub(super) const SUMMARY_FIELD: KindSpec = KindSpec {
         Field::new("hyperlink.url", Role::Writable).codec(Codec::Links),
         Field::new("formula", Role::Writable).last(),
         Field::new("locked", Role::Writable).last(),
-        Field::new("image", Role::ReadOnly(LossCause::NotWritable)),
+        IMAGE_LINK,
+        // An upload puts it there; so a plan knows what is lost when the field gets another one.
+        Field::new("image", Role::Reference(Kind::Image)).last().in_place_of(&[
+            "objectValue",
+            "hyperlink.url",
+            "formula",
+        ]),
     ],
     losses: &[LossCause::NativeId, LossCause::CreatedBy],
 };

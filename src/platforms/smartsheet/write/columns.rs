@@ -51,6 +51,16 @@ pub(super) async fn primary(smartsheet: &Smartsheet, sheet: &str) -> Result<Stri
     primary.ok_or_else(|| WriteError::Refused("the sheet has no primary column".to_owned()))
 }
 
+/// The id of a column into which a text may be written when a row shall have some content: the primary one, unless it
+/// is locked for the account; nothing if all that take texts are.
+pub(super) async fn writable(smartsheet: &Smartsheet, sheet: &str) -> Result<Option<String>, WriteError> {
+    let columns = columns(smartsheet, sheet).await?;
+    let is_computed = |column: &Value| ["systemColumnType", "formula"].iter().any(|name| !text(column, name).is_empty());
+    let takes_texts = |column: &Value| text(column, "type") == "TEXT_NUMBER" && !is_computed(column);
+    let open = columns.iter().filter(|column| !is(column, "lockedForUser") && (is(column, "primary") || takes_texts(column)));
+    Ok(open.max_by_key(|column| is(column, "primary")).map(|column| text(column, "id").to_owned()))
+}
+
 fn forget(smartsheet: &Smartsheet, sheet: &str) {
     lock(&smartsheet.columns).remove(sheet);
 }

@@ -1,4 +1,5 @@
-//! Images in cells. An upload puts one there in place of what the cell holds; emptying the cell takes it away.
+//! Images in cells and in fields of the summary. An upload puts one there in place of what it holds; emptying it takes
+//! the image away.
 
 use bytes::BytesMut;
 use futures_util::StreamExt;
@@ -9,7 +10,7 @@ use super::super::api::UPLOAD_COST;
 use super::super::json::{ids_to_texts, list, text};
 use super::call::{Call, result};
 use super::talk::refuse_too_large;
-use super::{container, own, parent, receipt, refusal};
+use super::{container, own, parent, receipt, refusal, summary};
 use crate::http::fault::{ApiFault, FaultClass};
 use crate::http::types::{Body, FilePart, Intent, Method, Request};
 use crate::model::BlobRef;
@@ -31,7 +32,54 @@ const BEGINNING: usize = 4;
 /// Of a file that begins like none of them.
 const UNTYPED: (&str, &str) = ("application/octet-stream", "image");
 
-/// Puts an image into a cell, or takes one out of it.
+/// Where an image stands.
+#[derive(Clone, Copy)]
+enum Place<'a> {
+    /// In a cell of a row.
+    Cell { row: &'a str, column: &'a str },
+    /// In a field of the summary.
+    Field(&'a str),
+}
+
+impl<'a> Place<'a> {
+    /// Where a new image comes to stand: the fields of one in a cell name its column.
+    fn of(mutation: &'a Mutation) -> Result<Self, WriteError> {
+        let above = parent(mutation)?;
+        Ok(match mutation.fields.get("columnId").and_then(Value::as_str) {
+            Some(column) => Self::Cell { row: above, column },
+            None => Self::Field(above),
+        })
+    }
+
+    /// Where images are uploaded to.
+    fn route(self, sheet: &'a str) -> Vec<&'a str> {
+        match self {
+            Self::Cell { row, column } => vec!["sheets", sheet, "rows", row, "columns", column, "cellimages"],
+            Self::Field(field) => vec!["sheets", sheet, "summary", "fields", field, "images"],
+        }
+    }
+
+    /// The row or the field as it is now, unless it was deleted with all that was in it.
+    async fn now(self, smartsheet: &Smartsheet, sheet: &str) -> Result<Option<Value>, ApiFault> {
+        match self {
+            Self::Cell { row, .. } => row_if_there(smartsheet, sheet, row).await,
+            Self::Field(field) => summary::field(smartsheet, sheet, field).await,
+        }
+    }
+
+    /// The image that a row or field has in this place.
+    fn image(self, holder: &Value) -> Option<&Value> {
+        let holder = match self {
+            Self::Cell { column, .. } => {
+                list(holder, "cells").iter().find(|cell| text(cell, "columnId") == column)?
+            }
+            Self::Field(_) => holder,
+        };
+        holder.get("image").filter(|image| !text(image, "id").is_empty())
+    }
+}
+
+/// Puts an image into its place, or takes one out of it.
 pub(super) async fn write(
     smartsheet: &Smartsheet,
     mutation: &Mutation,
@@ -41,55 +89,37 @@ pub(super) async fn write(
         remove(smartsheet, mutation).await?;
         return receipt(mutation, own(mutation)?);
     }
-    let blob = mutation.blob.ok_or_else(|| refused("the image's bytes are not in the backup"))?;
-    let column = column(mutation)?;
-    let made = upload(smartsheet, mutation, column, blob, blobs).await?;
-    if let Some(image) = in_cell(&made, column) {
+    let refused = || WriteError::Refused("the image's bytes are not in the backup".to_owned());
+    let blob = mutation.blob.ok_or_else(refused)?;
+    let place = Place::of(mutation)?;
+    let made = upload(smartsheet, mutation, place, blob, blobs).await?;
+    if let Some(image) = place.image(&made) {
         return receipt(mutation, text(image, "id"));
     }
     // It is there, and the answer does not say under which id.
     let unknown = |fault: ApiFault| WriteError::Unknown(fault.to_string());
-    let row = row(smartsheet, mutation).await?.map_err(unknown)?;
-    receipt(mutation, in_cell(&row, column).map(|image| text(image, "id")).unwrap_or_default())
+    let holder = place.now(smartsheet, container(mutation)?).await.map_err(unknown)?.unwrap_or_default();
+    receipt(mutation, place.image(&holder).map(|image| text(image, "id")).unwrap_or_default())
 }
 
-/// The image in the cell for which a lost one was meant, if there is one.
+/// The image in the place for which a lost one was meant, if there is one.
 pub(super) async fn there(smartsheet: &Smartsheet, lost: &Mutation) -> Result<Vec<Value>, WriteError> {
-    let Some(row) = row_if_there(smartsheet, lost).await? else { return Ok(Vec::new()) };
-    Ok(in_cell(&row, column(lost)?).cloned().into_iter().collect())
+    let place = Place::of(lost)?;
+    let holder = place.now(smartsheet, container(lost)?).await.map_err(|fault| refusal(&fault))?;
+    Ok(holder.and_then(|holder| place.image(&holder).cloned()).into_iter().collect())
 }
 
-fn column(mutation: &Mutation) -> Result<&str, WriteError> {
-    let column = mutation.fields.get("columnId").and_then(Value::as_str);
-    column.ok_or_else(|| refused("an image needs the id of its column"))
-}
-
-fn refused(why: &str) -> WriteError {
-    WriteError::Refused(why.to_owned())
-}
-
-async fn row(smartsheet: &Smartsheet, mutation: &Mutation) -> Result<Result<Value, ApiFault>, WriteError> {
-    let path = ["sheets", container(mutation)?, "rows", parent(mutation)?];
-    Ok(smartsheet.get(&path, &[]).await)
-}
-
-/// The row, unless it was deleted with all that was in it.
-async fn row_if_there(smartsheet: &Smartsheet, mutation: &Mutation) -> Result<Option<Value>, WriteError> {
-    match row(smartsheet, mutation).await? {
+async fn row_if_there(smartsheet: &Smartsheet, sheet: &str, row: &str) -> Result<Option<Value>, ApiFault> {
+    match smartsheet.get(&["sheets", sheet, "rows", row], &[]).await {
         Err(fault) if fault.class == FaultClass::NotFound => Ok(None),
-        row => row.map(Some).map_err(|fault| refusal(&fault)),
+        row => row.map(Some),
     }
-}
-
-fn in_cell<'a>(row: &'a Value, column: &str) -> Option<&'a Value> {
-    let cell = list(row, "cells").iter().find(|cell| text(cell, "columnId") == column)?;
-    cell.get("image").filter(|image| !text(image, "id").is_empty())
 }
 
 async fn upload(
     smartsheet: &Smartsheet,
     mutation: &Mutation,
-    column: &str,
+    place: Place<'_>,
     blob: BlobRef,
     blobs: &dyn BlobSource,
 ) -> Result<Value, WriteError> {
@@ -98,18 +128,16 @@ async fn upload(
     let open = || blobs.open(blob);
     let (file_name, media_type) = (file_name.to_owned(), Some(media_type.to_owned()));
     let file = FilePart { field: "", file_name, media_type, len: blob.len, open: &open };
-    let path =
-        ["sheets", container(mutation)?, "rows", parent(mutation)?, "columns", column, "cellimages"];
     // Without a text it would get the file's name for one.
     let alt = mutation.fields.get("altText").and_then(Value::as_str).unwrap_or_default();
-    let url = smartsheet.client.url(&path, &[("altText", alt)]);
+    let url = smartsheet.client.url(&place.route(container(mutation)?), &[("altText", alt)]);
     let request = Request::new(Method::Post, url, Intent::WriteOnce);
     let request = Request { cost: UPLOAD_COST, ..request.with_body(Body::File(file)) };
     let mut answer = smartsheet.client.json(&request).await.map_err(|fault| refusal(&fault))?;
     ids_to_texts(&mut answer);
     Ok(match result(answer) {
-        Value::Array(mut rows) => rows.pop().unwrap_or_default(),
-        row => row,
+        Value::Array(mut all) => all.pop().unwrap_or_default(),
+        one => one,
     })
 }
 
@@ -125,15 +153,21 @@ async fn type_of(blob: BlobRef, blobs: &dyn BlobSource) -> (&'static str, &'stat
     known.map_or(UNTYPED, |(_, media_type, file_name)| (media_type, file_name))
 }
 
-/// Empties the cell, if the image still stands in it: whatever was written there since has taken its place.
+/// Empties what the image stands in, if it still does: whatever was written there since has taken its place. What it
+/// hangs on is a row, or else a field of the summary.
 async fn remove(smartsheet: &Smartsheet, mutation: &Mutation) -> Result<(), WriteError> {
-    let (sheet, id) = (container(mutation)?, own(mutation)?);
-    let Some(row) = row_if_there(smartsheet, mutation).await? else { return Ok(()) };
-    let shows = |cell: &&Value| cell.get("image").is_some_and(|image| text(image, "id") == id);
-    let Some(cell) = list(&row, "cells").iter().find(shows) else { return Ok(()) };
-    let cells = json!([{"columnId": cell.get("columnId"), "value": ""}]);
-    let emptied = Call::put(&["sheets", sheet, "rows"], json!([{"id": parent(mutation)?, "cells": cells}]));
-    emptied.results(smartsheet).await.map(drop)
+    let (sheet, above, id) = (container(mutation)?, parent(mutation)?, own(mutation)?);
+    let shows = |holder: &Value| holder.get("image").is_some_and(|image| text(image, "id") == id);
+    if let Some(row) = row_if_there(smartsheet, sheet, above).await.map_err(|fault| refusal(&fault))? {
+        let Some(cell) = list(&row, "cells").iter().find(|cell| shows(cell)) else { return Ok(()) };
+        let cells = json!([{"columnId": cell.get("columnId"), "value": ""}]);
+        let emptied = Call::put(&["sheets", sheet, "rows"], json!([{"id": above, "cells": cells}]));
+        return emptied.results(smartsheet).await.map(drop);
+    }
+    match summary::field(smartsheet, sheet, above).await.map_err(|fault| refusal(&fault))? {
+        Some(field) if shows(&field) => summary::empty(smartsheet, sheet, above).await,
+        _ => Ok(()),
+    }
 }
 
 #[cfg(test)]

@@ -84,8 +84,7 @@ async fn a_lost_image_is_the_new_one_in_its_cell() {
 
 #[tokio::test]
 async fn a_lost_image_is_not_there_when_its_row_is_gone() {
-    let gone = json!({"errorCode": 1006, "message": "Not Found"}).to_string();
-    let scripted = Scripted::new([Answer::json(404, &gone)]);
+    let scripted = Scripted::new([gone()]);
     assert!(locate(&smartsheet(&scripted), &mutation(Verb::Create, 7)).await.unwrap().is_none());
 }
 
@@ -110,6 +109,53 @@ async fn a_cell_is_emptied_only_of_the_image_that_is_meant() {
         assert_eq!(calls(&scripted).len() - 1, writes);
         if writes == 1 {
             assert_eq!(scripted.bodies()[1], r#"[{"cells":[{"columnId":3,"value":""}],"id":2}]"#);
+        }
+    }
+}
+
+/// The same image in field 2 of the summary.
+fn in_field(verb: Verb) -> Mutation {
+    Mutation { fields: json!({"altText": "a sign"}).as_object().cloned().unwrap(), ..mutation(verb, 7) }
+}
+
+fn summary(id: &str) -> Answer {
+    answer(&json!({"fields": [{"id": 4, "image": {"id": "other"}}, {"id": 2, "image": {"id": id}}]}))
+}
+
+fn gone() -> Answer {
+    Answer::json(404, &json!({"errorCode": 1006, "message": "Not Found"}).to_string())
+}
+
+#[tokio::test]
+async fn an_image_of_the_summary_goes_up_to_its_field_and_is_read_there_when_the_answer_does_not_tell_it() {
+    let told = answer(&json!({"result": {"id": 2, "image": {"id": "e1z"}}}));
+    let untold = answer(&json!({"result": {"id": 2}}));
+    for (answers, called) in [(vec![told], 1), (vec![untold, summary("e1z")], 2)] {
+        let (result, scripted) = sent(in_field(Verb::Create), b"GIF8", answers).await;
+        assert_eq!(result.unwrap().key.id.as_str(), "e1z");
+        let calls = calls(&scripted);
+        assert_eq!((calls[0].as_str(), calls.len()), ("POST /sheets/1/summary/fields/2/images?altText=a+sign", called));
+    }
+}
+
+#[tokio::test]
+async fn a_lost_image_of_the_summary_is_the_new_one_in_its_field() {
+    for (answer, found) in [(summary("e1z"), Some("e1z")), (summary("old"), None), (gone(), None)] {
+        let scripted = Scripted::new([answer]);
+        let receipt = locate(&smartsheet(&scripted), &in_field(Verb::Create)).await.unwrap();
+        assert_eq!(receipt.as_ref().map(|receipt| receipt.key.id.as_str()), found);
+    }
+}
+
+#[tokio::test]
+async fn a_field_is_emptied_only_of_the_image_that_is_meant() {
+    for (there, writes) in [(summary("e1z"), 1), (summary("newer"), 0), (gone(), 0)] {
+        let answers = vec![gone(), there, answer(&json!({"result": []}))];
+        let (result, scripted) = sent(in_field(Verb::Delete), b"anything", answers).await;
+        result.unwrap();
+        assert_eq!(calls(&scripted).len() - 2, writes);
+        if writes == 1 {
+            assert_eq!(scripted.bodies()[2], r#"[{"id":2,"objectValue":null}]"#);
         }
     }
 }

@@ -103,7 +103,7 @@ fn telling(lost: &Mutation) -> Map<String, Value> {
         Kind::Item => &["primary"],
         Kind::Discussion | Kind::Comment => &["text"],
         Kind::Attachment | Kind::Enclosure => &["name", "url"],
-        // There is but the one in that cell, and its text comes back trimmed.
+        // There is but the one in that place, and its text comes back trimmed.
         Kind::Image => &[],
         _ => &["name"],
     };

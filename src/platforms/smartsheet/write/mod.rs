@@ -9,6 +9,7 @@ mod people;
 mod places;
 mod rows;
 mod sheets;
+mod summary;
 mod talk;
 mod together;
 
@@ -64,7 +65,8 @@ async fn single(
             people::write(smartsheet, mutation).await
         }
         Kind::Container | Kind::Extension => sheets::write(smartsheet, mutation).await,
-        Kind::SummaryField | Kind::ContainerLink => sheets::write_part(smartsheet, mutation).await,
+        Kind::SummaryField => summary::write(smartsheet, mutation).await,
+        Kind::ContainerLink => sheets::write_reference(smartsheet, mutation).await,
         Kind::FieldDef => columns::write(smartsheet, mutation).await,
         Kind::Discussion | Kind::Comment => talk::write(smartsheet, mutation).await,
         Kind::Image => images::write(smartsheet, mutation, blobs).await,

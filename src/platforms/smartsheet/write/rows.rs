@@ -6,7 +6,7 @@ use super::super::Smartsheet;
 use super::super::dialect::row_token;
 use super::super::json::{list, text};
 use super::call::Call;
-use super::columns::primary;
+use super::columns::{self, primary};
 use super::{container, own, refusal, row_above};
 use crate::model::mutation::{Mutation, Receipt, WriteError};
 use crate::model::ops;
@@ -24,18 +24,18 @@ const IDS: usize = 400;
 pub(super) async fn create(smartsheet: &Smartsheet, part: &[Mutation]) -> Result<Vec<Receipt>, WriteError> {
     let Some(first) = part.first() else { return Ok(Vec::new()) };
     let sheet = container(first)?;
-    let primary = primary(smartsheet, sheet).await?;
-    let above = row_above(first);
-    let rows: Vec<Value> = part.iter().map(|mutation| new_row(mutation, above, &primary)).collect();
+    let (primary, writable) = (primary(smartsheet, sheet).await?, columns::writable(smartsheet, sheet).await?);
+    let (above, writable) = (row_above(first), writable.as_deref());
+    let rows: Vec<Value> = part.iter().map(|mutation| new_row(mutation, above, &primary, writable)).collect();
     let call = Call::post(&["sheets", sheet, "rows"], rows.into());
-    let made = match (call.clone().results(smartsheet).await, above) {
-        (Err(WriteError::Refused(why)), Some(above)) => {
+    let made = match (call.clone().results(smartsheet).await, above.zip(writable)) {
+        (Err(WriteError::Refused(why)), Some((above, column))) => {
             if !is_blank(smartsheet, sheet, above).await? {
                 return Err(WriteError::Refused(why));
             }
-            fill(smartsheet, sheet, above, &primary, PLACEHOLDER).await?;
+            fill(smartsheet, sheet, above, column, PLACEHOLDER).await?;
             let made = call.results(smartsheet).await;
-            if let Err(error) = fill(smartsheet, sheet, above, &primary, "").await {
+            if let Err(error) = fill(smartsheet, sheet, above, column, "").await {
                 tracing::warn!(row = above, %error, "a placeholder could not be taken out of a blank row again");
             }
             made?
@@ -49,14 +49,16 @@ pub(super) async fn create(smartsheet: &Smartsheet, part: &[Mutation]) -> Result
     made.iter().map(|row| receipt(first, text(row, "id"))).collect()
 }
 
-fn new_row(mutation: &Mutation, above: Option<&str>, primary: &str) -> Value {
+/// A row with the content of its primary cell; without one a column that the account may write to is said to be empty.
+fn new_row(mutation: &Mutation, above: Option<&str>, primary: &str, writable: Option<&str>) -> Value {
     let mut row = Map::from_iter([("toBottom".to_owned(), json!(true))]);
     if let Some(above) = above {
         row.insert("parentId".to_owned(), json!(above));
     }
-    let value = mutation.fields.get("primary").filter(|value| !value.is_null()).cloned();
-    let cell = json!({"columnId": primary, "value": value.unwrap_or_else(|| json!(""))});
-    row.insert("cells".to_owned(), json!([cell]));
+    let value = mutation.fields.get("primary").filter(|value| !value.is_null());
+    let column = if value.is_some() { Some(primary) } else { writable };
+    let cell = |column| json!([{"columnId": column, "value": value.cloned().unwrap_or_else(|| json!(""))}]);
+    row.extend(column.map(|column| ("cells".to_owned(), cell(column))));
     if let Some(format) = mutation.fields.get("format").filter(|format| !format.is_null()) {
         row.insert("format".to_owned(), format.clone());
     }

@@ -1,32 +1,18 @@
-//! Sheets themselves, and what belongs to one as a whole: project settings, summary, cross-sheet references.
+//! Sheets themselves, and what belongs to one as a whole: project settings, publishing, cross-sheet references.
 
 use serde_json::{Map, Value, json};
 
 use super::super::dialect::sheet_token;
-use super::super::json::{list, text};
+use super::super::json::text;
 use super::super::{HOME, Smartsheet};
 use super::call::{Call, part, set};
-use super::columns::titled;
-use super::{columns, container, not_offered, own, receipt, refusal, rows, unless_gone};
+use super::{columns, container, not_offered, own, receipt, refusal, rows, summary, unless_gone};
 use crate::model::grants::Verb;
 use crate::model::mutation::{Mutation, Receipt, WriteError};
 use crate::model::{Kind, ops};
 
 /// The title of a new sheet's primary column until the column itself is restored. It tells, and nobody uses it.
 const UNNAMED: &str = "(being restored)";
-
-/// What a summary field is made of.
-const FIELD: [&str; 9] = [
-    "title",
-    "type",
-    "symbol",
-    "options",
-    "contactOptions",
-    "validation",
-    "format",
-    "objectValue",
-    "hyperlink",
-];
 
 /// Creates, changes or deletes a sheet, or changes its project settings.
 pub(super) async fn write(smartsheet: &Smartsheet, mutation: &Mutation) -> Result<Receipt, WriteError> {
@@ -84,7 +70,7 @@ async fn update(smartsheet: &Smartsheet, mutation: &Mutation) -> Result<(), Writ
         rows::order(smartsheet, sheet, None, wanted).await?;
     }
     if let Some(wanted) = fields.get("summaryFields") {
-        order_summary(smartsheet, sheet, wanted).await?;
+        summary::order(smartsheet, sheet, wanted).await?;
     }
     let publish = part(fields, "publish");
     if !publish.is_empty() {
@@ -124,58 +110,19 @@ pub(super) async fn move_to(
     Call::post(&[path, &["move"]].concat(), body).idempotent().result(smartsheet).await.map(drop)
 }
 
-/// Creates fields of the summary.
-pub(super) async fn create_summary_fields(
-    smartsheet: &Smartsheet,
-    part: &[Mutation],
-) -> Result<Vec<Receipt>, WriteError> {
-    let Some(first) = part.first() else { return Ok(Vec::new()) };
-    let fields: Vec<Value> = part.iter().map(|mutation| Value::Object(set(&mutation.fields, &FIELD))).collect();
-    let path = ["sheets", container(first)?, "summary", "fields"];
-    let made = Call::post(&path, fields.into()).results(smartsheet).await?;
-    part.iter().map(|mutation| receipt(mutation, titled(&made, mutation))).collect()
-}
-
-/// Brings the fields of the summary into an order, with as few moves as possible.
-async fn order_summary(smartsheet: &Smartsheet, sheet: &str, wanted: &Value) -> Result<(), WriteError> {
-    let summary = smartsheet.get(&["sheets", sheet, "summary"], &[]).await.map_err(|fault| refusal(&fault))?;
-    let mut fields = list(&summary, "fields").to_vec();
-    fields.sort_by_key(|field| field.get("index").and_then(Value::as_u64));
-    let there: Vec<&str> = fields.iter().map(|field| text(field, "id")).collect();
-    for (id, index) in columns::places(&there, wanted) {
-        let body = json!([{"id": id, "index": index}]);
-        Call::put(&["sheets", sheet, "summary", "fields"], body).results(smartsheet).await?;
+/// Creates a cross-sheet reference; there is no route to change or to delete one.
+pub(super) async fn write_reference(smartsheet: &Smartsheet, mutation: &Mutation) -> Result<Receipt, WriteError> {
+    if mutation.verb != Verb::Create {
+        return Err(not_offered(mutation));
     }
-    Ok(())
-}
-
-/// Changes or deletes a field of the summary, or creates a cross-sheet reference.
-pub(super) async fn write_part(smartsheet: &Smartsheet, mutation: &Mutation) -> Result<Receipt, WriteError> {
-    let sheet = container(mutation)?;
-    let summary = ["sheets", sheet, "summary", "fields"];
-    match (mutation.kind, mutation.verb) {
-        (Kind::ContainerLink, Verb::Create) => {
-            let body = set(&mutation.fields, REFERENCE);
-            if !ops::get(&Value::Object(body.clone()), "startColumnId").is_some_and(Value::is_string)
-                && !body.contains_key("startRowId")
-            {
-                return Err(WriteError::Refused("the range that it names is not there any more".to_owned()));
-            }
-            let made = Call::post(&["sheets", sheet, "crosssheetreferences"], Value::Object(body));
-            return receipt(mutation, text(&made.result(smartsheet).await?, "id"));
-        }
-        (Kind::SummaryField, Verb::Update) => {
-            let mut body = mutation.fields.clone();
-            body.insert("id".to_owned(), json!(own(mutation)?));
-            Call::put(&summary, json!([body])).results(smartsheet).await?;
-        }
-        (Kind::SummaryField, Verb::Delete) => {
-            let call = Call::delete(&summary).with("ids", own(mutation)?);
-            call.with("ignoreSummaryFieldsNotFound", "true").results(smartsheet).await?;
-        }
-        _ => return Err(not_offered(mutation)),
+    let body = set(&mutation.fields, REFERENCE);
+    if !ops::get(&Value::Object(body.clone()), "startColumnId").is_some_and(Value::is_string)
+        && !body.contains_key("startRowId")
+    {
+        return Err(WriteError::Refused("the range that it names is not there any more".to_owned()));
     }
-    receipt(mutation, own(mutation)?)
+    let made = Call::post(&["sheets", container(mutation)?, "crosssheetreferences"], Value::Object(body));
+    receipt(mutation, text(&made.result(smartsheet).await?, "id"))
 }
 
 /// What a cross-sheet reference is made of.

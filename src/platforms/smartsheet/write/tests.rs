@@ -206,6 +206,31 @@ async fn a_blank_row_gets_a_placeholder_while_it_gets_its_children() {
     assert!(matches!(results[0], Err(WriteError::Refused(_))), "another reason is none to write into a row");
 }
 
+/// The columns as somebody sees them for whom some are locked.
+fn locked(columns: &[(u64, &str, bool)]) -> Answer {
+    let column = |(id, kind, locked): &(u64, &str, bool)| {
+        json!({"id": id, "type": kind, "primary": *id == 3, "lockedForUser": locked})
+    };
+    let columns: Vec<Value> = columns.iter().map(column).collect();
+    Answer::json(200, &json!({"totalCount": columns.len(), "data": columns}).to_string())
+}
+
+#[tokio::test]
+async fn rows_get_along_without_a_primary_column_that_is_locked() {
+    let text = (5, "TEXT_NUMBER", false);
+    let cells = |column: u64| json!([{"columnId": column, "value": ""}]);
+    for (columns, wanted) in [
+        (vec![(4, "DATE", false), text, (3, "TEXT_NUMBER", true)], Some(cells(5))),
+        (vec![text, (3, "TEXT_NUMBER", false)], Some(cells(3))),
+        (vec![(4, "DATE", false), (3, "TEXT_NUMBER", true)], None),
+    ] {
+        let (results, scripted) =
+            sent(&[mutation(Verb::Create, Kind::Item, json!({}))], vec![locked(&columns), ok(json!([{"id": 11}]))]).await;
+        results[0].as_ref().unwrap();
+        assert_eq!(bodies(&scripted)[1][0].get("cells"), wanted.as_ref());
+    }
+}
+
 #[tokio::test]
 async fn cells_of_several_rows_are_one_request_and_links_another() {
     let link = json!({"linkInFromCell": {"sheetId": "6", "rowId": "7", "columnId": "8"}});
@@ -264,6 +289,28 @@ async fn the_end_of_an_image_does_not_take_what_was_written_since_and_its_coming
     assert_eq!(bodies(&scripted).last(), Some(&json!([{"id": 2, "cells": cells}])));
     let (results, scripted) = sent(&[at(json!({"image": "e1z"}))], vec![columns()]).await;
     assert!(results[0].is_ok() && scripted.calls().len() == 1);
+}
+
+#[tokio::test]
+async fn a_field_of_the_summary_loses_its_image_only_if_it_has_one_and_nothing_else_by_getting_one() {
+    let update = |fields| mutation(Verb::Update, Kind::SummaryField, fields);
+    let ends = update(json!({"image": null}));
+    for (field, body) in [
+        (r#""objectValue":1"#, None),
+        (r#""image":{"id":"e1z"}"#, Some(json!([{"id": 9, "objectValue": null}]))),
+    ] {
+        let summary = Answer::json(200, &format!(r#"{{"fields":[{{"id":9,{field}}}]}}"#));
+        let (results, scripted) = sent(std::slice::from_ref(&ends), vec![summary, ok(json!([]))]).await;
+        assert!(results[0].is_ok());
+        assert_eq!(bodies(&scripted).get(1), body.as_ref());
+    }
+    let (_, scripted) = sent(&[update(json!({"image": null, "objectValue": "Go"}))], vec![ok(json!([]))]).await;
+    assert_eq!(bodies(&scripted), [json!([{"id": 9, "objectValue": "Go"}])]);
+    let (_, scripted) =
+        sent(&[update(json!({"image": "e1z", "objectValue": null, "title": "T"}))], vec![ok(json!([]))]).await;
+    assert_eq!(bodies(&scripted), [json!([{"id": 9, "title": "T"}])]);
+    let (results, scripted) = sent(&[update(json!({"image": "e1z"}))], vec![]).await;
+    assert!(results[0].is_ok() && scripted.calls().is_empty());
 }
 
 #[tokio::test]

@@ -2,7 +2,7 @@
 //! the one that it does not take stands alone.
 
 use super::super::Smartsheet;
-use super::{cells, columns, people, rows, sheets};
+use super::{cells, columns, people, rows, summary};
 use crate::model::Kind;
 use crate::model::grants::Verb;
 use crate::model::mutation::{Mutation, Receipt, WriteError};
@@ -41,7 +41,7 @@ impl Together {
             Self::GoneRows => rows::delete(smartsheet, part).await,
             Self::Cells => cells::write(smartsheet, part).await,
             Self::NewColumns => columns::create(smartsheet, part).await,
-            Self::NewSummaryFields => sheets::create_summary_fields(smartsheet, part).await,
+            Self::NewSummaryFields => summary::create(smartsheet, part).await,
             Self::NewGroupMembers => people::add_to_group(smartsheet, part).await,
         }
     }

@@ -168,6 +168,31 @@ fn a_task_in_two_projects_outlives_one_of_them() {
 }
 
 #[test]
+fn a_task_that_somebody_has_outlives_its_project_with_what_is_below_it() {
+    let mut desk = Desk::new("tiny");
+    let (project, garden) = (desk.project("Roadmap"), desk.project("Office garden"));
+    let (task, idea, beta) = (desk.task("Fix login"), desk.task("Old idea"), desk.task("Ship the beta"));
+    desk.send("POST", &format!("/tasks/{task}/removeProject"), json!({ "project": garden }));
+    for name in ["only below", "elsewhere as well"] {
+        let below = json!({"name": name, "assignee": "me"});
+        desk.send("POST", &format!("/tasks/{beta}/subtasks"), below);
+    }
+    let (gone, shared) = (desk.task("only below"), desk.task("elsewhere as well"));
+    desk.send("POST", &format!("/tasks/{shared}/addProject"), json!({ "project": garden }));
+    desk.send("DELETE", &format!("/projects/{project}"), Value::Null);
+    for left in [&task, &idea] {
+        let left = desk.get(&format!("/tasks/{left}?opt_fields=projects,assignee"));
+        assert!(left["projects"] == json!([]) && !left["assignee"].is_null(), "{left}");
+    }
+    assert_eq!(names(&desk.get(&format!("/tasks/{task}/subtasks"))), ["Reproduce", "Repair"]);
+    for gone in [&beta, &gone] {
+        assert_eq!(desk.refused(ADA, "GET", &format!("/tasks/{gone}"), Value::Null).0, 404);
+    }
+    let shared = desk.get(&format!("/tasks/{shared}?opt_fields=projects.name,parent"));
+    assert_eq!((names(&shared["projects"]), &shared["parent"]), (vec!["Office garden".to_owned()], &Value::Null));
+}
+
+#[test]
 fn approvals_are_done_when_there_is_a_verdict() {
     let mut desk = Desk::new("tiny");
     let path = format!("/tasks/{}?opt_fields=approval_status,completed", desk.task("Approve the budget"));

@@ -6,8 +6,10 @@ use super::super::state::{PROJECT, PROJECT_BRIEF, STORY, TASK, USER, WORKSPACE_M
 use super::builder::Builder;
 use crate::sim::world::Kind;
 
-/// Longer lists are not given where they have to be asked for in parts.
-const LONGEST_LIST: usize = 300;
+/// Lists of more pages are not given where they have to be asked for in parts.
+const MOST_PAGES: usize = 3;
+/// Tasks that nothing happens to, so that it is dearer to read all than what events name.
+const QUIET: usize = 12;
 /// So many tasks of an import are made at the same moment.
 const IMPORTED_AT_ONCE: usize = 7;
 
@@ -41,8 +43,8 @@ fn of_organization(build: &mut Builder, list: &str, entries: usize) -> bool {
         }
         "projects" => drop(projects(build, entries)),
         "projects of a team" => {
-            build.state.rules.longest_list = LONGEST_LIST;
-            for (team, count) in [("Team", entries), ("Other team", LONGEST_LIST)] {
+            let longest = limit(build);
+            for (team, count) in [("Team", entries), ("Other team", longest)] {
                 let team = build.state.new_team(&organization, team, "public");
                 for project in projects(build, count) {
                     build.force(PROJECT, &project, "team", team.as_str().into());
@@ -117,14 +119,21 @@ fn of_tasks(build: &mut Builder, list: &str, entries: usize) -> bool {
     match list {
         "tasks" => tasks(build, (&project, &one), entries),
         "tasks of a section" => {
-            build.state.rules.longest_list = LONGEST_LIST;
-            for (section, count) in [(&one, entries), (&two, LONGEST_LIST), (&three, 1)] {
+            let longest = limit(build);
+            for (section, count) in [(&one, entries), (&two, longest), (&three, 1)] {
                 tasks(build, (&project, section), count);
             }
         }
         "subtasks" => {
             let parent = build.plain_task((&project, &one), "Parent");
             for n in 0..entries {
+                build.subtask(&parent, &format!("Subtask {n}"), json!({}));
+            }
+        }
+        // So many things can happen to subtasks, which no list of changes shows.
+        "events" => {
+            for n in 0..entries + QUIET {
+                let parent = build.plain_task((&project, &one), &format!("Task {n}"));
                 build.subtask(&parent, &format!("Subtask {n}"), json!({}));
             }
         }
@@ -152,6 +161,12 @@ fn of_tasks(build: &mut Builder, list: &str, entries: usize) -> bool {
         _ => return false,
     }
     true
+}
+
+/// Lets lists be cut, and says behind how many entries.
+fn limit(build: &mut Builder) -> usize {
+    build.state.rules.longest_list = MOST_PAGES * build.state.rules.longest_page;
+    build.state.rules.longest_list
 }
 
 fn people(build: &mut Builder, count: usize) -> Vec<String> {

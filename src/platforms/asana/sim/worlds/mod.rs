@@ -53,14 +53,19 @@ pub(super) fn build(settings: &SandboxSettings) -> Result<Built, String> {
             builder.give_flo(level);
         }
         Some(("list", which)) => {
-            let (list, entries) = which.split_once(':').unwrap_or((which, ""));
-            let entries = entries.parse().map_err(|_| format!("`{entries}` is not a number of entries"))?;
+            let mut parts = which.split(':');
+            let list = parts.next().unwrap_or_default();
+            let number = |text: &str| text.parse().map_err(|_| format!("`{text}` is not a number of entries"));
+            let entries = number(parts.next().unwrap_or_default())?;
+            if let Some(page) = parts.next() {
+                builder.state.rules.longest_page = number(page)?;
+            }
             lists::fill(&mut builder, list, entries)?;
         }
         _ => {
             return Err(format!(
-                "there is no world `{name}`; there are tiny, tiny:viewer, tiny:commenter, tiny:editor, typical, nasty, large:N (N tasks), cost-1000 and \
-                 list:LIST:N (one list with N entries)"
+                "there is no world `{name}`; there are tiny, tiny:viewer, tiny:commenter, tiny:editor, typical, nasty, large:N (N tasks), cost-1000, \
+                 list:LIST:N (one list with N entries) and list:LIST:N:PAGE (so many on a page)"
             ));
         }
     }

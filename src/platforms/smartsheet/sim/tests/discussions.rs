@@ -146,6 +146,31 @@ fn addresses_of_images_come_in_bulk() {
 }
 
 #[test]
+fn an_image_takes_the_place_of_a_summary_field_s_content_until_something_else_is_written() {
+    let mut desk = Desk::new("tiny");
+    let path = format!("{}/summary/fields", desk.sheet("Launch plan").path);
+    let fields = ids(&desk.get(&path)["data"]);
+    let field = |desk: &mut Desk| desk.get(&path)["data"][1].clone();
+    let route = |field: u64| format!("{path}/{field}/images?altText=Logo");
+    assert_eq!(desk.upload(CLEO, &route(fields[2]), "p.png", b"png").1["errorCode"], 1004);
+    assert_eq!(desk.upload(ADA, &route(7), "p.png", b"png").1["errorCode"], 1006);
+    let (_, made) = desk.upload(CLEO, &route(fields[1]), "p.png", b"png");
+    let image = made["result"]["image"].clone();
+    let shown = field(&mut desk);
+    assert_eq!((&shown["image"], &shown["objectValue"], shown.get("formula")), (&image, &json!("Logo"), None));
+    let bare = desk.get(&format!("{path}?exclude=imageAltText"))["data"][1].clone();
+    assert_eq!((&bare["image"]["id"], bare["image"].get("altText")), (&image["id"], None));
+    for (user, sees) in [(ADA, true), (EVE, false)] {
+        let (_, urls) = desk.ask(user, "POST", "/imageurls", &json!([{"imageId": image["id"]}]));
+        assert_eq!(urls["imageUrls"][0]["url"].is_string(), sees);
+    }
+    desk.send("PUT", &path, json!([{"id": fields[1], "title": "Sum"}]));
+    assert_eq!(field(&mut desk)["image"], image);
+    desk.send("PUT", &path, json!([{"id": fields[1], "objectValue": null}]));
+    assert_eq!(field(&mut desk).get("image"), None);
+}
+
+#[test]
 fn locks_hold_editors_off_images_as_well_and_a_format_outlives_one() {
     let mut desk = Desk::new("nasty");
     let sheet = desk.sheet("Locks");

@@ -4,6 +4,7 @@ mod builder;
 mod large;
 mod lists;
 mod nasty;
+mod nasty_images;
 mod tiny;
 mod typical;
 

@@ -6,7 +6,7 @@ use super::super::access::{Level, home};
 use super::super::attachments::Target;
 use super::super::state::{COMMENT, ROW, SHARE, SHEET, TEMPLATE, USER, WORKSPACE};
 use super::builder::{Builder, Grid};
-use crate::sim::blob::Blob;
+use super::nasty_images;
 use crate::sim::world::text;
 
 /// Names that are hard to store, show or compare.
@@ -51,7 +51,7 @@ pub(super) fn fill(build: &mut Builder) {
     fill_names(build, &workspace);
     fill_types(build, &workspace);
     fill_locks(build, &workspace);
-    fill_images(build, &workspace);
+    nasty_images::fill(build, &workspace);
     fill_tree(build, &workspace);
     fill_links(build, &workspace);
     fill_project(build, &workspace);
@@ -228,29 +228,6 @@ fn fill_locks(build: &mut Builder, workspace: &str) {
                 "name": "", "url": "https://drive.google.com/x?y=z#w", "attachmentType": "GOOGLE_DRIVE",
             }),
         );
-    }
-}
-
-/// Images without a text, without a byte, in a primary cell above other rows, in a locked column, in a cell with a
-/// format; and one twice.
-fn fill_images(build: &mut Builder, workspace: &str) {
-    let ada = build.cast.ada.clone();
-    let columns = [json!({"title": "Image", "type": "TEXT_NUMBER"}), json!({"title": "Locked", "type": "DATE"})];
-    let sheet = build.sheet(&ada, &format!("workspaces/{workspace}"), "Images", &columns);
-    build.change(&format!("/sheets/{}/columns/{}", sheet.id, sheet.column("Locked")), json!({"locked": true}));
-    let bold = json!({"value": "gives way", "format": ",,1,,,,,,,,,,,,,,"});
-    let rows = [json!({"Task": "above"}), json!({"Image": bold}), json!({"Task": "twice"})];
-    let rows = build.rows(&ada, &sheet, None, &rows);
-    let [above, bold, twice] = rows.as_slice() else { return };
-    build.rows(&ada, &sheet, Some(above), &[json!({"Task": "below an image"})]);
-    for (row, column, text, seed, len) in [
-        (above, "Task", "👩‍👩‍👧‍👦 \"quoted\" a=b&c", 1, 300),
-        (above, "Locked", "x".repeat(300).as_str(), 2, 0),
-        (bold, "Image", "", 3, 70_000),
-        (twice, "Image", "same", 4, 90),
-        (twice, "Locked", "same", 4, 90),
-    ] {
-        build.state.set_image(row, sheet.column(column), text, Blob::Grown { seed, len });
     }
 }
 
