@@ -48,7 +48,7 @@ impl<'a> Outside<'a> {
         })
     }
 
-    /// The name of a record. What cannot be read has none: a name is no reason to show nothing.
+    /// The name of a record, or its kind and id where it has none. What cannot be read has none: a name is no reason to show nothing.
     fn name(&self, key: &RecordKey) -> Option<String> {
         if key.kind == Kind::Workspace
             && let Some(name) = self.workspaces.get(&key.id)
@@ -59,10 +59,7 @@ impl<'a> Outside<'a> {
             return known.clone();
         }
         let record = self.reader.get(key).ok().flatten();
-        let name = record.and_then(|record| {
-            let spec = self.dialect.spec(key.kind)?;
-            lineage::title(spec, &record).map(ToOwned::to_owned)
-        });
+        let name = record.map(|record| lineage::name(self.dialect, &record, |_| None));
         self.found.borrow_mut().insert(key.clone(), name.clone());
         name
     }
@@ -113,24 +110,7 @@ impl<'a> Names<'a> {
 
     /// A value of a field of a record as text: names instead of ids where they are known.
     pub fn text(&self, field: &Field, value: &Value, record: &Record) -> String {
-        match value {
-            Value::Null => String::new(),
-            Value::Bool(set) => if *set { "yes" } else { "no" }.to_owned(),
-            Value::Number(number) => number.to_string(),
-            Value::String(text) if field.told == Told::Rich => rich_text::plain(text),
-            Value::String(text) => self.name(field, text, record).unwrap_or_else(|| text.clone()),
-            Value::Array(values) => joined(values.iter().map(|value| self.text(field, value, record))),
-            Value::Object(fields) => self.dialect.in_words(value).unwrap_or_else(|| {
-                let told: Vec<String> =
-                    fields.values().map(|value| self.text(field, value, record)).collect();
-                // Of a day and the moment on it, the moment says both.
-                let goes_on = |other: &String, day: &str| {
-                    other.strip_prefix(day).is_some_and(|rest| rest.starts_with('T'))
-                };
-                let is_said = |text: &&String| !told.iter().any(|other| goes_on(other, text));
-                joined(told.iter().filter(is_said).cloned())
-            }),
-        }
+        text(self.dialect, field, value, &|id| self.name(field, id, record))
     }
 
     fn name(&self, field: &Field, id: &str, record: &Record) -> Option<String> {
@@ -163,6 +143,32 @@ impl<'a> Names<'a> {
         let fields = self.dialect.spec(record.key.kind).map_or(&[][..], |spec| spec.fields);
         let leads = fields.iter().filter(|field| field.role == Role::Reference(Kind::Container));
         leads.filter_map(|field| ops::get_text(&record.native, field.path))
+    }
+}
+
+/// A value of a field as text, with what `name` calls its ids.
+pub fn text(
+    dialect: &dyn Dialect,
+    field: &Field,
+    value: &Value,
+    name: &dyn Fn(&str) -> Option<String>,
+) -> String {
+    let inner = |value: &Value| text(dialect, field, value, name);
+    match value {
+        Value::Null => String::new(),
+        Value::Bool(set) => if *set { "yes" } else { "no" }.to_owned(),
+        Value::Number(number) => number.to_string(),
+        Value::String(text) if field.told == Told::Rich => rich_text::plain(text),
+        Value::String(text) => name(text).unwrap_or_else(|| text.clone()),
+        Value::Array(values) => joined(values.iter().map(inner)),
+        Value::Object(fields) => dialect.in_words(value).unwrap_or_else(|| {
+            let told: Vec<String> = fields.values().map(inner).collect();
+            let goes_on =
+                |other: &String, day: &str| other.strip_prefix(day).is_some_and(|rest| rest.starts_with('T'));
+            // Of a day and the moment on it, the moment says both.
+            let is_said = |text: &&String| !told.iter().any(|other| goes_on(other, text));
+            joined(told.iter().filter(is_said).cloned())
+        }),
     }
 }
 

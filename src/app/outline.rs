@@ -193,13 +193,13 @@ fn words(spec: &KindSpec, record: &Record, names: &Names<'_>) -> Option<String> 
 
 /// The fields that nobody writes, by the names of their definitions.
 fn computed(dialect: &dyn Dialect, record: &Record, names: &Names<'_>) -> Vec<(String, String)> {
-    let named = |value: Computed| {
+    let told = |value: Computed| {
         let known =
             [Kind::FieldDef, Kind::Inventory].into_iter().find_map(|kind| names.of_kind(kind, &value.field));
         (known.map(ToOwned::to_owned).or(value.name).unwrap_or(value.field), value.text)
     };
     let values = if record.key.kind == Kind::Item { dialect.computed(record) } else { Vec::new() };
-    values.into_iter().map(named).collect()
+    values.into_iter().map(told).collect()
 }
 
 /// Author and time of what somebody said: its attribution without the mark by which restored texts are known.

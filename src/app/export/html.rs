@@ -27,7 +27,7 @@ pub(super) fn page(nodes: &[Node], context: &Context<'_>, from: &str) -> askama:
         title: root.map_or("", |root| root.title.as_str()),
         from,
         off: root.is_some_and(Node::is_archived),
-        rows: root.map(|root| context.rows(root)).unwrap_or_default(),
+        rows: root.map(rows).unwrap_or_default(),
         groups: context.groups(&children)?,
         sections: match grid {
             Some(grid) => vec![grid],
@@ -58,13 +58,14 @@ impl Context<'_> {
     }
 
     fn item(&self, node: &Node) -> askama::Result<String> {
-        let mut rows = self.rows(node);
-        rows.extend(node.values().map(|(name, text)| row(name.to_owned(), text)));
+        let mut said = rows(node);
+        said.extend(node.values().map(|(name, text)| row(name.to_owned(), text)));
         let children: Vec<&Node> = node.children.iter().collect();
         let mut groups = self.groups(&children)?;
         let below = children.iter().filter(|child| child.record.key.kind == Kind::Item);
         groups.extend(below.map(|child| self.item(child)).collect::<Result<Vec<_>, _>>()?);
-        Item { title: &node.title, noun: node.spec.noun, off: node.is_archived(), rows, groups }.render()
+        Item { title: &node.title, noun: node.spec.noun, off: node.is_archived(), rows: said, groups }
+            .render()
     }
 
     /// Everything but sections, items and values, by kind.
@@ -87,8 +88,7 @@ impl Context<'_> {
     fn entry(&self, node: &Node) -> askama::Result<String> {
         let file = self.files.get(&node.record.key.id).map(String::as_str);
         let address = node.fields.iter().map(|said| said.text.as_str()).find(|text| is_address(text));
-        let mut notes: Vec<String> = self
-            .rows(node)
+        let mut notes: Vec<String> = rows(node)
             .into_iter()
             .filter(|row| !row.link)
             .map(|row| format!("{}: {}", row.label, row.text))
@@ -105,12 +105,12 @@ impl Context<'_> {
         }
         .render()
     }
+}
 
-    /// The fields that say something.
-    fn rows(&self, node: &Node) -> Vec<Row> {
-        let telling = |said: &&Said| said.is_telling() && said.field.told != Told::Archived;
-        node.fields.iter().filter(telling).map(|said| row(said.label(), said.text.clone())).collect()
-    }
+/// The fields that say something.
+fn rows(node: &Node) -> Vec<Row> {
+    let telling = |said: &&Said| said.is_telling() && said.field.told != Told::Archived;
+    node.fields.iter().filter(telling).map(|said| row(said.label(), said.text.clone())).collect()
 }
 
 fn row(label: String, text: String) -> Row {

@@ -52,12 +52,12 @@ fn head(node: &Node, but: &[Kind]) -> Vec<String> {
         "{} {}{}",
         dim(node.spec.noun),
         bold(&brief(&node.title, 90)),
-        dim(&listed(states(node)))
+        dim(&listed(&states(node)))
     )];
     let (long, short): (Vec<&Said>, Vec<&Said>) = node
         .fields
         .iter()
-        .filter(is_fact)
+        .filter(|said| is_fact(said))
         .partition(|said| said.field.codec != Codec::Plain || said.text.chars().count() > LONG);
     lines.extend(long.into_iter().map(|said| format!("    {}", field(said))));
     lines.extend(paragraph("    ", short.into_iter().map(field)));
@@ -70,7 +70,9 @@ fn head(node: &Node, but: &[Kind]) -> Vec<String> {
     }
     for (kind, nodes) in kinds {
         if speaks(kind) {
-            nodes.into_iter().for_each(|node| write(node, 1, true, &mut lines));
+            for node in nodes {
+                write(node, 1, true, &mut lines);
+            }
             continue;
         }
         let plural = nodes.first().map_or("", |node| node.spec.plural);
@@ -119,7 +121,7 @@ fn sheet(grid: &Grid<'_>) -> String {
         if let Some(first) = cells.first_mut() {
             first.insert_str(0, &"  ".repeat(row.depth));
         }
-        cells.push(listed(counts(row.item)).trim().to_owned());
+        cells.push(listed(&counts(row.item)).trim().to_owned());
         cells
     };
     // To the table a heading that begins with `>` is one that stands on the right.
@@ -140,10 +142,15 @@ fn write(node: &Node, depth: usize, full: bool, lines: &mut Vec<String>) {
         facts.extend(counts(node));
     }
     facts.extend(Some(size(&node.record.blob)).filter(|size| !size.is_empty()));
-    lines.push(format!("{indent}{} {title}{}", dim(node.spec.noun), dim(&listed(facts))));
+    lines.push(format!("{indent}{} {title}{}", dim(node.spec.noun), dim(&listed(&facts))));
     if full {
         lines.extend(node.byline.iter().map(|byline| format!("{indent}    {}", brief(byline, 300))));
-        lines.extend(node.fields.iter().filter(is_fact).map(|said| format!("{indent}    {}", field(said))));
+        lines.extend(
+            node.fields
+                .iter()
+                .filter(|said| is_fact(said))
+                .map(|said| format!("{indent}    {}", field(said))),
+        );
         let value = |(name, text): (&str, String)| {
             format!("{indent}    {}: {}", brief(name, 90), brief(&humane(&text), 300))
         };
@@ -158,12 +165,12 @@ fn write(node: &Node, depth: usize, full: bool, lines: &mut Vec<String>) {
 }
 
 /// Whether a field says something that stands nowhere else.
-fn is_fact(said: &&Said) -> bool {
+fn is_fact(said: &Said) -> bool {
     !matches!(said.field.told, Told::Done | Told::Archived) && said.is_telling()
 }
 
 /// Facts in brackets behind a name.
-fn listed(facts: Vec<String>) -> String {
+fn listed(facts: &[String]) -> String {
     if facts.is_empty() { String::new() } else { format!("  ({})", facts.join(", ")) }
 }
 
