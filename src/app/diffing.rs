@@ -119,7 +119,7 @@ pub fn diff(app: &App, from: &str, to: &str) -> Result<Differences, Error> {
         equal: comparison.equal,
         touched: 0,
     };
-    let outside = [Outside::of(&to)?, Outside::of(&from)?];
+    let outside = [Outside::of(&to), Outside::of(&from)];
     let describer = Describer::new(&from, &to, &comparison, &outside);
     for pair in &comparison.pairs {
         if let Some(key) = pair.key()

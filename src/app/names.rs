@@ -1,54 +1,53 @@
 //! The names that stand for ids, and values as people read them.
 
-use std::cell::RefCell;
+use std::cell::{OnceCell, RefCell};
 use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-use super::error::Error;
 use super::rich_text;
 use super::snapshots::Opened;
 use crate::model::dialect::Dialect;
 use crate::model::spec::{Field, Role};
 use crate::model::told::Told;
 use crate::model::{Kind, NativeId, Record, RecordKey, lineage, ops};
-use crate::snapshot::Reader;
 
 /// What records of one container may point to outside of it: people, teams, other containers and what is in them.
 pub struct Outside<'a> {
-    dialect: &'a dyn Dialect,
-    reader: &'a Reader,
-    people: BTreeMap<NativeId, String>,
+    opened: &'a Opened,
+    /// Read when the first of them is asked for.
+    people: OnceCell<BTreeMap<NativeId, String>>,
     workspaces: BTreeMap<NativeId, String>,
     /// What was looked up already; most of it is asked for many times.
     found: RefCell<BTreeMap<RecordKey, Option<String>>>,
 }
 
 impl<'a> Outside<'a> {
-    /// All of a snapshot.
-    pub fn of(opened: &'a Opened) -> Result<Self, Error> {
-        let mut people = BTreeMap::new();
-        for place in opened.places()? {
-            for kind in [Kind::Account, Kind::GroupMember, Kind::WorkspaceMember] {
-                for record in opened.reader.container_kind(&place, kind) {
-                    let record = record?;
-                    let spec = opened.dialect.spec(kind);
-                    if let Some(name) = spec.and_then(|spec| lineage::title(spec, &record)) {
-                        people.insert(record.key.id.clone(), name.to_owned());
-                    }
-                }
-            }
-        }
-        Ok(Self {
-            dialect: opened.dialect,
-            reader: &opened.reader,
-            people,
-            workspaces: opened.workspaces().collect(),
-            found: RefCell::default(),
-        })
+    /// All of a snapshot. What of it cannot be read has no names: that is no reason to show nothing.
+    pub fn of(opened: &'a Opened) -> Self {
+        let workspaces = opened.workspaces().collect();
+        Self { opened, people: OnceCell::new(), workspaces, found: RefCell::default() }
     }
 
-    /// The name of a record, or its kind and id where it has none. What cannot be read has none: a name is no reason to show nothing.
+    fn person(&self, id: &NativeId) -> Option<String> {
+        self.people.get_or_init(|| self.everybody()).get(id).cloned()
+    }
+
+    fn everybody(&self) -> BTreeMap<NativeId, String> {
+        let kinds = [Kind::Account, Kind::GroupMember, Kind::WorkspaceMember];
+        let places = self.opened.places().unwrap_or_default();
+        let records = places.iter().flat_map(|place| {
+            kinds.into_iter().flat_map(|kind| self.opened.reader.container_kind(place, kind).flatten())
+        });
+        let named = |record: Record| {
+            let spec = self.opened.dialect.spec(record.key.kind)?;
+            let name = lineage::title(spec, &record)?.to_owned();
+            Some((record.key.id, name))
+        };
+        records.filter_map(named).collect()
+    }
+
+    /// The name of a record, or its kind and id where it has none.
     fn name(&self, key: &RecordKey) -> Option<String> {
         if key.kind == Kind::Workspace
             && let Some(name) = self.workspaces.get(&key.id)
@@ -58,8 +57,8 @@ impl<'a> Outside<'a> {
         if let Some(known) = self.found.borrow().get(key) {
             return known.clone();
         }
-        let record = self.reader.get(key).ok().flatten();
-        let name = record.map(|record| lineage::name(self.dialect, &record, |_| None));
+        let record = self.opened.reader.get(key).ok().flatten();
+        let name = record.map(|record| lineage::name(self.opened.dialect, &record, |_| None));
         self.found.borrow_mut().insert(key.clone(), name.clone());
         name
     }
@@ -134,8 +133,8 @@ impl<'a> Names<'a> {
 
     fn person(&self, id: &str) -> Option<String> {
         let id = NativeId::from(id);
-        let beyond = || self.outside.iter().find_map(|outside| outside.people.get(&id));
-        self.people.get(&id).or_else(beyond).cloned()
+        let beyond = || self.outside.iter().find_map(|outside| outside.person(&id));
+        self.people.get(&id).cloned().or_else(beyond)
     }
 
     /// The containers that a record refers to.

@@ -64,7 +64,7 @@ pub fn show(app: &App, snapshot: &str) -> Result<Shown, Error> {
     if opened.path.is_none() {
         return Ok(Shown::Snapshot { id: opened.id, manifest: Box::new(opened.manifest) });
     }
-    let outside = [Outside::of(&opened)?];
+    let outside = [Outside::of(&opened)];
     let outline_of = |container: &NativeId| outline_of(&opened, container, &outside);
     let mut shown = Vec::new();
     let keys = match opened.selected_keys() {

@@ -22,6 +22,14 @@ pub(super) fn safe_file(title: &str, id: &str) -> String {
     if plain { format!("{}.{}", safe(stem, id), ending.to_ascii_lowercase()) } else { safe(title, id) }
 }
 
+/// The ending of the files that begin like these bytes, for the formats in which images are shown on the web.
+pub(super) fn image_ending(bytes: &[u8]) -> Option<&'static str> {
+    const BEGINNINGS: [(&[u8], &str); 3] =
+        [(b"\x89PNG\r\n", ".png"), (b"\xff\xd8\xff", ".jpg"), (b"GIF8", ".gif")];
+    let known = BEGINNINGS.iter().find(|(beginning, _)| bytes.starts_with(beginning));
+    known.map(|(_, ending)| *ending)
+}
+
 fn clean(text: &str, most: usize) -> String {
     let kept: String = text
         .chars()
@@ -34,6 +42,13 @@ fn clean(text: &str, most: usize) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn images_are_known_by_their_beginning() {
+        assert_eq!(image_ending(b"\x89PNG\r\n\x1a\n and more"), Some(".png"));
+        assert_eq!(image_ending(b"\xff\xd8\xff\xe0"), Some(".jpg"));
+        assert_eq!([image_ending(b""), image_ending(b"<svg>")], [None, None]);
+    }
 
     #[test]
     fn hostile_names_stay_inside_and_differ() {
