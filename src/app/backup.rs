@@ -13,7 +13,7 @@ use super::due::{Due, was_whole};
 use super::error::Error;
 use super::progress::{News, Progress};
 use super::reading::{Earlier, Known};
-use super::{reading, snapshots};
+use super::{answers, reading, snapshots};
 use crate::base::defect::{Defect, planted};
 use crate::model::NativeId;
 use crate::model::dialect::Dialect;
@@ -72,7 +72,7 @@ pub async fn backup(
     progress.tell(News::Phase { what: "Looking around".to_owned(), total: None });
     let full = options.full || snapshots::since_full_pass(&catalog, connection) >= FULL_PASS_EVERY;
     connector.remember(parent.filter(|_| !full).map(versions).unwrap_or_default());
-    let discovery = connector.discover(UsedFor::Backup).await?;
+    let discovery = answers::discover(connector.as_ref(), UsedFor::Backup).await?;
     let due = Due::new(app, platform.dialect, parent.filter(|_| !full), &discovery)?;
     let (due, unchanged): (Vec<_>, Vec<_>) =
         discovery.containers.iter().cloned().partition(|info| due.is_due(info, options.attachments));

@@ -1,5 +1,6 @@
 //! Use cases: the only thing that the command line (and later the console) calls.
 
+mod answers;
 pub mod applying;
 pub mod backup;
 mod blobs;

@@ -56,4 +56,26 @@ impl Opened {
         }
         Ok(homes)
     }
+
+    /// The items of `containers` that other containers show, each with one of these.
+    pub(super) fn shown_elsewhere(
+        &self,
+        containers: &BTreeSet<NativeId>,
+    ) -> Result<BTreeSet<(NativeId, NativeId)>, Error> {
+        let Some(spec) = self.dialect.spec(Kind::Placement) else { return Ok(BTreeSet::new()) };
+        let is_item = |field: &&Field| field.role == Role::Reference(Kind::Item);
+        let mut shown = BTreeSet::new();
+        for entry in &self.manifest.containers {
+            let items = self.pointed_to(&[entry.id.clone()].into(), spec, is_item)?;
+            shown.extend(items.into_iter().map(|item| (item, entry.id.clone())));
+        }
+        let mut items = BTreeSet::new();
+        for container in containers.iter().filter(|_| !shown.is_empty()) {
+            for item in self.reader.container_kind(container, Kind::Item) {
+                items.insert(item?.key.id);
+            }
+        }
+        shown.retain(|(item, _)| items.contains(item));
+        Ok(shown)
+    }
 }

@@ -22,6 +22,7 @@ use crate::model::origins::OriginMap;
 use crate::model::pairs::{Comparison, Pair};
 use crate::model::{Kind, NativeId, RecordKey};
 use crate::plan::input::{PlanInput, Selected, Selection, UndoScope};
+use crate::plan::shared;
 use crate::plan::types::{Action, Mode, PlanHeader, RestorePlan, Step, Target};
 use crate::platforms::connector::Connector;
 use crate::platforms::platform::Platform;
@@ -81,10 +82,10 @@ pub async fn plan(app: &App, request: &PlanRequest, progress: &dyn Progress) -> 
     let origins = runs::origins(app, &connection)?;
 
     let desired = opened.containers_of(&selection);
-    let pointed_into = opened.pointed_into(&desired)?;
-    let scope = with_aliases(&desired.union(&pointed_into).cloned().collect(), Kind::Container, &origins);
+    let looked_at = desired.union(&opened.pointed_into(&desired)?).cloned().collect();
+    let scope = with_aliases(&looked_at, Kind::Container, &origins);
     let sought = match request.mode {
-        Mode::Merge | Mode::Undo => Sought::of(connector.as_ref(), &opened.reader, &desired, &origins)?,
+        Mode::Merge | Mode::Undo => Sought::of(connector.as_ref(), &opened.reader, &looked_at, &origins)?,
         // These make everything anew.
         Mode::Copy | Mode::DeleteBefore | Mode::DeleteBeforeLiteral => Sought::default(),
     };
@@ -116,7 +117,8 @@ pub async fn plan(app: &App, request: &PlanRequest, progress: &dyn Progress) -> 
         undoes: None,
     };
     let taken = opened.taken();
-    let made = compute(app, platform, comparison, &scan, &selection, &origins, None, header, taken)?;
+    let mut made = compute(app, platform, comparison, &scan, &selection, &origins, None, header, taken)?;
+    shared::note(&mut made, &opened.shown_elsewhere(&desired)?);
     save(app, made)
 }
 

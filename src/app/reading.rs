@@ -7,6 +7,7 @@ use async_trait::async_trait;
 use tokio::sync::mpsc;
 use tokio::task::{JoinHandle, block_in_place};
 
+use super::answers;
 use super::downloads::{Downloads, Fetch};
 use super::error::Error;
 use super::progress::{News, Progress};
@@ -181,6 +182,7 @@ struct ChannelSink {
 #[async_trait]
 impl RecordSink for ChannelSink {
     async fn put(&mut self, record: Record, bytes: Option<ExpectedBytes>) -> Result<(), ApiFault> {
+        answers::check(&record)?;
         let fetch = bytes.map(|expected| self.downloads.begin(&record, &expected));
         self.sender
             .send(Item { record, fetch })

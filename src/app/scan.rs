@@ -10,7 +10,7 @@ use super::error::Error;
 use super::progress::Progress;
 use super::reading::Known;
 use super::sought::Sought;
-use super::{reading, snapshots};
+use super::{answers, reading, snapshots};
 use crate::http::fault::FaultClass;
 use crate::model::NativeId;
 use crate::model::coverage::{Missing, Usage};
@@ -47,7 +47,7 @@ pub(super) async fn scan(
     progress: &dyn Progress,
 ) -> Result<Scan, Error> {
     let started_at = app.clock.now().as_millisecond();
-    let discovery = connector.discover(UsedFor::Restore).await?;
+    let discovery = answers::discover(connector.as_ref(), UsedFor::Restore).await?;
     let writer = SnapshotWriter::new(app.chunks(), None)?;
     backup::write_discovered(&writer, &discovery)?;
     let catalog = snapshots::catalog(app)?;

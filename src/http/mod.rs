@@ -20,6 +20,7 @@ pub mod redirects;
 pub mod renewable;
 pub mod retrying;
 pub mod secure;
+pub mod shape;
 pub mod stopping;
 #[cfg(test)]
 pub(crate) mod testing;

@@ -22,6 +22,7 @@ pub mod policy;
 mod roots;
 mod scene;
 mod select;
+pub mod shared;
 pub mod summary;
 #[cfg(test)]
 mod testing;

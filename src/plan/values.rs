@@ -151,8 +151,9 @@ impl<'a, 's> Facts<'a, 's> {
             && there == ops::normal(field.role, value);
         // Nor does what a creation would leave out.
         let by_itself = field.when != When::Create && starts_as(field, &there) && starts_as(field, &expected);
+        let is_assigned = field.assigned && self.scene.is_placeless(desired);
         out.differs = !field.repeats
-            && !(field.assigned && self.scene.is_placeless(desired))
+            && !is_assigned
             && ops::differ(dialect, field, Some(&there), Some(&expected))
             && !literally
             && !by_itself;

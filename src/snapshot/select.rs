@@ -229,9 +229,12 @@ impl Finder<'_> {
         let is_alone = |above: &str, name: &str| {
             paths.iter().filter(|(other, namesake, _)| other == above && namesake == name).count() == 1
         };
-        let path = |(above, name, id): &(String, String, &NativeId)| match is_alone(above, name) {
-            true => format!("{above}/{}", escape(name)),
-            false => format!("{above}/id:{id} ({name})"),
+        let path = |(above, name, id): &(String, String, &NativeId)| {
+            if is_alone(above, name) {
+                format!("{above}/{}", escape(name))
+            } else {
+                format!("{above}/id:{id} ({name})")
+            }
         };
         Ok(paths.iter().take(LISTED).map(path).collect())
     }

@@ -93,7 +93,7 @@ fn a_path_may_begin_with_a_container_whose_name_stands_alone() {
         let selection = select(path).unwrap();
         assert_eq!(id(selection.record()), Some(deepest), "{path}");
         let container = selection.container.clone().unwrap();
-        assert_eq!(selection.containers, [container.clone()], "{path}");
+        assert_eq!(selection.containers, std::slice::from_ref(&container), "{path}");
         assert_eq!(
             id(selection.workspace.as_ref()),
             (container.id.as_str() != "b3").then_some("w1"),

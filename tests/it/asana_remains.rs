@@ -124,6 +124,15 @@ async fn a_task_is_not_taken_out_of_the_project_into_which_it_was_rescued() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn what_a_project_shows_of_one_that_is_gone_is_equal_without_it() {
+    let desk = Desk::on("asana", "tiny", 1).await;
+    let (backup, left) = deleted(&desk).await;
+    assert!(left.values().any(|(_, projects)| projects == &[OTHER]), "{left:?}");
+    let plan = desk.plan(&backup, Mode::Merge, &["Acme/Office garden"]).await.plan;
+    assert!(plan.steps.is_empty(), "{:#?}", plan.steps);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_project_that_is_replaced_leaves_no_tasks_behind() {
     let desk = Desk::on("asana", "tiny", 1).await;
     let backup = desk.backup(USUAL).await.id.to_string();

@@ -84,9 +84,9 @@ fn an_undo_takes_it_off_the_new_container_before_that_is_deleted() {
     check_order(&plan);
     check(
         &plan,
-        r#"
+        r"
         0 update card (differs) Login up=null lost=true
         1 delete board (created-by-run) Acme/Roadmap
-        "#,
+        ",
     );
 }

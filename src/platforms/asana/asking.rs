@@ -11,6 +11,7 @@ use super::json::{data, object, text};
 use super::local;
 use crate::base::canon;
 use crate::http::fault::{ApiFault, FaultClass};
+use crate::http::shape;
 use crate::http::types::{Body, Intent, Method, Request};
 
 /// The most entries in one page.
@@ -55,13 +56,9 @@ struct Page {
 }
 
 impl Page {
-    fn of(answer: Value) -> Self {
+    fn of(answer: Value) -> Result<Self, ApiFault> {
         let next = answer.pointer("/next_page/offset").and_then(Value::as_str).map(ToOwned::to_owned);
-        let entries = match data(answer) {
-            Value::Array(entries) => entries,
-            _ => Vec::new(),
-        };
-        Self { entries, next }
+        Ok(Self { entries: shape::entries(data(answer))?, next })
     }
 }
 
@@ -74,7 +71,7 @@ impl Asana {
         let _permit = self.permits(1).await?;
         let query = query(question, None);
         let query: Vec<_> = query.iter().map(|(name, value)| (*name, value.as_str())).collect();
-        Ok(data(self.client.get(&question.path(), &query).await?))
+        shape::thing(data(self.client.get(&question.path(), &query).await?), "gid")
     }
 
     /// All entries of a list. Only an answer without a next page ends it.
@@ -135,7 +132,7 @@ impl Asana {
         let mut query = query(question, Some(PAGE));
         query.extend(offset.map(|offset| ("offset", offset.to_owned())));
         let query: Vec<_> = query.iter().map(|(name, value)| (*name, value.as_str())).collect();
-        Ok(Page::of(self.client.get_divisible(&question.path(), &query).await?))
+        Page::of(self.client.get_divisible(&question.path(), &query).await?)
     }
 
     /// All entries of several lists, each with its own outcome, in the order of the questions. Fails as a whole
@@ -154,8 +151,9 @@ impl Asana {
             for (question, page) in some.iter().zip(pages) {
                 let answer = match page {
                     Ok(answer) => match Page::of(answer) {
-                        Page { entries, next: None } => Ok(entries),
-                        Page { entries, next } => self.rest(question, entries, next).await,
+                        Ok(Page { entries, next: None }) => Ok(entries),
+                        Ok(Page { entries, next }) => self.rest(question, entries, next).await,
+                        Err(fault) => Err(fault),
                     },
                     // Asked on its own, it is repeated as often as patience allows.
                     Err(fault) if is_passing(&fault) => self.list(question).await,
@@ -177,7 +175,7 @@ impl Asana {
             for question in some {
                 let answer = match batch.next() {
                     Some(Err(fault)) if is_passing(&fault) => self.one(question).await,
-                    Some(answer) => answer.map(data),
+                    Some(answer) => answer.and_then(|answer| shape::thing(data(answer), "gid")),
                     None => self.one(question).await,
                 };
                 match answer {

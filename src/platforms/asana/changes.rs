@@ -141,7 +141,8 @@ impl News {
     /// Takes an answer; says whether there is more.
     fn take(&mut self, body: &Value) -> bool {
         text(body, "sync").clone_into(&mut self.token);
-        if body.get("errors").is_some() {
+        // Without a list of them nobody knows what happened.
+        if !body.get("data").is_some_and(Value::is_array) {
             self.named = None;
             return false;
         }

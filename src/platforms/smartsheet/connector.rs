@@ -12,6 +12,7 @@ use super::json::{ids_to_texts, text};
 use super::{discover, fetch, inventory, preflight, read, write};
 use crate::http::client::{Client, Query};
 use crate::http::fault::ApiFault;
+use crate::http::shape::thing;
 use crate::model::coverage::{Coverage, Usage};
 use crate::model::mutation::{Mutation, Receipt, WriteError};
 use crate::model::{NativeId, Record};
@@ -72,7 +73,7 @@ impl Smartsheet {
 
     /// The person behind the token; asked for once.
     pub(super) async fn me(&self) -> Result<&Value, ApiFault> {
-        self.me.get_or_try_init(|| self.get(&["users", "me"], &[("include", "groups")])).await
+        self.me.get_or_try_init(|| async { thing(self.get(&["users", "me"], &[("include", "groups")]).await?, "id") }).await
     }
 
     /// The lock of the sheet (or workspace, or group) in which something is to be written.

@@ -8,6 +8,7 @@ use super::connector::Place;
 use super::json::{object, text};
 use super::{HOME, Smartsheet, pages};
 use crate::http::fault::{ApiFault, FaultClass};
+use crate::http::shape::thing;
 use crate::model::coverage::Missing;
 use crate::model::{Kind, RecordKey};
 
@@ -110,7 +111,7 @@ async fn people(smartsheet: &Smartsheet, seen: &mut Seen) -> Result<(), ApiFault
     for group in seen.unless_hidden(groups, HOME, "groups of the account")? {
         let id = text(&group, "id").to_owned();
         let whole = match smartsheet.get(&["groups", &id], &[]).await {
-            Ok(whole) => whole,
+            Ok(whole) => thing(whole, "id")?,
             Err(fault) if is_refusal(&fault) => {
                 let key = Some(RecordKey::new(id.as_str(), Kind::Group, id.as_str()));
                 let what = format!("members of group {}", text(&group, "name"));

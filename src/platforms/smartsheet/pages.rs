@@ -5,9 +5,10 @@ use std::collections::HashSet;
 use serde_json::Value;
 
 use super::Smartsheet;
-use super::json::{list, object, take_list, text};
+use super::json::{object, text};
 use crate::http::client::Query;
 use crate::http::fault::{ApiFault, FaultClass};
+use crate::http::shape;
 
 /// The most entries of a page by token.
 const MOST: &str = "1000";
@@ -27,7 +28,7 @@ pub(super) async fn numbered(
     all_at_once.push(("includeAll", "true"));
     let answer = smartsheet.get(path, &all_at_once).await?;
     let promised = promised(&answer);
-    let mut all = take_list(&mut object(answer), "data");
+    let mut all = entries_of(answer)?;
     if promised.is_none_or(|promised| all.len() >= promised) {
         return Ok(all);
     }
@@ -37,7 +38,7 @@ pub(super) async fn numbered(
         let page = page.to_string();
         let mut query = query.to_vec();
         query.extend([("page", page.as_str()), ("pageSize", PAGE)]);
-        let entries = take_list(&mut object(smartsheet.get(path, &query).await?), "data");
+        let entries = entries_of(smartsheet.get(path, &query).await?)?;
         if entries.is_empty() || entries == before {
             break;
         }
@@ -48,6 +49,13 @@ pub(super) async fn numbered(
         before = entries;
     }
     Ok(all)
+}
+
+/// The entries of a page. Shares come under another name than everything else.
+fn entries_of(answer: Value) -> Result<Vec<Value>, ApiFault> {
+    let mut answer = object(answer);
+    let entries = answer.remove("data").or_else(|| answer.remove("items"));
+    shape::entries(entries.unwrap_or_default())
 }
 
 fn promised(answer: &Value) -> Option<usize> {
@@ -70,9 +78,8 @@ pub(super) async fn by_token(
             query.push(("lastKey", key));
         }
         let answer = smartsheet.get(path, &query).await?;
-        // Shares come under another name than everything else.
-        all.extend([list(&answer, "data"), list(&answer, "items")].concat());
         let next = Some(text(&answer, "lastKey").to_owned()).filter(|next| !next.is_empty());
+        all.extend(entries_of(answer)?);
         if next.is_some() && next == key {
             let message = "the answer names itself as the next page";
             return Err(ApiFault::new(FaultClass::Protocol, path.join("/"), message));

@@ -6,7 +6,8 @@ use serde_json::{Map, Value, json};
 
 use super::Trello;
 use super::grants;
-use super::json::{entries, list, object, take_list, text};
+use super::json::{list, object, take_list, text};
+use crate::http::shape::{entries, thing};
 use super::read::join_members;
 use crate::base::canon;
 use crate::base::hash::Hash;
@@ -56,17 +57,17 @@ pub(super) async fn look(trello: &Trello) -> Result<Seen, ApiFault> {
         ("organizations", "all"),
         ("organization_fields", "all"),
     ];
-    let mut me = object(client.get(&["members", "me"], &query).await?);
+    let mut me = object(thing(client.get(&["members", "me"], &query).await?, "id")?);
     let boards = match take_list(&mut me, "boards") {
         Some(boards) => boards,
         None => {
-            entries(client.get(&["members", "me", "boards"], &[("filter", "all"), ("fields", BOARD_FIELDS)]).await?)
+            entries(client.get(&["members", "me", "boards"], &[("filter", "all"), ("fields", BOARD_FIELDS)]).await?)?
         }
     };
     let organizations = match take_list(&mut me, "organizations") {
         Some(organizations) => organizations,
         None => {
-            entries(client.get(&["members", "me", "organizations"], &[("filter", "all"), ("fields", "all")]).await?)
+            entries(client.get(&["members", "me", "organizations"], &[("filter", "all"), ("fields", "all")]).await?)?
         }
     };
     me.retain(|key, _| !CHANGES_BY_LOOKING.contains(&key.as_str()));
@@ -97,7 +98,7 @@ async fn workspace(trello: &Trello, id: &str, listed: Value) -> Result<Workspace
         ("member_fields", "fullName,username,initials"),
     ];
     let mut native = match client.get(&["organizations", id], &query).await {
-        Ok(answer) => object(answer),
+        Ok(answer) => object(thing(answer, "id")?),
         // Left or deleted since it was listed, or a guest's view: what the list says is kept.
         Err(fault) if matches!(fault.class, FaultClass::Forbidden | FaultClass::NotFound) => {
             let fault = Some(fault);
@@ -109,14 +110,14 @@ async fn workspace(trello: &Trello, id: &str, listed: Value) -> Result<Workspace
         boards
     } else {
             let query = [("filter", "all"), ("fields", BOARD_FIELDS)];
-            entries(client.get(&["organizations", id, "boards"], &query).await?)
+            entries(client.get(&["organizations", id, "boards"], &query).await?)?
     };
     let nested = (take_list(&mut native, "memberships"), take_list(&mut native, "members"));
     let (memberships, people) = if let (Some(memberships), Some(people)) = nested {
         (memberships, people)
     } else {
             let query = [("filter", "all"), ("member", "true")];
-            (entries(client.get(&["organizations", id, "memberships"], &query).await?), Vec::new())
+            (entries(client.get(&["organizations", id, "memberships"], &query).await?)?, Vec::new())
     };
     Ok(Workspace { native, members: join_members(memberships, people), boards, fault: None })
 }

@@ -25,14 +25,6 @@ pub(super) fn take_list(object: &mut Map<String, Value>, key: &str) -> Option<Ve
     }
 }
 
-/// The entries of an answer that is a list.
-pub(super) fn entries(value: Value) -> Vec<Value> {
-    match value {
-        Value::Array(entries) => entries,
-        _ => Vec::new(),
-    }
-}
-
 /// The object that a value is, or an empty one.
 pub(super) fn object(value: Value) -> Map<String, Value> {
     match value {

@@ -23,6 +23,13 @@ fn faults() -> Vec<Value> {
         json!({"kind": "drop_before"}),
         json!({"kind": "drop_after"}),
         json!({"kind": "rate_limit"}),
+        json!({"kind": "status", "status": 401}),
+        json!({"kind": "status", "status": 403}),
+        json!({"kind": "status", "status": 404}),
+        // JSON of other types than were promised.
+        json!({"kind": "status", "status": 200, "body": r#"{"data":7,"id":[]}"#}),
+        json!({"kind": "status", "status": 200, "body": "{}"}),
+        json!({"kind": "wrong_size"}),
     ]
 }
 

@@ -69,4 +69,6 @@ async fn single(asana: &Asana, mutation: &Mutation, blobs: &dyn BlobSource) -> R
 }
 
 #[cfg(test)]
+mod places_tests;
+#[cfg(test)]
 mod tests;

@@ -18,7 +18,7 @@ impl BlobSource for Blobs {
 }
 
 #[expect(clippy::needless_pass_by_value, reason = "the tests write their fields in place")]
-fn mutation(verb: Verb, kind: Kind, fields: Value) -> Mutation {
+pub(super) fn mutation(verb: Verb, kind: Kind, fields: Value) -> Mutation {
     let is_new = verb == Verb::Create && !matches!(kind, Kind::Member | Kind::GroupMember);
     Mutation {
         verb,
@@ -36,16 +36,16 @@ fn new() -> Answer {
     data(&json!({"gid": "99"}))
 }
 
-fn list(entries: &Value) -> Answer {
+pub(super) fn list(entries: &Value) -> Answer {
     Answer::json(200, &json!({"data": entries, "next_page": null}).to_string())
 }
 
-fn done() -> Answer {
+pub(super) fn done() -> Answer {
     data(&json!({}))
 }
 
 /// What came of one mutation, and the calls with their bodies' data.
-async fn sent(
+pub(super) async fn sent(
     mutation: &Mutation,
     answers: Vec<Answer>,
 ) -> (Result<Receipt, WriteError>, Vec<(String, Value)>) {
@@ -210,82 +210,10 @@ async fn sets_are_written_as_differences_and_dates_together() {
 }
 
 #[tokio::test]
-async fn a_task_moves_below_a_task_out_of_its_section() {
-    let live = data(&json!({"memberships": [{"project": {"gid": "20"}}], "parent": null}));
-    let update = mutation(Verb::Update, Kind::Item, json!({"parent": {"gid": "7"}, "section": null}));
-    let (_, calls) = sent(&update, vec![live, done(), done()]).await;
-    assert_eq!(calls[1], ("POST /tasks/1/setParent".to_owned(), json!({"parent": "7", "insert_before": null})));
-    assert_eq!(calls[2], ("POST /tasks/1/removeProject".to_owned(), json!({"project": "20"})));
-}
-
-#[tokio::test]
-async fn only_a_task_that_is_not_to_be_in_its_project_is_taken_off_it() {
-    let live = || data(&json!({"memberships": [{"project": {"gid": "20"}}], "parent": null}));
-    let update = mutation(Verb::Update, Kind::Item, json!({"section": null}));
-    let (result, calls) = sent(&update, vec![live()]).await;
-    assert!(result.is_ok() && calls.len() == 1, "{calls:?}");
-    let update = mutation(Verb::Update, Kind::Item, json!({"section": null, "not_in_project": true}));
-    let (_, calls) = sent(&update, vec![live(), done()]).await;
-    assert_eq!(calls[1..], [("POST /tasks/1/removeProject".to_owned(), json!({"project": "20"}))]);
-}
-
-/// A task in these projects, each with its section there.
-fn in_projects(projects: &[(&str, &str)]) -> Answer {
-    let membership = |(project, section): &(&str, &str)| json!({"project": {"gid": project}, "section": {"gid": section}});
-    data(&json!({"memberships": projects.iter().map(membership).collect::<Vec<_>>(), "parent": null}))
-}
-
-#[tokio::test]
-async fn a_task_leaves_the_project_that_it_is_brought_from_and_no_other() {
-    let update = mutation(Verb::Update, Kind::Item, json!({"section": "s1"}));
-    let come = |calls: &[(String, Value)]| calls[1].0 == "POST /tasks/1/addProject";
-    let (_, calls) = sent(&update, vec![in_projects(&[("30", "7")]), done(), done()]).await;
-    assert!(come(&calls) && calls[2] == ("POST /tasks/1/removeProject".to_owned(), json!({"project": "30"})), "{calls:?}");
-    let (_, calls) = sent(&update, vec![in_projects(&[("30", "8")]), done()]).await;
-    assert!(come(&calls) && calls.len() == 2, "it stood in nothing when the plan was made: {calls:?}");
-    let (_, calls) = sent(&update, vec![in_projects(&[("30", "7"), ("31", "9")]), done()]).await;
-    assert!(come(&calls) && calls.len() == 2, "it is at home in both: {calls:?}");
-}
-
-#[tokio::test]
-async fn a_task_that_came_into_a_new_project_is_taken_off_that_one() {
-    let update = mutation(Verb::Update, Kind::Item, json!({"section": null, "not_in_project": true}));
-    let (_, calls) = sent(&update, vec![in_projects(&[("30", "7"), ("31", "9")]), done()]).await;
-    assert_eq!(calls[1..], [("POST /tasks/1/removeProject".to_owned(), json!({"project": "30"}))]);
-}
-
-#[tokio::test]
-async fn a_project_goes_with_the_tasks_that_asana_would_keep() {
-    let task = |gid: &str, assignee: Value, projects: &[&str]| {
-        let memberships: Vec<Value> = projects.iter().map(|gid| json!({"project": {"gid": gid}})).collect();
-        json!({"gid": gid, "assignee": assignee, "parent": null, "memberships": memberships})
-    };
-    let somebody = || json!({"gid": "5"});
-    let tasks = [
-        task("11", json!(null), &["1"]),
-        task("12", somebody(), &["1"]),
-        task("13", somebody(), &["1", "30"]),
-    ];
-    let delete = Mutation { id: Some("1".into()), ..mutation(Verb::Delete, Kind::Container, json!({})) };
-    let (_, calls) = sent(&delete, vec![list(&json!(tasks)), done(), done()]).await;
-    let calls: Vec<&str> = calls.iter().map(|(call, _)| call.as_str()).collect();
-    assert_eq!(calls[1..], ["DELETE /tasks/12", "DELETE /projects/1"]);
-}
-
-#[tokio::test]
 async fn a_value_that_is_to_go_is_gone_where_the_task_has_lost_its_field() {
     let live = data(&json!({"gid": "7", "custom_fields": [{"gid": "f2", "resource_subtype": "text"}]}));
     let (result, calls) = sent(&value("f1", Verb::Delete, json!({})), vec![live]).await;
     assert!(result.is_ok() && calls.len() == 1, "{calls:?}");
-}
-
-#[tokio::test]
-async fn a_task_that_stood_in_no_section_comes_back_into_its_project_from_below_another_one() {
-    let live = data(&json!({"memberships": [], "parent": {"gid": "7"}}));
-    let update = mutation(Verb::Update, Kind::Item, json!({"parent": null}));
-    let (_, calls) = sent(&update, vec![live, done(), done()]).await;
-    assert_eq!(calls[1], ("POST /tasks/1/addProject".to_owned(), json!({"project": "20"})));
-    assert_eq!(calls[2], ("POST /tasks/1/setParent".to_owned(), json!({"parent": null})));
 }
 
 #[tokio::test]

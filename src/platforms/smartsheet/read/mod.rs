@@ -15,6 +15,7 @@ use super::{HOME, Smartsheet, pages};
 use crate::base::hash::Hash;
 use crate::http::client::Query;
 use crate::http::fault::{ApiFault, FaultClass};
+use crate::http::shape::{entries, thing};
 use crate::model::Kind;
 use crate::model::coverage::{Count, Coverage, Missing};
 use crate::platforms::connector::{ContainerInfo, RecordSink};
@@ -112,7 +113,7 @@ async fn ask(smartsheet: &Smartsheet, id: &str) -> Result<Answers, ApiFault> {
     answers.shares = answers.side("shares", pages::by_token(smartsheet, &["shares"], &shares).await)?;
     if answers.sheet.get("hasSummaryFields").and_then(Value::as_bool) != Some(false) {
         let summary = smartsheet.get(&["sheets", id, "summary"], &[("include", "format,writerInfo")]).await;
-        let fields = summary.map(|summary| take_list(&mut object(summary), "fields"));
+        let fields = summary.and_then(|summary| entries(object(summary).remove("fields").unwrap_or_default()));
         answers.summary = answers.side("summary", fields)?;
     }
     let publish = smartsheet.get(&["sheets", id, "publish"], &[]).await.map(|publish| vec![publish]);
@@ -154,7 +155,7 @@ fn typed(asset: Value, kind: &str) -> Value {
 
 /// The sheet with all of its rows. One answer holds them all, as far as is known; its own count tells.
 pub(super) async fn whole(smartsheet: &Smartsheet, id: &str) -> Result<Value, ApiFault> {
-    let mut sheet = smartsheet.get(&["sheets", id], WHOLE).await?;
+    let mut sheet = thing(smartsheet.get(&["sheets", id], WHOLE).await?, "id")?;
     let total = sheet.get("totalRowCount").and_then(Value::as_u64).unwrap_or_default();
     if list(&sheet, "rows").len() as u64 >= total {
         return Ok(sheet);

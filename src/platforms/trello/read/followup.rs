@@ -6,7 +6,8 @@ use serde_json::Value;
 use std::sync::atomic::Ordering::Relaxed;
 
 use super::super::Trello;
-use super::super::json::{entries, text};
+use super::super::json::text;
+use crate::http::shape::entries;
 use super::question::{ACTIONS_LIMIT, CARDS_LIMIT, COMMENT_TYPES};
 use super::split::Parts;
 use super::{all_cards, promised};
@@ -93,7 +94,7 @@ async fn rest_of_comments(
         }
         let query = comment_page(Some(&id));
         let query: Vec<_> = query.iter().map(|(name, value)| (*name, value.as_str())).collect();
-        let page = entries(trello.client.get(&["boards", board, "actions"], &query).await?);
+        let page = entries(trello.client.get(&["boards", board, "actions"], &query).await?)?;
         next = paging.take(page.iter().map(|comment| text(comment, "id")));
         comments.extend(page);
     }
@@ -159,7 +160,7 @@ async fn answers(
             (What::PowerUps, Err(fault)) if fault.class == FaultClass::Forbidden => {
                 missing.push(Missing { key: None, what: "the board's power-ups".to_owned(), why: fault.to_string() });
             }
-            (what, answer) => answers.push((what, entries(answer?))),
+            (what, answer) => answers.push((what, entries(answer?)?)),
         }
     }
     Ok(answers)
@@ -183,7 +184,7 @@ async fn batch(
     let url = trello.client.url(&["batch"], &[("urls", &routes.join(","))]);
     let request = Request::new(Method::Get, url, Intent::Read);
     let request = Request { cost: questions.len(), divisible: true, ..request };
-    let answer = entries(trello.client.json(&request).await?);
+    let Value::Array(answer) = trello.client.json(&request).await? else { return Ok(None) };
     if answer.len() != questions.len() {
         return Ok(None);
     }

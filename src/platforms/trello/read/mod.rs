@@ -11,7 +11,8 @@ use std::collections::HashSet;
 
 use serde_json::Value;
 
-use super::json::{entries, text};
+use super::json::text;
+use crate::http::shape::entries;
 use super::Trello;
 use crate::http::client::Query;
 use crate::http::fault::{ApiFault, FaultClass};
@@ -127,7 +128,7 @@ async fn pages(
         if let Some(before) = &before {
             query.push(("before", before));
         }
-        let page = entries(trello.client.get_divisible(path, &query).await?);
+        let page = entries(trello.client.get_divisible(path, &query).await?)?;
         let next = paging.take(page.iter().map(|entry| text(entry, "id")));
         all.extend(page);
         match next {

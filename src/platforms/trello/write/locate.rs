@@ -9,7 +9,8 @@ use crate::model::grants::Verb;
 use crate::model::mutation::{Mutation, Receipt};
 use crate::model::{Kind, NativeId};
 use crate::platforms::trello::connector::lock;
-use crate::platforms::trello::json::{entries, list, text};
+use crate::http::shape::entries;
+use crate::platforms::trello::json::{list, text};
 use crate::platforms::trello::{Trello, local};
 
 /// What tells a new record from its siblings, as far as Trello gives it back as it was written.
@@ -81,7 +82,7 @@ async fn siblings(trello: &Trello, lost: &Mutation) -> Result<Vec<Value>, ApiFau
         }
         _ => return Err(missing()),
     };
-    Ok(entries(trello.client.get(&path, query).await?))
+    entries(trello.client.get(&path, query).await?)
 }
 
 async fn changed(trello: &Trello, lost: &Mutation) -> Result<Option<Receipt>, ApiFault> {
@@ -117,7 +118,7 @@ async fn membership(trello: &Trello, lost: &Mutation, route: &str) -> Result<Opt
         return Err(local("look-up", "a membership needs its board or workspace, and its person"));
     };
     let answer = trello.client.get(&[route, container.as_str(), "memberships"], &[("filter", "all")]).await?;
-    let memberships = entries(answer);
+    let memberships = entries(answer)?;
     let live = memberships.iter().find(|membership| text(membership, "idMember") == person.as_str());
     let done = match (lost.verb, live) {
         (Verb::Delete, live) => live.is_none(),

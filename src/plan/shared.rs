@@ -1,0 +1,31 @@
+//! Items of a replaced container that another container shows: its removal does not take them along.
+
+use std::collections::BTreeSet;
+
+use super::types::{Action, Mode, RestorePlan};
+use crate::model::loss::{Loss, LossCause};
+use crate::model::{Kind, NativeId, RecordKey};
+
+/// Adds to the plan what lives on beside the thing that is made anew. `shown` names items of the backup, each with a
+/// container other than its own that shows it.
+pub fn note(plan: &mut RestorePlan, shown: &BTreeSet<(NativeId, NativeId)>) {
+    if !matches!(plan.header.mode, Mode::DeleteBefore | Mode::DeleteBeforeLiteral) {
+        return;
+    }
+    let made =
+        |key: &RecordKey| plan.steps.iter().any(|step| step.action == Action::Create && step.subject == *key);
+    let creates = plan.steps.iter().filter(|step| step.action == Action::Create).map(|step| &step.subject);
+    let lives_on = |key: &&RecordKey| {
+        let containers = shown.iter().filter(|(item, _)| key.kind == Kind::Item && *item == key.id);
+        // Where all that show it are replaced as well, nothing is left of it.
+        containers
+            .map(|(_, id)| RecordKey::new(id.clone(), Kind::Container, id.clone()))
+            .any(|key| !made(&key))
+    };
+    let losses: Vec<Loss> = creates
+        .filter(lives_on)
+        .map(|key| Loss { key: key.clone(), field: None, cause: LossCause::LivesOn })
+        .collect();
+    plan.losses.extend(losses);
+    plan.losses.sort();
+}
