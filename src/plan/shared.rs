@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::types::{Action, Mode, RestorePlan};
+use super::types::{Action, Mode, RestorePlan, Step};
 use crate::model::loss::{Loss, LossCause};
 use crate::model::{Kind, NativeId, RecordKey};
 
@@ -14,8 +14,9 @@ pub fn note(plan: &mut RestorePlan, shown: &BTreeSet<(NativeId, NativeId)>) {
     }
     let made =
         |key: &RecordKey| plan.steps.iter().any(|step| step.action == Action::Create && step.subject == *key);
-    let creates = plan.steps.iter().filter(|step| step.action == Action::Create).map(|step| &step.subject);
-    let lives_on = |key: &&RecordKey| {
+    let creates = plan.steps.iter().filter(|step| step.action == Action::Create);
+    let lives_on = |step: &&Step| {
+        let key = &step.subject;
         let containers = shown.iter().filter(|(item, _)| key.kind == Kind::Item && *item == key.id);
         // Where all that show it are replaced as well, nothing is left of it.
         containers
@@ -24,7 +25,11 @@ pub fn note(plan: &mut RestorePlan, shown: &BTreeSet<(NativeId, NativeId)>) {
     };
     let losses: Vec<Loss> = creates
         .filter(lives_on)
-        .map(|key| Loss { key: key.clone(), field: None, cause: LossCause::LivesOn })
+        .map(|step| Loss {
+            noun: step.noun.clone(),
+            path: step.path.clone(),
+            ..Loss::new(step.subject.clone(), None, LossCause::LivesOn)
+        })
         .collect();
     plan.losses.extend(losses);
     plan.losses.sort();
