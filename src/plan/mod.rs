@@ -17,6 +17,7 @@ mod matching;
 mod names;
 pub mod notes;
 mod order;
+mod plainer;
 pub mod planner;
 pub mod policy;
 mod roots;

@@ -36,6 +36,7 @@ mod retention;
 mod round_trip;
 mod smartsheet;
 mod smartsheet_images;
+mod smartsheet_projects;
 mod smartsheet_rights;
 mod space;
 mod stored_account;
