@@ -21,6 +21,7 @@ use crate::base::hash::Hash;
 use crate::model::origins::OriginMap;
 use crate::model::pairs::{Comparison, Pair};
 use crate::model::{Kind, NativeId, RecordKey};
+use crate::plan::People;
 use crate::plan::input::{PlanInput, Selected, Selection, UndoScope};
 use crate::plan::shared;
 use crate::plan::types::{Action, Mode, PlanHeader, RestorePlan, Step, Target};
@@ -346,9 +347,7 @@ fn compute(
 ) -> Result<RestorePlan, Error> {
     add_refuge(app, &mut comparison, &header, scan)?;
     let account = connections::get(app, &header.connection)?.identity.id;
-    let members = scan.discovery.records.iter().filter(|record| record.key.kind == Kind::WorkspaceMember);
-    let people: BTreeSet<NativeId> =
-        members.map(|record| record.key.id.clone()).chain([account.clone()]).collect();
+    let people = People::of(platform.dialect, &scan.discovery.records);
     let input = PlanInput {
         compare: &comparison,
         dialect: platform.dialect,

@@ -117,6 +117,10 @@ impl<'a> Bodies<'a> {
 
     fn value(&self, change: &FieldChange, wave: u32, progress: &Progress) -> Result<Value, Unresolved> {
         let mut value = change.to.clone();
+        if !change.joins.is_empty() {
+            let is_in = |id: &str| change.joins.get(id).is_none_or(|step| progress.receipt(step).is_some());
+            value = without_those_outside(value, is_in);
+        }
         if let Some(kind) = change.refers_to {
             value = self.rebind(kind, value, progress)?;
         }
@@ -149,6 +153,16 @@ impl<'a> Bodies<'a> {
         let step = *self.links.get(token)?;
         let is_earlier = self.waves.get(step).is_some_and(|made_in| *made_in < wave);
         progress.receipt(step).filter(|_| is_earlier)?.link.clone()
+    }
+}
+
+/// The persons in `value` who are in: an item comes back without those whom the platform did not let in.
+fn without_those_outside(value: Value, is_in: impl Fn(&str) -> bool) -> Value {
+    let stays = |person: &Value| person.as_str().is_none_or(&is_in);
+    match value {
+        Value::Array(persons) => persons.into_iter().filter(|person| stays(person)).collect(),
+        person if stays(&person) => person,
+        _ => Value::Null,
     }
 }
 

@@ -204,10 +204,12 @@ impl<'a> Executor<'a> {
             return Some(format!("it needs step {}, which the plan does not have", missing.0));
         };
         let why = match self.progress.state(missing) {
-            StepState::Failed(why) | StepState::Skipped(why) => why.as_str(),
-            _ => "the plan puts it later",
+            StepState::Failed(why) => format!("is not done: {why}"),
+            // Why not is told there.
+            StepState::Skipped(_) => "was not tried either".to_owned(),
+            _ => "the plan puts later".to_owned(),
         };
-        Some(format!("it needs {} {}, which is not done: {why}", need.noun, need.path.join(" / ")))
+        Some(format!("it needs {} {}, which {why}", need.noun, need.path.join(" / ")))
     }
 
     /// The gate's answer, asked for once in a process.

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use serde_json::Value;
 
+use super::limits::Limit;
 use super::loss::LossCause;
 use super::spec::KindSpec;
 use super::{Kind, Record};
@@ -59,6 +60,11 @@ pub trait Dialect: Send + Sync {
         Cow::Borrowed(text)
     }
 
+    /// `text` as the platform takes it: links that it shows and would refuse are their labels.
+    fn accepted<'t>(&self, text: &'t str) -> Cow<'t, str> {
+        Cow::Borrowed(text)
+    }
+
     /// What people see of a custom field's value, where that is not its first field.
     fn shown(&self, _value: &Record) -> Option<String> {
         None
@@ -68,6 +74,16 @@ pub trait Dialect: Send + Sync {
     /// nothing where it stays what it is.
     fn plainer(&self, _value: &Record, _field: Option<&Record>) -> Option<Plainer> {
         None
+    }
+
+    /// What people call `record`, where its kind holds many things (an automation rule among the inventory).
+    fn called(&self, _record: &Record) -> Option<String> {
+        None
+    }
+
+    /// What else there is in a container, in the words of its users, that the API does not show.
+    fn hidden(&self) -> &'static [&'static str] {
+        &[]
     }
 
     /// When `record` was written, as a text that sorts as time does: for kinds that people read in that order and
@@ -81,8 +97,8 @@ pub trait Dialect: Send + Sync {
         1
     }
 
-    /// No text may have more UTF-16 units than this, where the platform has such a limit.
-    fn longest_text(&self) -> Option<usize> {
-        None
+    /// What the platform takes no more of.
+    fn limits(&self) -> &'static [Limit] {
+        &[]
     }
 }

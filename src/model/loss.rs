@@ -49,6 +49,7 @@ causes! {
     Membership, "membership", "The account's own right on a thing it creates is given by the platform.";
     TargetGone, "target-gone", "What it points to lies elsewhere and is not there any more.";
     ProjectSheet, "project-sheet", "A sheet with dependencies cannot be made through the API; it comes back as a plain sheet, durations and predecessors as text.";
+    Limit, "limit", "It is more than the platform takes: a file is too large, or a text too long.";
     OtherPlace, "other-place", "The account may not put it where it was: what is made anew is made in the account's own place, and what is there stays where it is.";
     LivesOn, "lives-on", "It stands in another place too and lives on there, beside the one that is made anew.";
     GoesAlong, "goes-along", "It was made after the backup and goes with the thing that it lies in, which is removed.";
@@ -63,6 +64,12 @@ pub struct Loss {
     pub field: Option<String>,
     /// Why.
     pub cause: LossCause,
+    /// What the platform's users call the record; for people.
+    #[serde(default)]
+    pub noun: String,
+    /// Where it is, down to the record itself; for people.
+    #[serde(default)]
+    pub path: Vec<String>,
 }
 
 #[cfg(test)]

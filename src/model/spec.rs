@@ -146,6 +146,12 @@ pub struct Field {
     pub locks: bool,
     /// A reference to what holds the record, as what it hangs on does: a lock on either is one on the record.
     pub held: bool,
+    /// The platform works it out from other things where these are: it is lost with a creation and never restored alone.
+    pub computed: bool,
+    /// The platform gives a new record a value here by itself: so a creation says it as well that there is none.
+    pub given: bool,
+    /// While it is false, the person whose membership the record is has left, and nothing can be given to them.
+    pub presence: bool,
     /// The sibling right before which the platform puts a new record, which no update moves again. It follows from the
     /// order that the parent names, and is no property of the record.
     pub next_sibling: bool,
@@ -235,6 +241,9 @@ impl Field {
             joined_with: None,
             locks: false,
             held: false,
+            computed: false,
+            given: false,
+            presence: false,
             next_sibling: false,
             in_place_of: &[],
             within: None,
@@ -308,6 +317,24 @@ impl Field {
     #[must_use]
     pub const fn held(self) -> Self {
         Self { held: true, ..self }
+    }
+
+    /// The same field, which the platform works out.
+    #[must_use]
+    pub const fn computed(self) -> Self {
+        Self { computed: true, ..self }
+    }
+
+    /// The same field, which a new record has a value in by itself.
+    #[must_use]
+    pub const fn given(self) -> Self {
+        Self { given: true, ..self }
+    }
+
+    /// The same field, which is false once the person has left.
+    #[must_use]
+    pub const fn presence(self) -> Self {
+        Self { presence: true, ..self }
     }
 
     /// The same reference, to the sibling right before which a new record is put.

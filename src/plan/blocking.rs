@@ -7,6 +7,7 @@ use super::content;
 use super::decide::{Decisions, is_own_membership};
 use super::elsewhere;
 use super::joined;
+use super::limits::leave_out_what_is_too_long;
 use super::locks;
 use super::roots::Roots;
 use super::scene::Scene;
@@ -17,7 +18,7 @@ use crate::model::lineage::{home, workspace};
 use crate::model::loss::LossCause;
 use crate::model::ops::Pointer;
 use crate::model::spec::{Field, IdPolicy, KindSpec, Role};
-use crate::model::{Blob, Kind, NativeId, Record, RecordKey, ops};
+use crate::model::{Blob, Kind, NativeId, Record, RecordKey, limits, ops};
 
 /// Takes out of the decisions what cannot be done.
 pub(super) struct Blocking<'a, 's> {
@@ -47,9 +48,15 @@ impl<'a, 's> Blocking<'a, 's> {
             if is_own_membership(self.facts, key) {
                 out.lose(key, None, LossCause::Membership);
                 self.refused.insert(key, String::new());
+            } else if self.is_departed(key) {
+                out.lose(key, None, LossCause::PersonMissing);
+                self.refused.insert(key, LossCause::PersonMissing.text().to_owned());
             } else if matches!(record.blob, Blob::Missing(_)) {
                 out.lose(key, None, LossCause::BytesMissing);
                 self.refused.insert(key, LossCause::BytesMissing.text().to_owned());
+            } else if let Some(cause) = limits::against(self.facts.input.dialect, record) {
+                out.lose(key, None, cause);
+                self.refused.insert(key, cause.text().to_owned());
             } else if self.points_into_nothing(record) {
                 out.lose(key, None, LossCause::TargetGone);
                 self.refused.insert(key, LossCause::TargetGone.text().to_owned());
@@ -78,6 +85,12 @@ impl<'a, 's> Blocking<'a, 's> {
                 out.updates.entry(key).or_default().insert(path);
             }
         }
+    }
+
+    /// Whether `key` is the membership of somebody whom nobody can let in any more.
+    fn is_departed(&self, key: &RecordKey) -> bool {
+        let is_membership = matches!(key.kind, Kind::Member | Kind::GroupMember | Kind::WorkspaceMember);
+        is_membership && self.facts.input.people.departed.contains(&key.id)
     }
 
     /// Notes that a new record stays unlocked where the account may not lock it.
@@ -258,7 +271,8 @@ impl<'a, 's> Blocking<'a, 's> {
         for record in staying {
             elsewhere::stay(scene, record, out);
         }
-        for (key, paths) in std::mem::take(&mut out.updates) {
+        for (key, mut paths) in std::mem::take(&mut out.updates) {
+            leave_out_what_is_too_long(self.facts, key, &mut paths, out);
             let home = home(key);
             // What lives on beside a container that is gone would be put into the new one.
             let (allowed, denied) = if self.refused.contains_key(&home) {

@@ -54,7 +54,8 @@ impl<'a> Decisions<'a> {
 
     /// Notes that something does not come back.
     pub(super) fn lose(&mut self, key: &RecordKey, field: Option<&str>, cause: LossCause) {
-        self.losses.push(Loss { key: key.clone(), field: field.map(str::to_owned), cause });
+        let (noun, path) = Default::default();
+        self.losses.push(Loss { key: key.clone(), field: field.map(str::to_owned), cause, noun, path });
     }
 }
 
@@ -218,6 +219,8 @@ impl<'a> Decider<'a, '_> {
         for diff in ops::field_diff(self.facts.input.dialect, spec, &live.native, &record.native) {
             if let Role::ReadOnly(cause) = diff.field.role
                 && wants(wanted, diff.field.path)
+                && !diff.field.computed
+                && !is_mended(cause, diff.field, record)
             {
                 self.out.lose(&record.key, Some(diff.field.path), cause);
             }
@@ -302,7 +305,8 @@ impl<'a> Decider<'a, '_> {
         let resolve = |field: &'static Field| self.facts.resolve(field, record, live, Creates::Possible);
         let mut needs: Vec<RecordKey> = ops::writable(spec)
             .filter(|field| is_written(field))
-            .flat_map(|field| resolve(field).needs)
+            .map(resolve)
+            .flat_map(|resolved| resolved.needs.into_iter().chain(resolved.joins))
             .collect();
         if live.is_none() {
             needs.extend(scene.parent(record));
@@ -327,6 +331,11 @@ impl<'a> Decider<'a, '_> {
 /// Whether `key` is the connection's own membership, which the platform gives and takes.
 pub(super) fn is_own_membership(facts: &Facts<'_, '_>, key: &RecordKey) -> bool {
     matches!(key.kind, Kind::Member | Kind::WorkspaceMember) && key.id == *facts.input.account
+}
+
+/// Whether a field tells on the live account alone that something leads nowhere: what leads there is another field.
+fn is_mended(cause: LossCause, field: &Field, record: &Record) -> bool {
+    cause == LossCause::TargetGone && ops::get(&record.native, field.path).is_none()
 }
 
 /// Whether `live` is a comment by somebody else, as the kind's author field says.

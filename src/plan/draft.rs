@@ -14,7 +14,7 @@ use super::types::{Action, FieldChange, Mode, Reason};
 use super::values::{Creates, Facts, Resolved, is_empty, starts_as};
 use crate::model::loss::LossCause;
 use crate::model::spec::{Codec, Field, IdPolicy, KindSpec, Role, When};
-use crate::model::{Blob, BlobRef, Record, RecordKey, ops};
+use crate::model::{Blob, BlobRef, Record, RecordKey, limits, ops};
 
 /// A step before it has an identity and a place.
 pub(super) struct Draft<'a> {
@@ -29,6 +29,8 @@ pub(super) struct Draft<'a> {
     pub(super) blob: Option<BlobRef>,
     /// Records that must be created before.
     pub(super) needs: BTreeSet<RecordKey>,
+    /// Memberships to be created of persons whom its values name, by the path of the value.
+    pub(super) joins: BTreeSet<(&'static str, RecordKey)>,
     /// Records that its values refer to and whose id changes.
     pub(super) refers: BTreeSet<RecordKey>,
 }
@@ -100,11 +102,11 @@ impl Drafter<'_, '_> {
             }
             let comes_by_itself = ops::normal(field.role, Some(&resolved.to)).is_null()
                 || (field.when != When::Create && starts_as(field, &resolved.to));
-            if comes_by_itself && field.joined_with.is_none() {
+            if comes_by_itself && field.joined_with.is_none() && !is_said_to_be_none(field, record) {
                 continue;
             }
             let comes_later = |need: &RecordKey| !self.is_made_before(need, record);
-            let waits = resolved.needs.iter().any(comes_later);
+            let waits = resolved.needs.iter().chain(&resolved.joins).any(comes_later);
             let relinked = resolved.linked.iter().any(comes_later);
             let draft = match field.when {
                 When::Last => &mut last,
@@ -148,13 +150,18 @@ impl Drafter<'_, '_> {
                 continue;
             }
             let comes_later = |need: &RecordKey| !self.is_made_before(need, record);
-            let waits = resolved.needs.iter().chain(&resolved.linked).any(comes_later);
+            let needs = resolved.needs.iter().chain(&resolved.joins).chain(&resolved.linked);
+            let waits = needs.into_iter().any(comes_later);
             // What was put away comes back first, so that things can be put into it; putting away comes last.
             let puts_away = field.when == When::Last && !starts_as(field, &resolved.to);
             let orders = matches!(field.role, Role::Sequence(_));
             let is_last = waits || puts_away || field.whole || orders || behind_creations;
             let draft = if is_last { &mut last } else { &mut main };
             draft.add(field, ops::get(&live.native, field.path), &resolved);
+        }
+        if spec.ids == IdPolicy::Composed && !last.changes.is_empty() && main.only_empties() {
+            // A value makes way for what comes in its place when that comes, and not in a step of its own.
+            last.take(&mut main);
         }
         content::end(&mut [&mut main, &mut last], spec, live);
         self.fill_documents(&mut last, spec, live);
@@ -199,6 +206,7 @@ impl Drafter<'_, '_> {
                 from,
                 to: Value::Bool(true),
                 refers_to: None,
+                joins: BTreeMap::new(),
                 orders: false,
                 links: false,
                 names: BTreeMap::new(),
@@ -219,8 +227,10 @@ impl Drafter<'_, '_> {
     fn title_of_copy(&self, spec: &KindSpec, field: &Field, record: &Record) -> Option<Value> {
         let is_title = field.path == spec.title && self.facts.input.header.mode == Mode::Copy;
         let title = ops::get_text(&record.native, field.path)?;
+        let suffix = format!(" (restored {})", self.facts.input.taken_on);
+        let longest = limits::longest(self.facts.input.dialect, spec.kind, field.path);
         (is_title && self.roots.is_new_root(&record.key))
-            .then(|| format!("{title} (restored {})", self.facts.input.taken_on).into())
+            .then(|| limits::with_suffix(title, &suffix, longest).into())
     }
 
     /// Whether the plan creates `key` before it comes to `record`. Siblings in one request do not count.
@@ -246,6 +256,12 @@ impl Drafter<'_, '_> {
     }
 }
 
+/// Whether the backup says that there is nothing in a field in which the platform would put something.
+fn is_said_to_be_none(field: &Field, record: &Record) -> bool {
+    let name = field.path.split('.').next().unwrap_or_default();
+    field.given && record.native.get(name).is_some_and(Value::is_null)
+}
+
 /// The field that archiving sets.
 const ARCHIVED: &str = "closed";
 
@@ -260,8 +276,20 @@ impl<'a> Draft<'a> {
             changes: Vec::new(),
             blob: None,
             needs: BTreeSet::new(),
+            joins: BTreeSet::new(),
             refers: BTreeSet::new(),
         }
+    }
+
+    fn only_empties(&self) -> bool {
+        self.changes.iter().all(|change| change.to.is_null())
+    }
+
+    fn take(&mut self, other: &mut Self) {
+        self.changes.append(&mut other.changes);
+        self.needs.append(&mut other.needs);
+        self.joins.append(&mut other.joins);
+        self.refers.append(&mut other.refers);
     }
 
     pub(super) fn add(&mut self, field: &Field, from: Option<&Value>, resolved: &Resolved) {
@@ -270,11 +298,13 @@ impl<'a> Draft<'a> {
             from: from.cloned(),
             to: resolved.to.clone(),
             refers_to: if field.next_sibling { None } else { field.role.refers_to() },
+            joins: BTreeMap::new(),
             orders: matches!(field.role, Role::Sequence(_)),
             links: !resolved.linked.is_empty(),
             names: BTreeMap::new(),
         });
         self.needs.extend(resolved.needs.iter().chain(&resolved.linked).cloned());
+        self.joins.extend(resolved.joins.iter().map(|member| (field.path, member.clone())));
         self.refers.extend(resolved.refers.iter().chain(&resolved.linked).cloned());
     }
 }

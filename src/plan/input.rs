@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
+use super::people::People;
 use super::types::PlanHeader;
 use crate::model::dialect::Dialect;
 use crate::model::grants::Grants;
@@ -25,8 +26,8 @@ pub struct PlanInput<'a> {
     pub grants: &'a Grants,
     /// What earlier runs restored.
     pub origins: &'a OriginMap,
-    /// Persons who can be referred to although no membership record says so.
-    pub people: &'a BTreeSet<NativeId>,
+    /// Who can be given something.
+    pub people: &'a People,
     /// The connection's own person id.
     pub account: &'a NativeId,
     /// The day of the snapshot (`2026-11-21`), for the names of copies.

@@ -12,11 +12,13 @@ mod draft;
 mod elsewhere;
 pub mod input;
 mod joined;
+mod limits;
 mod locks;
 mod matching;
 mod names;
 pub mod notes;
 mod order;
+pub mod people;
 mod plainer;
 pub mod planner;
 pub mod policy;
@@ -29,9 +31,11 @@ pub mod summary;
 mod testing;
 #[cfg(test)]
 mod tests;
+mod texts;
 pub mod types;
 mod values;
 mod waves;
 
 pub use input::{PlanError, PlanInput, Selected, Selection, UndoScope};
+pub use people::People;
 pub use planner::plan;

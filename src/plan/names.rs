@@ -1,4 +1,4 @@
-//! What the ids in a plan's changes are called, so that a person can read them.
+//! What the ids in a plan are called, so that a person can read it.
 
 use std::collections::BTreeMap;
 
@@ -7,6 +7,7 @@ use serde_json::Value;
 use super::scene::Scene;
 use super::types::Step;
 use crate::model::lineage;
+use crate::model::loss::Loss;
 use crate::model::spec::Role;
 use crate::model::{Kind, ops};
 
@@ -38,5 +39,17 @@ pub(super) fn add(scene: &Scene<'_>, steps: &mut [Step]) {
                 .collect();
             change.names = found;
         }
+    }
+}
+
+/// Says of every loss which record it is about. What goes along with a removal is on the live account alone.
+pub(super) fn name(scene: &Scene<'_>, losses: &mut [Loss]) {
+    for loss in losses {
+        let side = [&scene.desired, &scene.live].into_iter().find(|side| side.contains_key(&loss.key));
+        let Some((side, record)) = side.and_then(|side| Some((side, *side.get(&loss.key)?))) else {
+            continue;
+        };
+        loss.noun = scene.called(record);
+        loss.path = scene.path(side, record);
     }
 }

@@ -1,6 +1,6 @@
 //! What people should know of a plan before they read its steps.
 
-use super::types::{Action, Mode, Reason, RestorePlan};
+use super::types::{Action, Mode, Reason, RestorePlan, Step};
 use crate::model::Kind;
 
 /// So many things are named; of all others the number is told.
@@ -27,6 +27,21 @@ pub fn unseen(plan: &RestorePlan, noun: impl Fn(Kind) -> &'static str) -> Option
         "Not seen by the account: {list_of_names}. If {subject} merely hidden, a restore makes {object} a second time. \
          Look with an account that sees more, or ask {owner}, before you apply this plan."
     ))
+}
+
+/// Says what goes with the containers that the plan replaces, although no backup has it: what the API does not show.
+/// `hidden` are the platform's words for that, and `plural` what its users call containers.
+pub fn unsaved(plan: &RestorePlan, hidden: &[&str], plural: &str) -> Option<String> {
+    let is_replaced = |step: &Step| step.subject.kind == Kind::Container && step.reason == Reason::Replaced;
+    let (last, before) = hidden.split_last()?;
+    let list =
+        if before.is_empty() { (*last).to_owned() } else { format!("{} and {last}", before.join(", ")) };
+    plan.deletions().any(is_replaced).then(|| {
+        format!(
+            "With the old {plural} goes what the platform shows to nobody through its API, and what is therefore in no \
+             backup: {list}. Look at what there is of it before you apply this plan."
+        )
+    })
 }
 
 /// The containers and workspaces that the plan makes because they are missing, or would make if it could.

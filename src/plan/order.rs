@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::draft::Draft;
 use super::roots::Roots;
 use super::scene::{Scene, Side};
-use super::types::{Action, Mode, Reason, Step, StepId, Target};
+use super::types::{Action, FieldChange, Mode, Reason, Step, StepId, Target};
 use super::values::{Creates, Facts, Fate};
 use crate::model::lineage::home;
 use crate::model::spec::Parent;
@@ -27,12 +27,15 @@ pub(super) enum Band {
 }
 
 /// The place of a record in creation order: by kind, then outer before inner ones of the same kind, then by
-/// container, the time where the platform's ids do not tell it, and id.
+/// container, as people see it where their parents order things, the time where the platform's ids do not tell it,
+/// and id.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Place<'a> {
     kind: Kind,
     depth: usize,
     container: &'a NativeId,
+    /// Where what it hangs on stands, from the outside in.
+    around: Vec<usize>,
     /// For kinds of which several travel in one request, and for those whose parent orders them: these must stand
     /// together.
     parent: Option<RecordKey>,
@@ -44,11 +47,13 @@ pub(super) struct Place<'a> {
 impl<'a> Place<'a> {
     pub(super) fn of(scene: &Scene<'a>, side: &Side<'a>, record: &'a Record) -> Self {
         let is_batched = scene.spec(record.key.kind).is_some_and(|spec| spec.batch.max > 1);
-        let position = scene.position(&record.key);
+        let held_by = || scene.position(&scene.holder(record)?);
+        let position = scene.position(&record.key).or_else(held_by);
         Self {
             kind: record.key.kind,
             depth: scene.depth(side, record),
             container: &record.key.container,
+            around: scene.standing(side, record),
             parent: (is_batched || position.is_some()).then(|| scene.parent(record)).flatten(),
             position,
             written: scene.written_at(record),
@@ -62,12 +67,12 @@ pub(super) fn steps<'a>(facts: &Facts<'a, '_>, roots: &Roots<'a>, mut drafts: Ve
     let scene = facts.scene;
     drafts.sort_by_cached_key(|draft| {
         let place = Place::of(scene, side(scene, draft), draft.record);
-        let Place { kind, depth, container, parent, position, written, id } = place;
+        let Place { kind, depth, container, around, parent, position, written, id } = place;
         let rank = i16::from(kind.rank());
         // Late updates and removals go from the inside out: a closed container accepts nothing any more.
         let rank = if matches!(draft.band, Band::Main | Band::After) { rank } else { -rank };
         let band = if draft.band == Band::After { Band::Main } else { draft.band };
-        (band, rank, depth, draft.band, container, parent, draft.action, position, written, id)
+        (band, rank, depth, draft.band, (container, around, parent), draft.action, position, written, id)
     });
     let ids: BTreeMap<&RecordKey, StepId> = drafts
         .iter()
@@ -133,11 +138,22 @@ impl<'a> Placer<'a, '_> {
             target,
             container,
             parent,
-            changes: draft.changes.clone(),
+            changes: self.changes(draft),
             blob: draft.blob,
             after,
             wave: 0,
         }
+    }
+
+    /// The changes, with the steps that let in whom they name.
+    fn changes(&self, draft: &Draft<'a>) -> Vec<FieldChange> {
+        let mut changes = draft.changes.clone();
+        for change in &mut changes {
+            let named = draft.joins.iter().filter(|(path, _)| *path == change.path);
+            let step = |key: &RecordKey| Some((key.id.0.clone(), self.ids.get(key)?.clone()));
+            change.joins = named.filter_map(|(_, membership)| step(membership)).collect();
+        }
+        changes
     }
 
     /// What the record hangs on: where it is now if it is live, else where it belongs.

@@ -54,6 +54,7 @@ fn written<'a>(facts: &Facts<'a, '_>, roots: &Roots<'a>, mut decisions: Decision
     let requests = waves::number(scene, &mut steps);
     let Decisions { mut blocked, mut losses, kept, equal, .. } = decisions;
     blocked.sort_by(|a, b| (&a.subject, a.action).cmp(&(&b.subject, b.action)));
+    names::name(scene, &mut losses);
     losses.sort();
     losses.dedup();
     let compares = matches!(input.header.mode, Mode::Merge | Mode::Undo);

@@ -135,6 +135,19 @@ impl<'a> Scene<'a> {
         self.chain(side, record).iter().skip(1).filter(|above| above.key.kind == record.key.kind).count()
     }
 
+    /// Where what `record` hangs on stands among its siblings, from the outside in, as far as the backup says so.
+    pub(super) fn standing(&self, side: &Side<'a>, record: &'a Record) -> Vec<usize> {
+        let chain = self.chain(side, record);
+        chain.iter().skip(1).rev().filter_map(|above| self.position(&above.key)).collect()
+    }
+
+    /// What holds `record` beside what it hangs on: the column of a cell.
+    pub(super) fn holder(&self, record: &Record) -> Option<RecordKey> {
+        let field = self.spec(record.key.kind)?.fields.iter().find(|field| field.held)?;
+        let id = ops::get_text(&record.native, field.path)?;
+        Some(lineage::pointed_to(&record.key, field.role.refers_to()?, id))
+    }
+
     /// Workspace, container, section, item ... down to `record`, for people.
     pub(super) fn path(&self, side: &Side<'a>, record: &'a Record) -> Vec<String> {
         self.chain(side, record).iter().rev().map(|record| self.title(side, record)).collect()
@@ -149,6 +162,11 @@ impl<'a> Scene<'a> {
             shown.push('…');
         }
         shown
+    }
+
+    /// What the platform's users call a record: more than its kind, where the kind holds many things.
+    pub(super) fn called(&self, record: &Record) -> String {
+        self.dialect.called(record).unwrap_or_else(|| self.noun(record.key.kind))
     }
 
     /// What the platform's users call the kind.

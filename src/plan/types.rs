@@ -89,6 +89,9 @@ pub struct FieldChange {
     /// The value is the order of what hangs on the record: those named are moved, all others stay.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub orders: bool,
+    /// Persons in the value whom an earlier step lets in, each with that step: they are left out where it failed.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub joins: BTreeMap<String, StepId>,
     /// The value is a text whose links to restored things are rewritten.
     pub links: bool,
     /// What the ids in both values are called; for people, never consulted by `apply`.

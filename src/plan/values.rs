@@ -38,7 +38,7 @@ pub(super) struct Facts<'a, 's> {
     pub(super) input: &'s PlanInput<'a>,
     pub(super) scene: &'s Scene<'a>,
     pub(super) bound: &'s Bound<'a>,
-    tokens: BTreeMap<String, &'a RecordKey>,
+    pub(super) tokens: BTreeMap<String, &'a RecordKey>,
 }
 
 /// The records that a plan creates, as far as is known.
@@ -58,8 +58,10 @@ pub(super) struct Resolved {
     pub(super) differs: bool,
     /// Records that it refers to and that are not under the same id on the live account.
     pub(super) refers: Vec<RecordKey>,
-    /// Of these, and of memberships, the ones that must be created first.
+    /// Of these, the ones that must be created first.
     pub(super) needs: Vec<RecordKey>,
+    /// Memberships to be created of persons whom it names.
+    pub(super) joins: Vec<RecordKey>,
     /// Records to be created that the text links to.
     pub(super) linked: Vec<RecordKey>,
     /// Why part of the value had to be left out.
@@ -132,7 +134,7 @@ impl<'a, 's> Facts<'a, 's> {
             (Role::Sequence(_), ..) => resolving.sequence(field),
             (Role::Person | Role::Persons, ..) => resolving.persons(),
             (_, Codec::Links, Some(Value::String(text))) => resolving.text(text),
-            (_, Codec::Attributed, Some(Value::String(text))) => resolving.comment(text),
+            (_, Codec::Attributed, Some(Value::String(text))) => resolving.comment(field, text),
             _ => resolving.out.to.clone(),
         };
         let mut out = resolving.out;
@@ -187,19 +189,20 @@ impl Resolved {
             differs: false,
             refers: Vec::new(),
             needs: Vec::new(),
+            joins: Vec::new(),
             linked: Vec::new(),
             lost: None,
         }
     }
 }
 
-struct Resolving<'a, 's, 'r> {
-    facts: &'r Facts<'a, 's>,
-    desired: &'r Record,
-    live: Option<&'r Record>,
+pub(super) struct Resolving<'a, 's, 'r> {
+    pub(super) facts: &'r Facts<'a, 's>,
+    pub(super) desired: &'r Record,
+    pub(super) live: Option<&'r Record>,
     there: Option<&'r Value>,
-    creates: Creates<'r, 'r>,
-    out: Resolved,
+    pub(super) creates: Creates<'r, 'r>,
+    pub(super) out: Resolved,
 }
 
 impl Resolving<'_, '_, '_> {
@@ -255,14 +258,22 @@ impl Resolving<'_, '_, '_> {
         self.each_id(|this, id| {
             let facts = this.facts;
             let membership = RecordKey::new(this.desired.key.container.clone(), Kind::Member, id);
-            if facts.input.account.as_str() == id || this.is_there(id) || facts.is_live_member(&membership) {
+            let people = facts.input.people;
+            if facts.input.account.as_str() == id || this.is_there(id) {
+                return Some(id.to_owned());
+            }
+            if people.departed.contains(&membership.id) {
+                this.out.lost = Some(LossCause::PersonMissing);
+                return None;
+            }
+            if facts.is_live_member(&membership) {
                 return Some(id.to_owned());
             }
             if facts.fate(&membership, this.creates) == Fate::Created {
-                this.out.needs.push(membership);
+                this.out.joins.push(membership);
                 return Some(id.to_owned());
             }
-            if facts.input.people.iter().any(|known| known.as_str() == id) {
+            if people.there.contains(&membership.id) {
                 return Some(id.to_owned());
             }
             this.keep_if_there(id, LossCause::PersonMissing)
@@ -300,58 +311,9 @@ impl Resolving<'_, '_, '_> {
         self.out.lost = Some(cause);
         None
     }
-
-    fn comment(&mut self, text: &str) -> Value {
-        let is_original = self.live.is_some_and(|live| live.key.id == self.desired.key.id);
-        let dialect = self.facts.input.dialect;
-        let line = if is_original { None } else { dialect.attribution(self.desired) };
-        let attributed = line.map_or_else(|| text.to_owned(), |line| dialect.attributed(&line, text));
-        if dialect.longest_text().is_some_and(|longest| attributed.encode_utf16().count() > longest) {
-            // The words matter more than the line that says whose they were.
-            self.out.lost = Some(LossCause::CommentAuthor);
-            return self.text(text);
-        }
-        self.text(&attributed)
-    }
-
-    fn text(&mut self, text: &str) -> Value {
-        let facts = self.facts;
-        let dialect = facts.input.dialect;
-        for token in ops::linked_tokens(dialect, text) {
-            if let Some(key) = facts.tokens.get(&token)
-                && facts.fate(key, self.creates) == Fate::Created
-                && matches!(self.creates, Creates::Exactly(_))
-            {
-                self.out.linked.push((*key).clone());
-            }
-        }
-        self.out.to = ops::rewrite_links(dialect, text, |token| facts.successor(token, self.creates)).into();
-        self.out.to.clone()
-    }
 }
 
 impl Facts<'_, '_> {
-    /// The token of what a link leads to today, if that is another one and already there.
-    fn successor(&self, token: &str, creates: Creates<'_, '_>) -> Option<String> {
-        let Some(key) = self.tokens.get(token) else {
-            return self.input.origins.link(token).filter(|new| !self.goes_with_undo(new)).map(str::to_owned);
-        };
-        match self.fate(key, creates) {
-            Fate::Live(live) if live != *key => self.input.dialect.link_token(self.scene.live.get(live)?),
-            _ => None,
-        }
-    }
-
-    /// Whether a link with this token leads to something that the run created, which its undo removes.
-    fn goes_with_undo(&self, token: &str) -> bool {
-        let created = self.input.undo.map(|scope| &scope.created);
-        let linked = |key: &&RecordKey| {
-            let record = self.scene.live.get(*key);
-            record.and_then(|record| self.input.dialect.link_token(record)).as_deref() == Some(token)
-        };
-        created.is_some_and(|created| created.iter().any(|key| linked(&key)))
-    }
-
     fn is_live_member(&self, membership: &RecordKey) -> bool {
         if self.bound.live(membership).is_some() {
             return true;

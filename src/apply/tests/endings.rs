@@ -62,12 +62,35 @@ async fn a_refused_step_fails_and_what_needs_it_is_skipped_by_name() {
     assert_eq!(outcome.verdict, Verdict::Partial);
     assert_eq!((outcome.done, outcome.failed, outcome.skipped), (5, 1, 7));
     assert_eq!(progress.state(&id("red")), &StepState::Failed("too many labels".into()));
-    let StepState::Skipped(cause) = progress.state(&id("c1")) else { panic!("a comment without its item") };
-    assert_eq!(
-        cause,
-        "it needs item Roadmap / a, which is not done: it needs label Roadmap / red, which is not done: too \
-         many labels"
-    );
+    let cause = |name: &str| match progress.state(&id(name)) {
+        StepState::Skipped(cause) => cause.clone(),
+        state => panic!("{name} without what it needs: {state:?}"),
+    };
+    assert_eq!(cause("a"), "it needs label Roadmap / red, which is not done: too many labels");
+    assert_eq!(cause("c1"), "it needs item Roadmap / a, which was not tried either");
+}
+
+#[tokio::test]
+async fn a_refused_membership_takes_only_the_mention_of_the_person_along() {
+    let mut plan = plan();
+    let item = plan.steps.iter_mut().find(|step| step.id == id("b")).unwrap();
+    item.changes.push(FieldChange {
+        path: "members".into(),
+        to: json!(["anna", "bert"]),
+        refers_to: None,
+        joins: BTreeMap::from([("anna".into(), id("anna"))]),
+        ..item.changes[0].clone()
+    });
+    for (refused, members) in
+        [(BTreeSet::new(), json!(["anna", "bert"])), (BTreeSet::from([2]), json!(["bert"]))]
+    {
+        let world = world(Faults { refused: refused.clone(), ..Faults::default() });
+        let mut journal = MemJournal::default();
+        let outcome = process_with(&plan, &world, &mut journal, None).await.unwrap();
+        assert_eq!((outcome.failed, outcome.skipped), (refused.len() as u64, 0));
+        let made = Progress::replay(&journal.events).receipt(&id("b")).unwrap().key.id.0.clone();
+        assert_eq!(fields(&world, &made)["members"], members);
+    }
 }
 
 #[tokio::test]

@@ -3,7 +3,7 @@
 mod crashes;
 mod endings;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Value, json};
 use tokio::sync::watch;
@@ -57,12 +57,13 @@ fn step(wave: u32, action: Action, kind: Kind, name: &str, fields: Value, after:
             "labels" => Some(Kind::Label),
             _ => None,
         },
+        joins: BTreeMap::new(),
         orders: false,
         links: path == "text",
         path,
         from: None,
         to,
-        names: std::collections::BTreeMap::new(),
+        names: BTreeMap::new(),
     });
     Step {
         id: id(name),

@@ -84,6 +84,7 @@ mod tests {
             from: None,
             to: json!(to),
             names: BTreeMap::new(),
+            joins: BTreeMap::new(),
             orders: false,
             refers_to: None,
             links: false,

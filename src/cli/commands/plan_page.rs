@@ -7,13 +7,17 @@ use crate::app::planning::SavedPlan;
 use crate::cli::table::table;
 use crate::cli::ui::{bold, counted, dim, flowing, green, local, plain, red, yellow};
 use crate::cli::words::{noun, plural};
-use crate::model::loss::LossCause;
+use crate::model::loss::{Loss, LossCause};
 use crate::model::{Kind, RecordKey};
-use crate::plan::notes::unseen;
+use crate::plan::notes::{unsaved, unseen};
 use crate::plan::types::{Action, Mode, RestorePlan, Step, Verdict};
+use crate::platforms;
 
 /// Sentences are broken into lines of so many characters.
 const WIDTH: usize = 88;
+
+/// So many losses of one cause are named without `--details`.
+const NAMED: usize = 3;
 
 /// The plan as a document for people.
 pub(super) fn page(saved: &SavedPlan, details: bool) -> String {
@@ -31,7 +35,7 @@ pub(super) fn page(saved: &SavedPlan, details: bool) -> String {
     lines.extend(deletions(plan));
     lines.extend(blocked(plan, most));
     lines.extend(elsewhere(plan, most));
-    lines.extend(losses(plan, most));
+    lines.extend(losses(plan, details));
     lines.push(String::new());
     lines.push(closing(saved));
     lines.join("\n")
@@ -39,7 +43,10 @@ pub(super) fn page(saved: &SavedPlan, details: bool) -> String {
 
 /// What is to be known before the steps are read.
 pub(super) fn notes(plan: &RestorePlan) -> Vec<String> {
-    unseen(plan, |kind| noun(&plan.header.platform, kind)).into_iter().collect()
+    let platform = &plan.header.platform;
+    let hidden = platforms::find(platform).map_or(&[][..], |platform| platform.dialect.hidden());
+    let unsaved = unsaved(plan, hidden, plural(platform, Kind::Container));
+    unseen(plan, |kind| noun(platform, kind)).into_iter().chain(unsaved).collect()
 }
 
 fn heading(saved: &SavedPlan) -> String {
@@ -114,20 +121,19 @@ fn more(all: usize, shown: usize) -> Option<String> {
 /// What does not come back to its place, and where it will be.
 fn elsewhere(plan: &RestorePlan, most: usize) -> Vec<String> {
     let lost = plan.losses.iter().filter(|loss| loss.cause == LossCause::OtherPlace);
-    let lost: BTreeSet<&RecordKey> = lost.map(|loss| &loss.key).collect();
+    let lost: BTreeMap<&RecordKey, &Loss> = lost.map(|loss| (&loss.key, loss)).collect();
     if lost.is_empty() {
         return Vec::new();
     }
     let mut lines = vec![format!("\n{}", bold(&format!("Not where it was ({}):", lost.len())))];
-    let is_made = |step: &&Step| step.action == Action::Create && lost.contains(&step.subject);
+    let is_made = |step: &&Step| step.action == Action::Create && lost.contains_key(&step.subject);
     let made: BTreeMap<&RecordKey, &Step> =
         plan.steps.iter().filter(is_made).map(|step| (&step.subject, step)).collect();
-    for key in lost.iter().take(most) {
+    for (key, loss) in lost.iter().take(most) {
         let line = if let Some(step) = made.get(*key) {
             format!("{} {}", step.noun, path(&step.path))
         } else {
-            let noun = noun(&plan.header.platform, key.kind);
-            format!("{noun} {} stays where it is now", plain(key.id.as_str()))
+            format!("{} {} stays where it is now", loss.noun, path(&loss.path))
         };
         lines.push(format!("  {} {line}", yellow("!")));
     }
@@ -136,30 +142,40 @@ fn elsewhere(plan: &RestorePlan, most: usize) -> Vec<String> {
     lines
 }
 
-/// Losses by cause: what holds for every record of a kind, and how many records lose something of their own.
-fn losses(plan: &RestorePlan, most: usize) -> Vec<String> {
-    let mut causes: BTreeMap<_, (Vec<Kind>, u64)> = BTreeMap::new();
+/// Losses by cause: what holds for every record of a kind, and which records lose something of their own.
+fn losses(plan: &RestorePlan, details: bool) -> Vec<String> {
+    let mut causes: BTreeMap<LossCause, (Vec<Kind>, Vec<&Loss>)> = BTreeMap::new();
     for (kind, cause) in &plan.kind_losses {
         causes.entry(*cause).or_default().0.push(*kind);
     }
     for loss in plan.losses.iter().filter(|loss| loss.cause != LossCause::OtherPlace) {
-        causes.entry(loss.cause).or_default().1 += 1;
+        causes.entry(loss.cause).or_default().1.push(loss);
     }
     if causes.is_empty() {
         return Vec::new();
     }
+    let most = if details { usize::MAX } else { NAMED };
     let mut lines = vec![format!("\n{}", bold("Cannot be restored by anyone:"))];
-    for (cause, (kinds, records)) in causes.iter().take(most) {
+    for (cause, (kinds, lost)) in &causes {
         let kinds =
             kinds.iter().map(|kind| plural(&plan.header.platform, *kind)).collect::<Vec<_>>().join(", ");
-        let whom = match (kinds.is_empty(), *records) {
+        let records: BTreeSet<&RecordKey> = lost.iter().map(|loss| &loss.key).collect();
+        let whom = match (kinds.is_empty(), records.len() as u64) {
             (true, records) => counted(records, "record", "records"),
             (false, 0) => kinds,
             (false, records) => format!("{kinds}; and {}", counted(records, "record", "records")),
         };
         lines.push(format!("  {} {}", cause.text(), dim(&format!("({whom})"))));
+        lines.extend(lost.iter().take(most).map(|loss| format!("      {}", lost_thing(loss))));
+        lines.extend(more(lost.len(), most).map(|line| format!("    {line}")));
     }
     lines
+}
+
+/// The record that a loss is about, and the field, where it is only that.
+fn lost_thing(loss: &Loss) -> String {
+    let field = loss.field.as_ref().map(|field| format!(": {field}")).unwrap_or_default();
+    format!("{} {}{field}", plain(&loss.noun), path(&loss.path))
 }
 
 fn closing(saved: &SavedPlan) -> String {

@@ -12,6 +12,7 @@ pub(super) use account::Account;
 pub(super) use platform::PLATFORM;
 
 use super::input::{PlanInput, Selected, Selection, UndoScope};
+use super::people::People;
 use super::types::{Mode, PlanHeader, RestorePlan, Step, Target};
 use crate::base::hash::Hash;
 use crate::model::grants::Grants;
@@ -92,7 +93,7 @@ pub(super) struct Request {
     pub(super) selection: Selection,
     pub(super) grants: Grants,
     pub(super) origins: OriginMap,
-    pub(super) people: BTreeSet<NativeId>,
+    pub(super) people: People,
     pub(super) undo: Option<UndoScope>,
 }
 
@@ -102,7 +103,7 @@ pub(super) fn request(mode: Mode) -> Request {
         selection: Selection::Everything,
         grants: Grants::default(),
         origins: OriginMap::default(),
-        people: BTreeSet::new(),
+        people: People::default(),
         undo: None,
     }
 }
@@ -165,7 +166,8 @@ fn header(mode: Mode, comparison: &Comparison) -> PlanHeader {
     }
 }
 
-/// A plan as lines: number, action, path, fields, reason, needed steps; then what is blocked and lost.
+/// A plan as lines: number, action, path, fields (with `~` for links and `+` for persons who are let in before),
+/// reason, needed steps; then what is blocked and lost.
 pub(super) fn shown(plan: &RestorePlan) -> String {
     let number = |id| plan.steps.iter().position(|step| step.id == id).unwrap();
     let mut lines: Vec<String> = plan
@@ -203,7 +205,8 @@ fn verb(step: &Step) -> String {
 fn fields(step: &Step) -> String {
     let field = |change: &super::types::FieldChange| {
         let links = if change.links { "~" } else { "" };
-        format!(" {}={}{links}", change.path, change.to)
+        let joins = if change.joins.is_empty() { "" } else { "+" };
+        format!(" {}={}{links}{joins}", change.path, change.to)
     };
     step.changes.iter().map(field).collect()
 }
@@ -228,7 +231,8 @@ pub(super) fn check_order(plan: &RestorePlan) {
             Target::Created(id) => Some(id),
             Target::Live(_) => None,
         });
-        for need in step.after.iter().chain(made) {
+        let joins = step.changes.iter().flat_map(|change| change.joins.values());
+        for need in step.after.iter().chain(made).chain(joins) {
             assert!(done.get(need).is_some_and(|wave| *wave < step.wave), "{step:?} comes too early");
         }
         assert!(done.insert(&step.id, step.wave).is_none(), "{:?} is there twice", step.id);

@@ -1,6 +1,7 @@
 //! A platform small enough to read at a glance that has one of each oddity.
 
 use crate::model::dialect::{Dialect, TextLink};
+use crate::model::limits::{Bound, Limit, Longest};
 use crate::model::loss::LossCause;
 use crate::model::spec::{BatchRules, Codec, Field, IdPolicy, KindSpec, Parent, Role, Verbs};
 use crate::model::{Kind, Record, ops};
@@ -32,7 +33,15 @@ static KINDS: &[KindSpec] = &[
     KindSpec {
         ids: IdPolicy::Person,
         title: "role",
-        ..table(Kind::WorkspaceMember, "colleague", Parent::Container, &[Field::new("role", Role::Writable)])
+        ..table(
+            Kind::WorkspaceMember,
+            "colleague",
+            Parent::Container,
+            &[
+                Field::new("role", Role::Writable),
+                Field::new("active", Role::ReadOnly(LossCause::PersonMissing)).presence(),
+            ],
+        )
     },
     table(
         Kind::Container,
@@ -234,7 +243,13 @@ impl Dialect for TestPlatform {
         30
     }
 
-    fn longest_text(&self) -> Option<usize> {
-        Some(40)
+    fn limits(&self) -> &'static [Limit] {
+        &[
+            Limit { kind: Kind::Comment, bound: Bound::Text("text", Longest::Characters(40)) },
+            Limit { kind: Kind::Item, bound: Bound::Text("desc", Longest::Characters(100)) },
+            Limit { kind: Kind::Attachment, bound: Bound::File(10) },
+            Limit { kind: Kind::Member, bound: Bound::Named(&["role"]) },
+            Limit { kind: Kind::Container, bound: Bound::Text("name", Longest::Characters(30)) },
+        ]
     }
 }

@@ -1,8 +1,9 @@
 use serde_json::json;
 
 use super::BOARD;
+use crate::base::hash::Hash;
 use crate::model::grants::{Grant, Rule, Verb};
-use crate::model::{Kind, RecordKey};
+use crate::model::{Blob, BlobRef, Kind, RecordKey};
 use crate::plan::testing::{ME, World, check, edit, own_member, request, world};
 use crate::plan::types::{Mode, Verdict};
 
@@ -69,7 +70,7 @@ fn people_who_are_gone_are_left_out_and_named() {
         member
     });
     let mut request = request(Mode::Merge);
-    request.people.insert("bob".into());
+    request.people.there.insert("bob".into());
     check(
         &request.plan(&desired, &live),
         r#"
@@ -90,6 +91,66 @@ fn bytes_that_were_not_backed_up_give_no_step() {
         lost b/item/c#cover: not-writable
         lost b/attachment/a: bytes-missing
         "#,
+    );
+}
+
+#[test]
+fn who_is_deactivated_gets_neither_a_membership_nor_a_card() {
+    let desired =
+        world("board b B\n member ann normal\n member bob normal\n list l L\n  card c C members=ann,bob,");
+    let mut request = request(Mode::Merge);
+    request.people.departed.insert("bob".into());
+    let expected = r#"
+        0 create card (missing) B/L/C up="l" name="C" members=["ann"]
+        lost b/item/c#members: person-missing
+        "#;
+    // Also where the old membership still stands.
+    let mut live = desired.clone();
+    live.retain(|key, _| key.kind != Kind::Item);
+    check(&request.plan(&desired, &live), expected);
+    let none = World::new();
+    check(
+        &request.plan(&desired, &none),
+        r#"
+        0 create board (missing) B name="B"
+        1 create member (missing) B/normal role="normal" after 0
+        2 create list (missing) B/L name="L" after 0
+        3 create card (missing) B/L/C up="l" name="C" members=["ann"]+ after 0,2
+        lost b/member/bob: person-missing
+        lost b/item/c#members: person-missing
+        "#,
+    );
+}
+
+#[test]
+fn what_the_platform_takes_no_more_of_is_no_step_and_stops_no_removal() {
+    let mut board = world("board b B\n member ann normal\n list l L\n  card c C\n   file f big.iso bytes=x");
+    board.get_mut(&RecordKey::new("b", Kind::Attachment, "f")).unwrap().blob =
+        Blob::Stored(BlobRef { id: Hash::default(), len: 11 });
+    edit(&mut board, &RecordKey::new("b", Kind::Member, "ann"), "role", json!(null));
+    check(
+        &request(Mode::DeleteBefore).plan(&board, &board),
+        r#"
+        0 create board (replaced) B name="B"
+        1 create list (replaced) B/L name="L" after 0
+        2 create card (replaced) B/L/C up="l" name="C" after 0,1
+        3 delete board (replaced) B after 0,1,2
+        lost b/member/ann: person-missing
+        lost b/attachment/f: limit
+        "#,
+    );
+}
+
+#[test]
+fn a_text_that_has_become_too_long_is_not_written_back() {
+    let desired = world(&format!("board b B\n list l L\n  card c C due=1 desc={}", "x".repeat(101)));
+    let live = world("board b B\n list l L\n  card c C due=2 desc=short");
+    check(
+        &request(Mode::Merge).plan(&desired, &live),
+        r"
+        0 update card (differs) B/L/C due=1
+        lost b/item/c#desc: limit
+        ",
     );
 }
 

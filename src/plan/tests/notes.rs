@@ -3,7 +3,7 @@
 use super::BOARD;
 use crate::model::Kind;
 use crate::model::grants::{Grant, Rule, Verb};
-use crate::plan::notes::unseen;
+use crate::plan::notes::{unsaved, unseen};
 use crate::plan::testing::{Account, Request, World, request, world};
 use crate::plan::types::Mode;
 
@@ -50,4 +50,23 @@ fn what_is_there_or_what_a_run_removed_is_no_reason_to_say_anything() {
     let mut undo = request(Mode::Undo);
     undo.undo = Some(account.done.clone());
     assert_eq!(said(&undo, &desired, &account.live), None);
+}
+
+#[test]
+fn what_no_backup_can_have_goes_with_a_container_that_is_replaced() {
+    let board = world(BOARD);
+    let note = |mode, hidden: &[&str]| unsaved(&request(mode).plan(&board, &board), hidden, "boards");
+    let told = note(Mode::DeleteBefore, &["forms", "rules", "views"]).unwrap();
+    assert!(told.contains("the old boards") && told.contains(": forms, rules and views."), "{told}");
+    assert_eq!(note(Mode::DeleteBefore, &[]), None, "a platform that hides nothing");
+    assert_eq!(note(Mode::Copy, &["forms"]), None, "the old one stays");
+}
+
+#[test]
+fn a_loss_says_what_it_is_about() {
+    let desired = world("board b B\n extension x Timer\n list l L\n  card c C members=gone,");
+    let plan = request(Mode::DeleteBefore).plan(&desired, &world("board b B\n list n New"));
+    let told: Vec<String> =
+        plan.losses.iter().map(|loss| format!("{} {}", loss.noun, loss.path.join("/"))).collect();
+    assert_eq!(told, ["extension B/Timer", "list B/New", "card B/L/C"]);
 }

@@ -123,6 +123,18 @@ fn outer_lines_are_made_before_the_lines_that_hang_on_them() {
 }
 
 #[test]
+fn what_hangs_on_several_things_comes_in_their_order() {
+    let text = "board b Roadmap\n list l Doing\n  card c Login\n   checklist h Steps\n    line z z\n    line a a\n    \
+                line x x above=a\n    line y y above=z";
+    let mut desired = world(text);
+    edit(&mut desired, &checklist(), "lines", json!(["z", "a"]));
+    let plan = request(Mode::Merge).plan(&desired, &World::new());
+    check_order(&plan);
+    let lines = plan.steps.iter().filter(|step| step.subject.kind == Kind::ChecklistItem);
+    assert_eq!(lines.map(|step| step.subject.id.as_str()).collect::<Vec<_>>(), ["z", "a", "y", "x"]);
+}
+
+#[test]
 fn a_reference_into_another_container_follows_what_is_restored_there() {
     let text = "board b A\n list l L\n  card c One\n   checklist h H\n    line y Y about=far\n\
                 board d B\n list m M\n  card far Far\n";

@@ -20,7 +20,7 @@ fn a_selected_card_brings_what_it_needs_and_nothing_else() {
         4 create field (needed) Acme/Roadmap/Effort name="Effort" after 1
         5 create option (needed) Acme/Roadmap/Effort/Small name="Small" after 1,4
         6 create list (needed) Acme/Roadmap/Doing name="Doing" pos=1 after 1
-        7 create card (missing) Acme/Roadmap/Doing/Login up="l" name="Login" desc="see #c2" labels=["red"] members=["ann"] after 1,2,3,6
+        7 create card (missing) Acme/Roadmap/Doing/Login up="l" name="Login" desc="see #c2" labels=["red"] members=["ann"]+ after 1,3,6
         8 create value (missing) Acme/Roadmap/Doing/Login/x field="f" value="x" option="o" after 1,4,5,7
         9 create file (missing) Acme/Roadmap/Doing/Login/plan.pdf name="plan.pdf" after 1,7
         10 create comment (missing) Acme/Roadmap/Doing/Login/hello text="[by ann]\n\nhello" after 1,7

@@ -71,7 +71,7 @@ impl Asana {
         let _permit = self.permits(1).await?;
         let query = query(question, None);
         let query: Vec<_> = query.iter().map(|(name, value)| (*name, value.as_str())).collect();
-        shape::thing(data(self.client.get(&question.path(), &query).await?), "gid")
+        Ok(data(self.client.get(&question.path(), &query).await?))
     }
 
     /// All entries of a list. Only an answer without a next page ends it.
@@ -175,9 +175,10 @@ impl Asana {
             for question in some {
                 let answer = match batch.next() {
                     Some(Err(fault)) if is_passing(&fault) => self.one(question).await,
-                    Some(answer) => answer.and_then(|answer| shape::thing(data(answer), "gid")),
+                    Some(answer) => answer.map(data),
                     None => self.one(question).await,
                 };
+                let answer = answer.and_then(|answer| shape::thing(answer, "gid"));
                 match answer {
                     Err(fault) if ends_everything(&fault) || is_passing(&fault) => return Err(fault),
                     answer => answers.push(answer),

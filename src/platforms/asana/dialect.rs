@@ -11,6 +11,7 @@ use super::rich_text;
 use super::spec::KINDS;
 use crate::base::clock::Timestamp;
 use crate::model::dialect::{Dialect, TextLink};
+use crate::model::limits::{Bound, Limit, Longest};
 use crate::model::spec::KindSpec;
 use crate::model::{Kind, Record};
 
@@ -24,6 +25,25 @@ const BODY: &str = "<body>";
 /// `[boardvault] Originally by Ada Lovelace on 2026-11-21 10:00 UTC`.
 const ATTRIBUTION_START: &str = "[boardvault] Originally by ";
 const ATTRIBUTION_END: &str = " UTC";
+
+/// The longest name of anything.
+const NAME: Longest = Longest::Characters(1_024);
+
+/// The longest rich text, with its tags.
+const RICH_TEXT: Longest = Longest::Bytes(65_535);
+
+/// The largest file, in bytes.
+pub(super) const LARGEST_FILE: u64 = 100 << 20;
+
+/// What Asana takes no more of.
+static LIMITS: &[Limit] = &[
+    Limit { kind: Kind::Container, bound: Bound::Text("name", NAME) },
+    Limit { kind: Kind::Section, bound: Bound::Text("name", NAME) },
+    Limit { kind: Kind::Item, bound: Bound::Text("name", NAME) },
+    Limit { kind: Kind::Attachment, bound: Bound::File(LARGEST_FILE) },
+    Limit { kind: Kind::Comment, bound: Bound::Text("html_text", RICH_TEXT) },
+    Limit { kind: Kind::StatusUpdate, bound: Bound::Text("html_text", RICH_TEXT) },
+];
 
 /// The attributes that hold the gid of what a link or an inline image shows.
 const GID_ATTRIBUTES: [&str; 3] = ["data-asana-gid=\"", "data-asana-project=\"", "data-asana-tag=\""];
@@ -55,6 +75,10 @@ impl Dialect for AsanaDialect {
         Cow::Owned(rich_text::written(text))
     }
 
+    fn accepted<'t>(&self, text: &'t str) -> Cow<'t, str> {
+        rich_text::accepted(text)
+    }
+
     fn attribution(&self, comment: &Record) -> Option<String> {
         let native = &comment.native;
         if begins_with_attribution(text(native, "html_text")) {
@@ -77,6 +101,19 @@ impl Dialect for AsanaDialect {
         // A name is foreign text: a line break in it would end the header line.
         let author = author.replace(char::is_control, " ");
         Some(format!("{ATTRIBUTION_START}{author} on {time}{ATTRIBUTION_END}"))
+    }
+
+    fn called(&self, record: &Record) -> Option<String> {
+        let kind = text(&record.native, "resource_type");
+        (record.key.kind == Kind::Inventory && !kind.is_empty()).then(|| kind.replace('_', " "))
+    }
+
+    fn hidden(&self) -> &'static [&'static str] {
+        &["rules", "forms", "dashboards", "saved views", "messages"]
+    }
+
+    fn limits(&self) -> &'static [Limit] {
+        LIMITS
     }
 
     fn attributed(&self, line: &str, text: &str) -> String {

@@ -1,6 +1,8 @@
 //! What people wrote of a rich text. A link, a mention and an inline image are known by a gid; the rest of them Asana
 //! writes itself, anew for every reader: the name of what they lead to, or "Private Link" where it is gone.
 
+use std::borrow::Cow;
+
 /// The attributes of such a tag that are its writer's.
 const WRITTEN: [&str; 5] = ["data-asana-gid", "data-asana-project", "data-asana-tag", "alt", "style"];
 
@@ -30,6 +32,27 @@ pub(super) fn written(html: &str) -> String {
     }
     out.push_str(rest);
     out
+}
+
+/// The text with the labels of those links that Asana shows without an address: it takes none of these.
+pub(super) fn accepted(html: &str) -> Cow<'_, str> {
+    let mut out = String::new();
+    let (mut rest, mut is_refused) = (html, false);
+    while let Some((before, tag, after)) = next_tag(rest) {
+        out.push_str(before);
+        rest = after;
+        if let Some(link) = Link::of(tag).filter(|link| link.name == "a")
+            && link.attributes.iter().all(|(name, _)| *name != "href")
+        {
+            is_refused = link.has_label;
+        } else if is_refused && tag.trim_end() == "/a" {
+            is_refused = false;
+        } else {
+            out.extend(["<", tag, ">"]);
+        }
+    }
+    out.push_str(rest);
+    if out == html { Cow::Borrowed(html) } else { Cow::Owned(out) }
 }
 
 /// What stands before the next tag, what is between its angle brackets, and what follows it.
@@ -101,6 +124,14 @@ mod tests {
         assert_eq!(written(alive), r#"<body>See <a data-asana-gid="5"/>!</body>"#);
         assert_eq!(written(gone), written(alive));
         assert_eq!(written(&written(alive)), written(alive));
+    }
+
+    #[test]
+    fn of_a_link_without_an_address_the_label_is_left() {
+        let text = r#"<body>See <a data-asana-gid="5" href="x">this</a>, <a data-asana-gid="9">Private <em>Link</em></a> and <a data-asana-gid="7"/>.</body>"#;
+        let taken = r#"<body>See <a data-asana-gid="5" href="x">this</a>, Private <em>Link</em> and .</body>"#;
+        assert_eq!(accepted(text), taken);
+        assert_eq!(accepted(taken), taken);
     }
 
     #[test]

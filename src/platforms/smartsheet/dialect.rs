@@ -11,12 +11,34 @@ use super::predecessors;
 use super::spec::KINDS;
 use crate::base::clock::Timestamp;
 use crate::model::dialect::{Dialect, Plainer, TextLink};
+use crate::model::limits::{Bound, Limit, Longest};
 use crate::model::loss::LossCause;
 use crate::model::spec::KindSpec;
 use crate::model::{Kind, Record};
 
 /// The pure half of the platform.
 pub(super) struct SmartsheetDialect;
+
+/// The longest name of a workspace or a sheet.
+const NAME: Longest = Longest::Characters(50);
+
+/// The longest text in a cell, in characters.
+pub(super) const LONGEST_VALUE: usize = 4_000;
+
+/// The largest file, in bytes.
+pub(super) const LARGEST_FILE: u64 = 30 << 20;
+
+/// What Smartsheet takes no more of.
+static LIMITS: &[Limit] = &[
+    Limit { kind: Kind::Workspace, bound: Bound::Text("name", NAME) },
+    Limit { kind: Kind::Container, bound: Bound::Text("name", NAME) },
+    Limit { kind: Kind::FieldValue, bound: Bound::Text("value", Longest::Characters(LONGEST_VALUE)) },
+    Limit { kind: Kind::Attachment, bound: Bound::File(LARGEST_FILE) },
+    Limit { kind: Kind::Enclosure, bound: Bound::File(LARGEST_FILE) },
+    Limit { kind: Kind::Image, bound: Bound::File(LARGEST_FILE) },
+    Limit { kind: Kind::WorkspaceMember, bound: Bound::Named(&["email", "groupId"]) },
+    Limit { kind: Kind::Member, bound: Bound::Named(&["email", "groupId"]) },
+];
 
 /// What stands before the token of a sheet in its address: `https://app.smartsheet.com/sheets/5vxMCJQhMV7VFFPM?rowId=7`.
 const SHEET: &str = "/sheets/";
@@ -77,6 +99,19 @@ impl Dialect for SmartsheetDialect {
     fn written_at<'a>(&self, record: &'a Record) -> Option<&'a str> {
         let is_talk = matches!(record.key.kind, Kind::Discussion | Kind::Comment);
         Some(text(&record.native, "createdAt")).filter(|time| is_talk && !time.is_empty())
+    }
+
+    fn called(&self, record: &Record) -> Option<String> {
+        let kind = text(&record.native, "resourceType");
+        (record.key.kind == Kind::Inventory && !kind.is_empty()).then(|| kind.to_owned())
+    }
+
+    fn hidden(&self) -> &'static [&'static str] {
+        &["forms", "workflows of several steps", "rules of conditional formats", "views", "cell history"]
+    }
+
+    fn limits(&self) -> &'static [Limit] {
+        LIMITS
     }
 
     fn upload_counts(&self) -> u64 {

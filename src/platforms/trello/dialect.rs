@@ -8,6 +8,7 @@ use serde_json::Value;
 use super::spec::KINDS;
 use crate::base::clock::Timestamp;
 use crate::model::dialect::{Dialect, TextLink};
+use crate::model::limits::{Bound, Limit, Longest};
 use crate::model::spec::KindSpec;
 use crate::model::{Kind, Record};
 
@@ -18,7 +19,16 @@ pub(super) struct TrelloDialect;
 const TOKEN_LEN: usize = 8;
 
 /// Names, descriptions and comments may have this many characters.
-const LONGEST_TEXT: usize = 16_384;
+const TEXT: Longest = Longest::Utf16(16_384);
+
+/// The texts to which a restore adds something.
+static LIMITS: &[Limit] = &[
+    Limit { kind: Kind::Workspace, bound: Bound::Text("displayName", TEXT) },
+    Limit { kind: Kind::Container, bound: Bound::Text("name", TEXT) },
+    Limit { kind: Kind::Section, bound: Bound::Text("name", TEXT) },
+    Limit { kind: Kind::Item, bound: Bound::Text("name", TEXT) },
+    Limit { kind: Kind::Comment, bound: Bound::Text("data.text", TEXT) },
+];
 
 /// How the line begins that goes before a restored comment:
 /// `[boardvault] Originally by Ada Lovelace (@ada) on 2026-11-21 10:00 UTC`.
@@ -66,8 +76,8 @@ impl Dialect for TrelloDialect {
         Some(format!("{ATTRIBUTION_START}{author} on {time}{ATTRIBUTION_END}"))
     }
 
-    fn longest_text(&self) -> Option<usize> {
-        Some(LONGEST_TEXT)
+    fn limits(&self) -> &'static [Limit] {
+        LIMITS
     }
 }
 

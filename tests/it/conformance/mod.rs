@@ -2,6 +2,7 @@
 
 mod faults;
 mod interruptions;
+mod nasty;
 mod paging;
 mod permissions;
 mod restores;

@@ -19,6 +19,7 @@ use super::changes::Changed;
 use super::connector::lock;
 use super::json::{gid, gid_at};
 use crate::http::fault::{ApiFault, FaultClass};
+use crate::http::shape::thing;
 use crate::model::Kind;
 use crate::model::coverage::{Count, Coverage};
 use crate::platforms::connector::{ContainerInfo, RecordSink};
@@ -39,7 +40,7 @@ pub(super) async fn read(
 ) -> Result<Coverage, ApiFault> {
     let mut splitter = Splitter::new(container.id.clone());
     let id = container.id.as_str();
-    let project = asana.one(&Question::new(&["projects", id], fields::PROJECT)).await?;
+    let project = thing(asana.one(&Question::new(&["projects", id], fields::PROJECT)).await?, "gid")?;
     let sections = frame(asana, &project, &mut splitter).await?;
     splitter.project(project.clone(), &sections);
 

@@ -23,7 +23,7 @@ pub(super) const PROJECT: KindSpec = KindSpec {
         Field::new("workspace.gid", Role::Reference(Kind::Workspace)),
         Field::new("team.gid", Role::Reference(Kind::Group)),
         Field::new("color", Role::Writable),
-        Field::new("icon", Role::Writable),
+        Field::new("icon", Role::Writable).given(),
         Field::new("default_view", Role::Writable),
         Field::new("due_on", Role::Writable),
         Field::new("start_on", Role::Writable),
@@ -32,7 +32,7 @@ pub(super) const PROJECT: KindSpec = KindSpec {
         Field::new("default_access_level", Role::Writable),
         Field::new("minimum_access_level_for_customization", Role::Writable),
         Field::new("minimum_access_level_for_sharing", Role::Writable),
-        Field::new("owner.gid", Role::Person),
+        Field::new("owner.gid", Role::Person).given(),
         // Followers become members, so the members with their levels come first.
         Field::new("followers", Role::Persons).last(),
         Field::new("sections", Role::Sequence(Kind::Section)),

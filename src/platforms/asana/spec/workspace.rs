@@ -100,7 +100,7 @@ pub(super) const WORKSPACE_MEMBER: KindSpec = KindSpec {
     batch: BatchRules::SINGLE,
     natural_key: &[],
     fields: &[
-        Field::new("is_active", READ_ONLY),
+        Field::new("is_active", READ_ONLY).presence(),
         Field::new("is_admin", READ_ONLY),
         Field::new("is_guest", READ_ONLY),
         Field::new("is_view_only", READ_ONLY),

@@ -7,11 +7,9 @@ use crate::http::types::{Body, FilePart, Intent, Method, Request};
 use crate::model::grants::Verb;
 use crate::model::mutation::{Mutation, WriteError};
 use crate::platforms::asana::Asana;
+use crate::platforms::asana::dialect::LARGEST_FILE;
 use crate::platforms::asana::json::{data, gid};
 use crate::platforms::connector::BlobSource;
-
-/// Asana takes no larger file.
-const LARGEST: u64 = 100 << 20;
 
 /// Attaches or removes a file or a link; gives its gid.
 pub(super) async fn write(
@@ -36,7 +34,7 @@ async fn create(asana: &Asana, mutation: &Mutation, blobs: &dyn BlobSource) -> R
     let mut fields = vec![("parent", parent)];
     let request = Request::new(Method::Post, asana.client.url(&["attachments"], &[]), Intent::WriteOnce);
     let answer = if let Some(blob) = mutation.blob {
-        if blob.len > LARGEST {
+        if blob.len > LARGEST_FILE {
             let why = format!("\"{name}\" has {} bytes; Asana takes no file of more than 100 MB", blob.len);
             return Err(WriteError::Refused(why));
         }

@@ -73,10 +73,10 @@ async fn remove_project(asana: &Asana, project: &str) -> Result<String, WriteErr
 async fn create_project(asana: &Asana, mutation: &Mutation) -> Result<String, WriteError> {
     let mut body = flat(&mutation.fields);
     take(&mut body, &["followers", "sections", "custom_field_settings"]);
-    // Without an owner, the account would become it.
-    let owner = body.remove_entry("owner");
+    // Of these, Asana gives a new project one by itself: the account as the owner, and an icon.
+    let given = ["owner", "icon"].map(|name| body.remove_entry(name));
     let mut body = set(body);
-    body.extend(owner);
+    body.extend(given.into_iter().flatten());
     dates::of_new(&mut body);
     let project = asana.create(&["projects"], body).await.map_err(|fault| refusal(&fault))?;
     let id = gid(&project).to_owned();

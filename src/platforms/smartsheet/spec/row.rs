@@ -14,6 +14,10 @@ const fn link(path: &'static str, role: Role) -> Field {
     Field::new(path, role).anywhere().whole().last()
 }
 
+/// The format that a rule of the sheet gives: the API tells what it comes to, and neither tells nor takes the rule.
+const CONDITIONAL_FORMAT: Field =
+    Field::new("conditionalFormat", Role::ReadOnly(LossCause::NotWritable)).computed();
+
 /// A row. It is created with the text of its primary cell; all other cells are records of their own.
 pub(super) const ROW: KindSpec = KindSpec {
     kind: Kind::Item,
@@ -30,6 +34,7 @@ pub(super) const ROW: KindSpec = KindSpec {
         // The cell is a record of its own.
         Field::new("primary", Role::CreateOnly).repeating().within(Kind::FieldDef, "primary"),
         Field::new("format", Role::Writable),
+        CONDITIONAL_FORMAT,
         Field::new("rows", Role::Sequence(Kind::Item)),
         // Only a row with children can be collapsed.
         Field::new("collapsed", Role::Writable).last(),
@@ -55,6 +60,7 @@ pub(super) const CELL: KindSpec = KindSpec {
         Field::new("value", Role::Writable).codec(Codec::Links),
         Field::new("objectValue", Role::Writable),
         Field::new("format", Role::Writable),
+        CONDITIONAL_FORMAT,
         // What a link shows and where it leads are set together or not at all.
         Field::new("hyperlink.text", Role::Writable).whole(),
         Field::new("hyperlink.url", Role::Writable).codec(Codec::Links).whole(),

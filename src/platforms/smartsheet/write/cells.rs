@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::{Map, Value, json};
 
 use super::super::Smartsheet;
+use super::super::dialect::LONGEST_VALUE;
 use super::super::json::{is, list, text};
 use super::super::predecessors;
 use super::call::{Call, part as part_of};
@@ -15,8 +16,6 @@ use crate::model::NativeId;
 use crate::model::grants::Verb;
 use crate::model::mutation::{Mutation, Receipt, WriteError};
 
-/// A cell holds so many characters; of a longer text Smartsheet would silently keep the beginning.
-const LONGEST: usize = 4000;
 
 /// What of a cell is its content; of these a cell has one.
 const CONTENT: [&str; 6] = ["value", "objectValue", "formula", "hyperlink", "linkInFromCell", "image"];
@@ -145,7 +144,8 @@ fn formatted(mutation: &Mutation, mut cell: Map<String, Value>) -> Option<Map<St
 /// A cell that shows a text and leads somewhere.
 fn linked(link: &Map<String, Value>) -> Map<String, Value> {
     let said = |name: &str| link.get(name).filter(|value| !value.is_null()).cloned();
-    let mut cell: Map<String, Value> = said("text").map(|text| ("value".to_owned(), text)).into_iter().collect();
+    // Without a text it would show its address.
+    let mut cell = Map::from_iter([("value".to_owned(), said("text").unwrap_or_else(|| json!("")))]);
     let inside = ["sheetId", "reportId", "sightId"].into_iter().find_map(|name| Some((name, said(name)?)));
     let target = inside.or_else(|| Some(("url", said("url")?)));
     if let Some((name, target)) = target {
@@ -158,8 +158,8 @@ fn linked(link: &Map<String, Value>) -> Map<String, Value> {
 /// something else stood, it must be told to look away. It never is where it would be, so that "007" stays a text.
 fn plain(value: &Value, column: &Value) -> Result<Map<String, Value>, WriteError> {
     let words = value.as_str().unwrap_or_default();
-    if words.chars().count() > LONGEST {
-        return Err(WriteError::Refused(format!("a cell holds at most {LONGEST} characters")));
+    if words.chars().count() > LONGEST_VALUE {
+        return Err(WriteError::Refused(format!("a cell holds at most {LONGEST_VALUE} characters")));
     }
     let kind = text(column, "type");
     if kind == "PREDECESSOR"

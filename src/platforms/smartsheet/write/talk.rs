@@ -4,6 +4,7 @@ use serde_json::{Map, Value, json};
 
 use super::super::api::UPLOAD_COST;
 use super::super::connector::lock;
+use super::super::dialect::LARGEST_FILE;
 use super::super::json::{ids_to_texts, list, text};
 use super::super::Smartsheet;
 use super::call::{Call, result, set};
@@ -14,9 +15,6 @@ use crate::model::grants::Verb;
 use crate::model::mutation::{Mutation, Receipt, WriteError};
 use crate::model::{BlobRef, Kind};
 use crate::platforms::connector::BlobSource;
-
-/// The largest file that the API takes, in bytes.
-const LARGEST: u64 = 30 << 20;
 
 /// Creates, changes or deletes a discussion or a comment.
 pub(super) async fn write(smartsheet: &Smartsheet, mutation: &Mutation) -> Result<Receipt, WriteError> {
@@ -145,9 +143,9 @@ async fn upload(
 
 /// Refuses here what the API would refuse after all of it was sent.
 pub(super) fn refuse_too_large(blob: BlobRef) -> Result<(), WriteError> {
-    if blob.len <= LARGEST {
+    if blob.len <= LARGEST_FILE {
         return Ok(());
     }
-    let message = format!("the file has {} bytes, and the API takes at most {LARGEST}", blob.len);
+    let message = format!("the file has {} bytes, and the API takes at most {LARGEST_FILE}", blob.len);
     Err(WriteError::Refused(message))
 }

@@ -358,7 +358,7 @@ async fn what_is_gone_is_deleted_and_a_lost_answer_is_unknown() {
 
 #[tokio::test]
 async fn rows_of_a_lost_request_are_found_in_order_and_the_sheet_is_read_once() {
-    let sheet = json!({"totalRowCount": 4, "columns": [{"id": 3, "primary": true}], "rows": [
+    let sheet = json!({"id": 9, "totalRowCount": 4, "columns": [{"id": 3, "primary": true}], "rows": [
         {"id": 1, "cells": [{"columnId": 3, "value": "same"}]},
         {"id": 2, "cells": [{"columnId": 3, "value": "same"}]},
         {"id": 4, "cells": [{"columnId": 3, "value": "same"}]},
