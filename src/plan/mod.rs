@@ -6,6 +6,7 @@
 
 mod bindings;
 mod blocking;
+pub mod broken;
 mod content;
 mod decide;
 mod draft;
