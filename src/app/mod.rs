@@ -5,6 +5,7 @@ pub mod applying;
 pub mod backup;
 mod blobs;
 pub mod checking;
+mod comparing;
 pub mod connections;
 pub mod context;
 mod deletions;

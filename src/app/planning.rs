@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
+use super::comparing;
 use super::connections;
 use super::context::{App, entry, long_enough};
 use super::downloads::Attachments;
@@ -19,10 +20,10 @@ use crate::base::canon;
 use crate::base::clock::Timestamp;
 use crate::base::hash::Hash;
 use crate::model::origins::OriginMap;
-use crate::model::pairs::{Comparison, Pair};
+use crate::model::pairs::Comparison;
 use crate::model::{Kind, NativeId, RecordKey};
 use crate::plan::People;
-use crate::plan::input::{PlanInput, Selected, Selection, UndoScope};
+use crate::plan::input::{PlanInput, Selection, UndoScope};
 use crate::plan::shared;
 use crate::plan::types::{Action, Mode, PlanHeader, RestorePlan, Step, Target};
 use crate::platforms::connector::Connector;
@@ -101,8 +102,10 @@ pub async fn plan(app: &App, request: &PlanRequest, progress: &dyn Progress) -> 
         snapshot::compare_to_restore(&app.chunks(), desired_tree, &scan.tree, &compared, dialect)?;
     match (request.mode, &selection) {
         (Mode::Merge, Selection::Everything) => {}
-        (Mode::Merge, Selection::Only(selected)) => add_selected(&mut comparison, &opened.reader, selected)?,
-        _ => add_equal_records(&mut comparison, &opened.reader, desired.iter().chain(&around))?,
+        (Mode::Merge, Selection::Only(selected)) => {
+            comparing::add_selected(&mut comparison, &opened.reader, selected)?
+        }
+        _ => comparing::add_equal_records(&mut comparison, &opened.reader, desired.iter().chain(&around))?,
     }
     let header = PlanHeader {
         format: FORMAT,
@@ -163,7 +166,7 @@ pub async fn undo(app: &App, run: &str, progress: &dyn Progress) -> Result<Saved
         .filter(|key| key.kind == Kind::Container)
         .map(|key| key.container.clone())
         .collect();
-    add_equal_records(&mut comparison, &reader, lost.iter())?;
+    comparing::add_equal_records(&mut comparison, &reader, lost.iter())?;
     let header = PlanHeader {
         format: FORMAT,
         connection: connection.clone(),
@@ -291,53 +294,6 @@ fn with_aliases(ids: &BTreeSet<NativeId>, kind: Kind, origins: &OriginMap) -> BT
         .collect()
 }
 
-/// What is selected may be equal on both sides, and then the comparison does not know that it exists.
-fn add_selected(comparison: &mut Comparison, desired: &Reader, selected: &[Selected]) -> Result<(), Error> {
-    let differing: BTreeSet<RecordKey> = comparison.pairs.iter().filter_map(Pair::key).cloned().collect();
-    for key in selected.iter().map(|selected| &selected.key).filter(|key| !differing.contains(key)) {
-        if let Some(record) = desired.get(key)? {
-            let pair = Pair { desired: Some(record.clone()), live: Some(record) };
-            comparison.context.entry(key.clone()).or_insert(pair);
-        }
-    }
-    Ok(())
-}
-
-/// Copies and rebuilds make every record again, also those that are equal on both sides.
-fn add_equal_records<'a>(
-    comparison: &mut Comparison,
-    desired: &Reader,
-    containers: impl Iterator<Item = &'a NativeId>,
-) -> Result<(), Error> {
-    let differing: BTreeSet<RecordKey> = comparison
-        .pairs
-        .iter()
-        .filter_map(|pair| pair.desired.as_ref())
-        .map(|record| record.key.clone())
-        .collect();
-    for container in containers {
-        for record in desired.container(container) {
-            let record = record?;
-            if !differing.contains(&record.key) {
-                let pair = Pair { desired: Some(record.clone()), live: Some(record.clone()) };
-                comparison.context.entry(record.key).or_insert(pair);
-            }
-        }
-    }
-    Ok(())
-}
-
-/// The workspace that takes containers which may not be made in theirs need not have been part of the comparison.
-fn add_refuge(app: &App, comparison: &mut Comparison, header: &PlanHeader, scan: &Scan) -> Result<(), Error> {
-    let Some(id) = &scan.discovery.grants.refuge else { return Ok(()) };
-    let key = RecordKey::new(id.clone(), Kind::Workspace, id.clone());
-    let desired = snapshots::by_id(app, &header.snapshot)?.manifest.tree;
-    let [desired, live] = [desired, scan.tree].map(|tree| Reader::new(app.chunks(), tree).get(&key));
-    let pair = Pair { desired: desired?, live: live? };
-    comparison.context.entry(key).or_insert(pair);
-    Ok(())
-}
-
 #[expect(clippy::too_many_arguments, reason = "the planner's inputs, from a restore and from an undo alike")]
 fn compute(
     app: &App,
@@ -350,7 +306,7 @@ fn compute(
     header: PlanHeader,
     taken: Timestamp,
 ) -> Result<RestorePlan, Error> {
-    add_refuge(app, &mut comparison, &header, scan)?;
+    comparing::add_refuge(app, &mut comparison, &header, scan)?;
     let account = connections::get(app, &header.connection)?.identity.id;
     let people = People::of(platform.dialect, &scan.discovery.records);
     let input = PlanInput {
@@ -360,6 +316,7 @@ fn compute(
         grants: &scan.discovery.grants,
         origins,
         people: &people,
+        crowded: &comparing::crowded(app, platform.dialect, &comparison, &header)?,
         account: &account,
         taken_on: &taken.strftime("%Y-%m-%d").to_string(),
         undo,

@@ -23,6 +23,9 @@ pub enum Bound {
     File(u64),
     /// The persons: a membership names one in one of these fields, or nobody can be let in by it.
     Named(&'static [&'static str]),
+    /// How many containers may show one item: its own, and those that show it by a record of this kind, with its id in
+    /// this field.
+    Shown(&'static str, usize),
 }
 
 /// The longest that a text may be.
@@ -52,7 +55,16 @@ impl Longest {
 pub fn longest(dialect: &dyn Dialect, kind: Kind, path: &str) -> Option<Longest> {
     dialect.limits().iter().filter(|limit| limit.kind == kind).find_map(|limit| match limit.bound {
         Bound::Text(at, longest) => (at == path).then_some(longest),
-        Bound::File(_) | Bound::Named(_) => None,
+        Bound::File(_) | Bound::Named(_) | Bound::Shown(..) => None,
+    })
+}
+
+/// The kind of the records that show an item in one more container, the path of its id in them, and how many containers
+/// may show one; nothing where no limit is known.
+pub fn shown(dialect: &dyn Dialect) -> Option<(Kind, &'static str, usize)> {
+    dialect.limits().iter().find_map(|limit| match limit.bound {
+        Bound::Shown(path, most) => Some((limit.kind, path, most)),
+        Bound::Text(..) | Bound::File(_) | Bound::Named(_) => None,
     })
 }
 
@@ -72,6 +84,8 @@ pub fn against(dialect: &dyn Dialect, record: &Record) -> Option<LossCause> {
             let is_named = paths.iter().any(|path| ops::get_text(&record.native, path).is_some());
             (!is_named).then_some(LossCause::PersonMissing)
         }
+        // It speaks against one record more, and not against any by itself.
+        Bound::Shown(..) => None,
     })
 }
 

@@ -7,7 +7,7 @@ use super::content;
 use super::decide::{Decisions, is_own_membership};
 use super::elsewhere;
 use super::joined;
-use super::limits::leave_out_what_is_too_long;
+use super::limits::{leave_out_what_is_too_long, shows_one_too_often};
 use super::locks;
 use super::roots::Roots;
 use super::scene::Scene;
@@ -54,7 +54,7 @@ impl<'a, 's> Blocking<'a, 's> {
             } else if matches!(record.blob, Blob::Missing(_)) {
                 out.lose(key, None, LossCause::BytesMissing);
                 self.refused.insert(key, LossCause::BytesMissing.text().to_owned());
-            } else if let Some(cause) = limits::against(self.facts.input.dialect, record) {
+            } else if let Some(cause) = self.beyond_limits(roots, record) {
                 out.lose(key, None, cause);
                 self.refused.insert(key, cause.text().to_owned());
             } else if self.points_into_nothing(record) {
@@ -91,6 +91,16 @@ impl<'a, 's> Blocking<'a, 's> {
     fn is_departed(&self, key: &RecordKey) -> bool {
         let is_membership = matches!(key.kind, Kind::Member | Kind::GroupMember | Kind::WorkspaceMember);
         is_membership && self.facts.input.people.departed.contains(&key.id)
+    }
+
+    /// Why the platform would refuse `record` for its size or number.
+    fn beyond_limits(&self, roots: &Roots<'a>, record: &Record) -> Option<LossCause> {
+        let against = limits::against(self.facts.input.dialect, record);
+        let is_one_more = || roots.fresh.contains_key(&record.key);
+        let creates = Creates::Exactly(&self.created);
+        against.or_else(|| {
+            (is_one_more() && shows_one_too_often(self.facts, record, creates)).then_some(LossCause::Limit)
+        })
     }
 
     /// Notes that a new record stays unlocked where the account may not lock it.

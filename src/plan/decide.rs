@@ -54,8 +54,7 @@ impl<'a> Decisions<'a> {
 
     /// Notes that something does not come back.
     pub(super) fn lose(&mut self, key: &RecordKey, field: Option<&str>, cause: LossCause) {
-        let (noun, path) = Default::default();
-        self.losses.push(Loss { key: key.clone(), field: field.map(str::to_owned), cause, noun, path });
+        self.losses.push(Loss::new(key.clone(), field, cause));
     }
 }
 

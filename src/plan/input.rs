@@ -28,6 +28,8 @@ pub struct PlanInput<'a> {
     pub origins: &'a OriginMap,
     /// Who can be given something.
     pub people: &'a People,
+    /// Items that are in as many containers as the platform allows: no further one can show them.
+    pub crowded: &'a BTreeSet<NativeId>,
     /// The connection's own person id.
     pub account: &'a NativeId,
     /// The day of the snapshot (`2026-11-21`), for the names of copies.

@@ -1,11 +1,11 @@
-//! Changes that the platform would refuse for their size.
+//! What the platform would refuse for its size or number.
 
 use std::collections::BTreeSet;
 
 use super::decide::Decisions;
-use super::values::Facts;
+use super::values::{Creates, Facts, Fate};
 use crate::model::loss::LossCause;
-use crate::model::{RecordKey, limits, ops};
+use crate::model::{Kind, Record, RecordKey, limits, ops};
 
 /// Takes out of the fields of a record that are to be changed those whose text the platform does not take.
 pub(super) fn leave_out_what_is_too_long(
@@ -24,4 +24,15 @@ pub(super) fn leave_out_what_is_too_long(
         }
         fits
     });
+}
+
+/// Whether `record` shows an item in one more container that is in as many already as the platform allows.
+pub(super) fn shows_one_too_often(facts: &Facts<'_, '_>, record: &Record, creates: Creates<'_, '_>) -> bool {
+    let Some((kind, path, _)) = limits::shown(facts.input.dialect) else { return false };
+    let item = ops::get_text(&record.native, path).filter(|_| record.key.kind == kind);
+    item.is_some_and(|item| {
+        let key = facts.scene.pointed_to(&record.key, Kind::Item, item, true);
+        // One that is made anew as well is in none of the old ones.
+        facts.input.crowded.contains(&item.into()) && facts.fate(&key, creates) != Fate::Created
+    })
 }

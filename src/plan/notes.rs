@@ -34,12 +34,12 @@ pub fn unseen(plan: &RestorePlan, noun: impl Fn(Kind) -> &'static str) -> Option
 pub fn unsaved(plan: &RestorePlan, hidden: &[&str], plural: &str) -> Option<String> {
     let is_replaced = |step: &Step| step.subject.kind == Kind::Container && step.reason == Reason::Replaced;
     let (last, before) = hidden.split_last()?;
-    let list =
+    let named =
         if before.is_empty() { (*last).to_owned() } else { format!("{} and {last}", before.join(", ")) };
     plan.deletions().any(is_replaced).then(|| {
         format!(
             "With the old {plural} goes what the platform shows to nobody through its API, and what is therefore in no \
-             backup: {list}. Look at what there is of it before you apply this plan."
+             backup: {named}. Look at what there is of it before you apply this plan."
         )
     })
 }

@@ -134,7 +134,11 @@ fn sheet(grid: &Grid<'_>) -> String {
 fn write(node: &Node, depth: usize, full: bool, lines: &mut Vec<String>) {
     let indent = "  ".repeat(depth);
     let is_section = node.record.key.kind == Kind::Section;
-    let title = brief(&node.title, if full && speaks(node.record.key.kind) { 300 } else { 90 });
+    // What has no name is called by kind and id, and the kind stands before it already.
+    let kind = format!("{} ", node.spec.noun);
+    let title = node.title.strip_prefix(&kind).filter(|id| *id == node.record.key.id.as_str());
+    let width = if full && speaks(node.record.key.kind) { 300 } else { 90 };
+    let title = brief(title.unwrap_or(&node.title), width);
     let title = if is_section || (full && depth == 0) { bold(&title) } else { title };
     let mut facts = states(node);
     if !full && !is_section {
@@ -266,6 +270,12 @@ mod tests {
         let project = node("asana", Kind::Container, "Roadmap", &fields, vec![member, section, status]);
         let expected = "project Roadmap  (archived)\n    notes: What we do.\n    color: red\n  project members: Ada (admin)\n  status update October\n      Originally by Ada\n      status type: at_risk\n  section Doing";
         assert_eq!(printed(&project), expected);
+    }
+
+    #[test]
+    fn the_kind_of_what_has_no_name_is_told_once() {
+        let task = node("asana", Kind::Item, "7", &[], Vec::new());
+        assert_eq!(printed(&Node { title: "task 7".to_owned(), ..task }), "task 7");
     }
 
     #[test]

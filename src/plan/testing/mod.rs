@@ -94,6 +94,7 @@ pub(super) struct Request {
     pub(super) grants: Grants,
     pub(super) origins: OriginMap,
     pub(super) people: People,
+    pub(super) crowded: BTreeSet<NativeId>,
     pub(super) undo: Option<UndoScope>,
 }
 
@@ -104,6 +105,7 @@ pub(super) fn request(mode: Mode) -> Request {
         grants: Grants::default(),
         origins: OriginMap::default(),
         people: People::default(),
+        crowded: BTreeSet::new(),
         undo: None,
     }
 }
@@ -131,6 +133,7 @@ impl Request {
             grants: &self.grants,
             origins: &self.origins,
             people: &self.people,
+            crowded: &self.crowded,
             account: me,
             taken_on: "2026-11-21",
             undo: self.undo.as_ref(),

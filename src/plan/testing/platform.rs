@@ -139,6 +139,12 @@ static KINDS: &[KindSpec] = &[
             ],
         )
     },
+    table(
+        Kind::Placement,
+        "place",
+        Parent::At(&[(Kind::Section, "up")]),
+        &[NAME, Field::new("item", Role::Reference(Kind::Item)).anywhere()],
+    ),
     KindSpec {
         ids: IdPolicy::Composed,
         batch: BatchRules { max: 10, across: false },
@@ -247,6 +253,7 @@ impl Dialect for TestPlatform {
         &[
             Limit { kind: Kind::Comment, bound: Bound::Text("text", Longest::Characters(40)) },
             Limit { kind: Kind::Item, bound: Bound::Text("desc", Longest::Characters(100)) },
+            Limit { kind: Kind::Placement, bound: Bound::Shown("item", 2) },
             Limit { kind: Kind::Attachment, bound: Bound::File(10) },
             Limit { kind: Kind::Member, bound: Bound::Named(&["role"]) },
             Limit { kind: Kind::Container, bound: Bound::Text("name", Longest::Characters(30)) },

@@ -3,6 +3,7 @@ use serde_json::json;
 use super::BOARD;
 use crate::base::hash::Hash;
 use crate::model::grants::{Grant, Rule, Verb};
+use crate::model::loss::LossCause;
 use crate::model::{Blob, BlobRef, Kind, RecordKey};
 use crate::plan::testing::{ME, World, check, edit, own_member, request, world};
 use crate::plan::types::{Mode, Verdict};
@@ -139,6 +140,18 @@ fn what_the_platform_takes_no_more_of_is_no_step_and_stops_no_removal() {
         lost b/attachment/f: limit
         "#,
     );
+}
+
+#[test]
+fn an_item_that_is_everywhere_already_is_not_shown_once_more() {
+    let board = world("board b B\n list l L\n  place b:x X item=x\n  place b:y Y item=y");
+    let mut request = request(Mode::Copy);
+    request.crowded.insert("x".into());
+    let plan = request.plan(&board, &board);
+    let lost: Vec<_> = plan.losses.iter().map(|loss| (loss.key.id.as_str(), loss.cause)).collect();
+    assert_eq!(lost, [("b:x", LossCause::Limit)], "{:#?}", plan.steps);
+    request.mode = Mode::Merge;
+    assert!(request.plan(&board, &world("board b B\n list l L")).losses.is_empty(), "there was room for it");
 }
 
 #[test]

@@ -40,6 +40,7 @@ static LIMITS: &[Limit] = &[
     Limit { kind: Kind::Container, bound: Bound::Text("name", NAME) },
     Limit { kind: Kind::Section, bound: Bound::Text("name", NAME) },
     Limit { kind: Kind::Item, bound: Bound::Text("name", NAME) },
+    Limit { kind: Kind::Placement, bound: Bound::Shown("item", 20) },
     Limit { kind: Kind::Attachment, bound: Bound::File(LARGEST_FILE) },
     Limit { kind: Kind::Comment, bound: Bound::Text("html_text", RICH_TEXT) },
     Limit { kind: Kind::StatusUpdate, bound: Bound::Text("html_text", RICH_TEXT) },
