@@ -3,9 +3,16 @@
 use std::collections::BTreeSet;
 
 use super::error::Error;
-use super::snapshots::Opened;
+use super::scan::Scan;
+use super::snapshots::{self, Opened};
+use crate::model::origins::OriginMap;
 use crate::model::spec::{Field, KindSpec, Role};
-use crate::model::{Kind, NativeId, ops};
+use crate::model::{Kind, NativeId, Record, RecordKey, lineage, ops};
+use crate::plan::broken::{self, Leading};
+use crate::plan::types::RestorePlan;
+
+/// Longer chains of parents than this can only be circles.
+const DEEPEST: usize = 64;
 
 impl Opened {
     /// The containers into which records of `containers` point: a plan must know what of it is still there.
@@ -77,5 +84,72 @@ impl Opened {
         }
         shown.retain(|(item, _)| items.contains(item));
         Ok(shown)
+    }
+
+    /// Adds to a plan which records of containers that are there lead to those that it makes anew, and stay as they are.
+    pub(super) fn note_broken(
+        &self,
+        plan: &mut RestorePlan,
+        scan: &Scan,
+        origins: &OriginMap,
+    ) -> Result<(), Error> {
+        let seen = |id: &NativeId| scan.discovery.containers.iter().any(|live| live.id == *id);
+        let is_there = |id: &&NativeId| {
+            let key = RecordKey::new((*id).clone(), Kind::Container, (*id).clone());
+            seen(id) || origins.aliases(&key).any(|alias| seen(&alias.id))
+        };
+        let there =
+            self.manifest.containers.iter().map(|entry| &entry.id).filter(is_there).cloned().collect();
+        let leading = self.leading_to(&broken::made_anew(plan), &there)?;
+        broken::note(plan, leading);
+        Ok(())
+    }
+
+    /// The records outside of `made` that lead to one of these containers and lie in one of `there`.
+    fn leading_to(
+        &self,
+        made: &BTreeSet<NativeId>,
+        there: &BTreeSet<NativeId>,
+    ) -> Result<Vec<Leading>, Error> {
+        let leads_out = |field: &&Field| field.role == Role::Reference(Kind::Container);
+        let mut found = Vec::new();
+        let others = self.manifest.containers.iter().map(|entry| &entry.id);
+        let others = others.filter(|id| !made.is_empty() && !made.contains(*id) && there.contains(*id));
+        for (container, spec) in others.flat_map(|id| self.dialect.kinds().iter().map(move |spec| (id, spec)))
+        {
+            let fields: Vec<&Field> = spec.fields.iter().filter(leads_out).collect();
+            if fields.is_empty() {
+                continue;
+            }
+            for record in self.reader.container_kind(container, spec.kind) {
+                let record = record?;
+                let leads = |field: &&&Field| {
+                    ops::ids(ops::get(&record.native, field.path))
+                        .any(|id| made.contains(&NativeId::from(id)))
+                };
+                if let Some(field) = fields.iter().find(leads) {
+                    let (noun, path) = (spec.noun.to_owned(), self.path_of(&record)?);
+                    found.push(Leading { key: record.key, field: field.path, noun, path });
+                }
+            }
+        }
+        Ok(found)
+    }
+
+    /// The names of `record` and of all that it lies in, outermost first.
+    fn path_of(&self, record: &Record) -> Result<Vec<String>, Error> {
+        let mut path = Vec::new();
+        let mut next = Some(record.clone());
+        while let Some(record) = next.take().filter(|_| path.len() < DEEPEST) {
+            let spec = self.dialect.spec(record.key.kind);
+            let namesake = spec.and_then(|spec| lineage::namesake(spec, &record));
+            let namesake = namesake.map(|key| self.reader.get(&key)).transpose()?.flatten();
+            let lent = |_: &RecordKey| Some(snapshots::title(self.dialect, &namesake?));
+            path.push(lineage::name(self.dialect, &record, lent));
+            let above = spec.and_then(|spec| lineage::above(spec, &record));
+            next = above.map(|key| self.reader.get(&key)).transpose()?.flatten();
+        }
+        path.reverse();
+        Ok(path)
     }
 }

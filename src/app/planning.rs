@@ -123,6 +123,7 @@ pub async fn plan(app: &App, request: &PlanRequest, progress: &dyn Progress) -> 
     let taken = opened.taken();
     let mut made = compute(app, platform, comparison, &scan, &selection, &origins, None, header, taken)?;
     shared::note(&mut made, &opened.shown_elsewhere(&desired)?);
+    opened.note_broken(&mut made, &scan, &origins)?;
     save(app, made)
 }
 
@@ -180,7 +181,7 @@ pub async fn undo(app: &App, run: &str, progress: &dyn Progress) -> Result<Saved
         undoes: Some(run.id.clone()),
     };
     let taken = snapshots::time(before.manifest.finished_at);
-    let made = compute(
+    let mut made = compute(
         app,
         platform,
         comparison,
@@ -191,6 +192,10 @@ pub async fn undo(app: &App, run: &str, progress: &dyn Progress) -> Result<Saved
         header,
         taken,
     )?;
+    // Its safety snapshot holds what the run was about to touch, and not what leads there.
+    if let Ok(restored) = snapshots::open(app, &done.header.snapshot) {
+        restored.note_broken(&mut made, &scan, &origins)?;
+    }
     save(app, made)
 }
 

@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use serde_json::Value;
 
 use super::limits::Limit;
+use super::loss::LossCause;
 use super::spec::KindSpec;
 use super::{Kind, Record};
 
@@ -15,6 +16,17 @@ pub struct TextLink {
     pub range: std::ops::Range<usize>,
     /// The token that identifies the thing (a card's short link).
     pub token: String,
+}
+
+/// A custom field's value that does not fit into the field as it comes back.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Plainer {
+    /// The field of the value's record that is another then.
+    pub path: &'static str,
+    /// What it is then.
+    pub value: Value,
+    /// What is lost by that.
+    pub cause: LossCause,
 }
 
 /// The value of a field that nobody writes: a number that the platform gives, the result of a formula.
@@ -66,6 +78,12 @@ pub trait Dialect: Send + Sync {
 
     /// What people see of a custom field's value, where that is not its first field.
     fn shown(&self, _value: &Record) -> Option<String> {
+        None
+    }
+
+    /// What becomes of a custom field's value in the live `field`, or in one that is made anew where there is none;
+    /// nothing where it stays what it is.
+    fn plainer(&self, _value: &Record, _field: Option<&Record>) -> Option<Plainer> {
         None
     }
 

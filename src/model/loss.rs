@@ -51,6 +51,7 @@ causes! {
     ProjectSheet, "project-sheet", "A sheet with dependencies cannot be made through the API; it comes back as a plain sheet, durations and predecessors as text.";
     Limit, "limit", "It is more than the platform takes: a file is too large, a text too long, or a task in too many places.";
     OtherPlace, "other-place", "The account may not put it where it was: what is made anew is made in the account's own place, and what is there stays where it is.";
+    Broken, "broken", "It leads to a thing that is made anew, and no step leads it to the new one: it breaks or stays broken until somebody sets it again.";
     LivesOn, "lives-on", "It stands in another place too and lives on there, beside the one that is made anew.";
     GoesAlong, "goes-along", "It was made after the backup and goes with the thing that it lies in, which is removed.";
 }

@@ -6,6 +6,7 @@
 
 mod bindings;
 mod blocking;
+pub mod broken;
 mod content;
 mod decide;
 mod draft;
@@ -19,6 +20,7 @@ mod names;
 pub mod notes;
 mod order;
 pub mod people;
+mod plainer;
 pub mod planner;
 pub mod policy;
 mod roots;

@@ -10,6 +10,7 @@ use super::input::{PlanError, PlanInput};
 use super::matching;
 use super::names;
 use super::order;
+use super::plainer;
 use super::roots::Roots;
 use super::scene::Scene;
 use super::types::{Action, Mode, RestorePlan, Step, Verdict};
@@ -29,8 +30,11 @@ pub fn plan(input: &PlanInput<'_>) -> Result<RestorePlan, PlanError> {
         |key| roots.fresh.contains_key(key),
         |key| roots.doomed.contains_key(key),
     );
+    let shown = plainer::values(&scene, &bound, input.dialect);
+    let scene = scene.with(shown.iter().map(|shown| &shown.record));
     let facts = Facts::new(input, &scene, &bound);
-    let decisions = Decisions::make(&facts, &roots);
+    let mut decisions = Decisions::make(&facts, &roots);
+    plainer::note(&shown, &mut decisions);
     // What is wanted was decided with the places as they were; what is written follows from those that will be.
     let moved = elsewhere::records(&scene, &decisions.elsewhere);
     if moved.is_empty() {

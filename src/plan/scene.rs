@@ -59,8 +59,8 @@ impl<'a> Scene<'a> {
 
     /// The same comparison, in which the backup holds `records` in this form.
     #[must_use]
-    pub(super) fn with(mut self, records: &'a [Record]) -> Self {
-        self.desired.extend(records.iter().map(|record| (&record.key, record)));
+    pub(super) fn with(mut self, records: impl IntoIterator<Item = &'a Record>) -> Self {
+        self.desired.extend(records.into_iter().map(|record| (&record.key, record)));
         self
     }
 

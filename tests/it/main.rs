@@ -37,6 +37,8 @@ mod retention;
 mod round_trip;
 mod smartsheet;
 mod smartsheet_images;
+mod smartsheet_links;
+mod smartsheet_projects;
 mod smartsheet_rights;
 mod space;
 mod stored_account;

@@ -7,10 +7,12 @@ use serde_json::Value;
 
 use super::api::UPLOAD_COST;
 use super::json::{list, text};
+use super::predecessors;
 use super::spec::KINDS;
 use crate::base::clock::Timestamp;
-use crate::model::dialect::{Computed, Dialect, TextLink};
+use crate::model::dialect::{Computed, Dialect, Plainer, TextLink};
 use crate::model::limits::{Bound, Limit, Longest};
+use crate::model::loss::LossCause;
 use crate::model::spec::KindSpec;
 use crate::model::{Kind, Record};
 
@@ -109,6 +111,14 @@ impl Dialect for SmartsheetDialect {
             "CONTACT" => Some(contact(value)),
             _ => value.get("email").is_some().then(|| contact(value)),
         }
+    }
+
+    /// Predecessors name rows only where the platform keeps them as that; a plain sheet shows what the project showed.
+    fn plainer(&self, value: &Record, field: Option<&Record>) -> Option<Plainer> {
+        predecessors::to_object(text(&value.native, "value"))?;
+        let keeps_them = field.is_some_and(|column| text(&column.native, "projectType") == "PREDECESSOR");
+        let shown = self.shown(value).filter(|_| !keeps_them)?;
+        Some(Plainer { path: "value", value: shown.into(), cause: LossCause::ProjectSheet })
     }
 
     /// Comments are shown in the order of their times, and ids are drawn at random.
@@ -239,6 +249,25 @@ mod tests {
         assert_eq!(token(Kind::Item, json!({})).as_deref(), Some("rowId=7"));
         assert_eq!(row_of_token("rowId=7"), Some("7"));
         assert_eq!(token(Kind::Comment, json!({})), None);
+    }
+
+    #[test]
+    fn predecessors_are_shown_as_in_the_project_where_the_column_cannot_keep_them() {
+        let cell = |value, shown| {
+            record(Kind::FieldValue, json!({"columnId": "c", "value": value, "displayValue": shown}))
+        };
+        let column = |native| record(Kind::FieldDef, native);
+        let project = column(json!({"type": "TEXT_NUMBER", "projectType": "PREDECESSOR"}));
+        let plain = column(json!({"type": "TEXT_NUMBER"}));
+        let told = |cell: &Record, column: Option<&Record>| {
+            SmartsheetDialect.plainer(cell, column).map(|plainer| plainer.value)
+        };
+        let follows = cell("rowId=7 FS +1d", "1FS +1d");
+        assert_eq!(told(&follows, Some(&project)), None);
+        for column in [None, Some(&plain)] {
+            assert_eq!(told(&follows, column), Some(json!("1FS +1d")));
+            assert_eq!(told(&cell("7 FS", "7 FS"), column), None, "somebody wrote that");
+        }
     }
 
     #[test]

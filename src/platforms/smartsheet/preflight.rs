@@ -25,6 +25,7 @@ pub(super) async fn preflight(smartsheet: &Smartsheet, purpose: Purpose) -> Resu
         lines.extend(restore(&seen, &grants(&seen)));
         lines.push(files(smartsheet, &seen).await?);
     }
+    lines.push(scopes(purpose));
     Ok(lines)
 }
 
@@ -55,6 +56,16 @@ fn licensed(seen: &Seen, seats: &Seats) -> Requirement {
     };
     let detail = format!("{}; {seats}", text(&seen.me, "email"));
     line("Licensed user", met, detail, "Have a System Admin give the account a licence (a member's seat).")
+}
+
+/// A token made by a person has all scopes; one lent to an app has those that were asked for, and the API names none.
+fn scopes(purpose: Purpose) -> Requirement {
+    let detail = match purpose {
+        Purpose::Backup => "the API does not tell; what was read here could be read",
+        Purpose::Restore => "the API does not tell; a token that may only read shows in no other line and fails when it writes",
+    };
+    let advice = "Use a token that a person made, or connect the app again and allow all that it asks for.";
+    line("Scopes granted to the token", Grant::Unknown, detail.to_owned(), advice)
 }
 
 fn users(seen: &Seen) -> Requirement {

@@ -52,14 +52,14 @@ pub(crate) const LINES: &[((&str, Purpose), &str)] = &[
     ),
     (
         ("smartsheet", Purpose::Backup),
-        "Licensed user | Paid account | System Admin | Sheets that | Workspaces that | Groups and",
+        "Licensed user | Paid account | System Admin | Sheets that | Workspaces that | Groups and | Scopes granted",
     ),
     (
         ("smartsheet", Purpose::Restore),
         "Licensed user | Paid account | System Admin | Sheets that | Workspaces that | Groups and | \
          Group restore: Group Admin | Group restore into | Restore into a workspace | Merge into a \
          sheet, its rows | Merge into a sheet, its settings | Restore of shares | Delete before \
-         restore | Attachments of files",
+         restore | Attachments of files | Scopes granted",
     ),
 ];
 
@@ -275,7 +275,7 @@ pub(crate) const ROLES: &[Role] = &[
         who: "a System Admin who owns the workspace",
         account: "system admin",
         holds: "Ben's notes, Budget, Launch plan, Moving house, Passwords of plants",
-        met: ("++++++", "++++++++++---+"),
+        met: ("++++++?", "++++++++++---+?"),
         does: ("all", "all"),
         ..SMARTSHEET
     },
@@ -283,7 +283,7 @@ pub(crate) const ROLES: &[Role] = &[
         who: "an admin of the workspace and the owner of a sheet in it",
         account: "licensed member",
         holds: "Ben's notes, Budget, Launch plan, Moving house",
-        met: ("++-+++", "++-+++--++++++"),
+        met: ("++-+++?", "++-+++--++++++?"),
         does: ("not create group-member", "all"),
         ..SMARTSHEET
     },
@@ -292,7 +292,7 @@ pub(crate) const ROLES: &[Role] = &[
         account: "editor",
         world: "tiny:ADMIN",
         holds: "Budget, Launch plan, Moving house",
-        met: ("++-+++", "++-++++--+++-+"),
+        met: ("++-+++?", "++-++++--+++-+?"),
         does: ("not create group-member", "nothing"),
         ..SMARTSHEET
     },
@@ -301,7 +301,7 @@ pub(crate) const ROLES: &[Role] = &[
         account: "editor",
         world: "tiny:EDITOR_SHARE",
         holds: "Budget, Launch plan, Moving house",
-        met: ("++-+++", "++-++++--+-+-+"),
+        met: ("++-+++?", "++-++++--+-+-+?"),
         does: (MORE_THAN_ROWS, "nothing"),
         ..SMARTSHEET
     },
@@ -310,7 +310,7 @@ pub(crate) const ROLES: &[Role] = &[
         account: "editor",
         world: "tiny:EDITOR",
         holds: "Budget, Launch plan, Moving house",
-        met: ("++-+++", "++-++++--+---+"),
+        met: ("++-+++?", "++-++++--+---+?"),
         does: (MORE_THAN_ROWS, "nothing"),
         ..SMARTSHEET
     },
@@ -319,7 +319,7 @@ pub(crate) const ROLES: &[Role] = &[
         account: "editor",
         world: "tiny:COMMENTER",
         holds: "Budget, Launch plan, Moving house",
-        met: ("++-+++", "++-++++------+"),
+        met: ("++-+++?", "++-++++------+?"),
         does: (ANYTHING_IN_SHEETS, "nothing"),
         ..SMARTSHEET
     },
@@ -328,7 +328,7 @@ pub(crate) const ROLES: &[Role] = &[
         account: "editor",
         world: "tiny:VIEWER",
         holds: "Budget, Launch plan, Moving house",
-        met: ("++-+++", "++-++++------+"),
+        met: ("++-+++?", "++-++++------+?"),
         does: (ANYTHING_IN_SHEETS, "nothing"),
         ..SMARTSHEET
     },
@@ -336,7 +336,7 @@ pub(crate) const ROLES: &[Role] = &[
         who: "an editor of the workspace, whom the disaster took out of it",
         account: "editor",
         holds: "Budget, Launch plan, Moving house",
-        met: ("++-+++", "++-+++---+---+"),
+        met: ("++-+++?", "++-+++---+---+?"),
         does: ("not create group-member", "all"),
         ..SMARTSHEET
     },
@@ -344,7 +344,7 @@ pub(crate) const ROLES: &[Role] = &[
         who: "a commenter of the workspace without a licence",
         account: "commenter",
         holds: "Budget, Launch plan, Moving house",
-        met: ("-+-+++", "-+-+++-------+"),
+        met: ("-+-+++?", "-+-+++-------+?"),
         does: ("nothing", "nothing"),
         ..SMARTSHEET
     },
@@ -352,7 +352,7 @@ pub(crate) const ROLES: &[Role] = &[
         who: "somebody without a licence and without a share",
         account: "unlicensed user",
         holds: "",
-        met: ("-+-??+", "-+-??+--??????"),
+        met: ("-+-??+?", "-+-??+--???????"),
         does: ("nothing", "unseen"),
         ..SMARTSHEET
     },
@@ -361,7 +361,7 @@ pub(crate) const ROLES: &[Role] = &[
         account: "unpaid plan",
         holds: "",
         missing: &["users of the account"],
-        met: ("---??+", "---??+-???????"),
+        met: ("---??+?", "---??+-????????"),
         does: ("unseen", "unseen"),
         ..SMARTSHEET
     },
@@ -369,7 +369,7 @@ pub(crate) const ROLES: &[Role] = &[
         who: "a System Admin, through an app",
         account: "system admin, through an application",
         holds: "Ben's notes, Budget, Launch plan, Moving house, Passwords of plants",
-        met: ("++++++", "++++++++++---+"),
+        met: ("++++++?", "++++++++++---+?"),
         does: ("all", "all"),
         ..SMARTSHEET
     },
@@ -377,7 +377,7 @@ pub(crate) const ROLES: &[Role] = &[
         who: "a System Admin, with a token that only reads",
         account: "system admin, token that only reads",
         holds: "Ben's notes, Budget, Launch plan, Moving house, Passwords of plants",
-        met: ("++++++", "++++++++++---+"),
+        met: ("++++++?", "++++++++++---+?"),
         does: ("all", "all"),
         refused: "You are not authorized to perform this action",
         ..SMARTSHEET

@@ -1,0 +1,50 @@
+//! What leads from elsewhere to a container that is made anew, and is not led to the new one.
+
+use std::collections::BTreeSet;
+
+use super::types::{Action, Mode, RestorePlan};
+use crate::model::loss::{Loss, LossCause};
+use crate::model::{Kind, NativeId, RecordKey};
+
+/// A record of the backup that leads to a container other than its own.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Leading {
+    /// The record.
+    pub key: RecordKey,
+    /// The field that names the container.
+    pub field: &'static str,
+    /// What the platform's users call the record.
+    pub noun: String,
+    /// Where it is, down to the record itself.
+    pub path: Vec<String>,
+}
+
+/// The containers that the plan makes in the place of others: nothing that leads to the old ones leads to them.
+pub fn made_anew(plan: &RestorePlan) -> BTreeSet<NativeId> {
+    let is_made = |action, kind| action == Action::Create && kind == Kind::Container;
+    let steps = plan.steps.iter().filter(|step| is_made(step.action, step.subject.kind));
+    // The old one of a copy stays where it is.
+    let steps = steps.filter(|_| plan.header.mode != Mode::Copy);
+    steps.map(|step| step.subject.container.clone()).collect()
+}
+
+/// Adds to the plan which of `leading` no step makes or leads to the new containers.
+pub fn note(plan: &mut RestorePlan, leading: Vec<Leading>) {
+    let steps = &plan.steps;
+    let is_led = |one: &Leading| {
+        let own = steps.iter().filter(|step| step.subject == one.key);
+        let mut changes = own.map(|step| (step.action, &step.changes));
+        changes.any(|(action, changes)| {
+            action == Action::Create || changes.iter().any(|change| change.path == one.field)
+        })
+    };
+    let left: Vec<Leading> = leading.into_iter().filter(|one| !is_led(one)).collect();
+    plan.losses.extend(left.into_iter().map(|Leading { key, field, noun, path }| Loss {
+        key,
+        field: Some(field.to_owned()),
+        cause: LossCause::Broken,
+        noun,
+        path,
+    }));
+    plan.losses.sort();
+}
