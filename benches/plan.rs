@@ -12,6 +12,7 @@ use boardvault::model::origins::OriginMap;
 use boardvault::model::pairs::{Comparison, Pair};
 use boardvault::model::spec::{BatchRules, Codec, Field, IdPolicy, KindSpec, Parent, Role, Verbs};
 use boardvault::model::{Blob, Kind, Record, RecordKey};
+use boardvault::plan::People;
 use boardvault::plan::types::{Mode, PlanHeader};
 use boardvault::plan::{PlanInput, Selection, plan};
 use criterion::{Criterion, criterion_group, criterion_main};
@@ -106,7 +107,8 @@ fn merge(compare: &Comparison) -> usize {
         selection: &Selection::Everything,
         grants: &Grants::default(),
         origins: &OriginMap::default(),
-        people: &BTreeSet::new(),
+        people: &People::default(),
+        crowded: &BTreeSet::new(),
         account: &"me".into(),
         taken_on: "2026-11-21",
         undo: None,

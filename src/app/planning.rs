@@ -103,7 +103,7 @@ pub async fn plan(app: &App, request: &PlanRequest, progress: &dyn Progress) -> 
     match (request.mode, &selection) {
         (Mode::Merge, Selection::Everything) => {}
         (Mode::Merge, Selection::Only(selected)) => {
-            comparing::add_selected(&mut comparison, &opened.reader, selected)?
+            comparing::add_selected(&mut comparison, &opened.reader, selected)?;
         }
         _ => comparing::add_equal_records(&mut comparison, &opened.reader, desired.iter().chain(&around))?,
     }
