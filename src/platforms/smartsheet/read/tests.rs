@@ -12,6 +12,10 @@ fn nothing() -> Answer {
     answer(&json!({"data": [], "totalCount": 0}))
 }
 
+fn unpublished() -> Answer {
+    answer(&json!({"icalEnabled": false, "readWriteEnabled": false}))
+}
+
 fn sheet(rows: &Value, total: u64) -> Answer {
     answer(&json!({"id": 1, "totalRowCount": total, "hasSummaryFields": false, "columns": [], "rows": rows}))
 }
@@ -33,7 +37,7 @@ fn expected(coverage: &Coverage, kind: Kind) -> (Option<u64>, u64) {
 #[tokio::test]
 async fn a_sheet_without_talk_and_summary_costs_five_requests() {
     let rows = json!([{"id": 2, "cells": []}]);
-    let answers = vec![sheet(&rows, 1), nothing(), answer(&json!({"icalEnabled": false, "readWriteEnabled": false})), nothing(), nothing()];
+    let answers = vec![sheet(&rows, 1), nothing(), unpublished(), nothing(), nothing()];
     let (coverage, _, calls) = read_sheet(answers).await;
     assert_eq!(calls.len() - 1, 5, "{calls:?}");
     assert!(calls[1].contains("level=2") && calls[1].contains("accessApiLevel=1"), "{}", calls[1]);
@@ -46,7 +50,7 @@ async fn comments_of_the_whole_sheet_are_one_request() {
     let rows = json!([{"id": 2, "cells": [], "discussions": [{"id": 3, "commentCount": 2}]}]);
     let talk = json!({"data": [{"id": 3, "parentType": "ROW", "parentId": 2, "comments": [
         {"id": 4, "text": "a", "createdAt": "1"}, {"id": 5, "text": "b", "createdAt": "2"}]}], "totalCount": 1});
-    let answers = vec![sheet(&rows, 1), answer(&talk), nothing(), answer(&json!({"readWriteEnabled": false})), nothing(), nothing()];
+    let answers = vec![sheet(&rows, 1), answer(&talk), nothing(), unpublished(), nothing(), nothing()];
     let (coverage, records, _) = read_sheet(answers).await;
     assert_eq!(expected(&coverage, Kind::Discussion), (Some(1), 1));
     assert_eq!(expected(&coverage, Kind::Comment), (Some(1), 1));
@@ -56,7 +60,7 @@ async fn comments_of_the_whole_sheet_are_one_request() {
 #[tokio::test]
 async fn fewer_rows_than_promised_are_asked_for_in_pages() {
     let row = |id: u64| json!([{"id": id, "cells": []}]);
-    let rest = vec![nothing(), answer(&json!({"readWriteEnabled": false})), nothing(), nothing()];
+    let rest = vec![nothing(), unpublished(), nothing(), nothing()];
     let mut answers = vec![sheet(&row(2), 2), sheet(&row(2), 2), sheet(&row(3), 2)];
     answers.extend(rest.clone());
     let (coverage, ..) = read_sheet(answers).await;
