@@ -7,12 +7,13 @@ use serde_json::Value;
 
 use super::context::App;
 use super::error::Error;
-use super::outline::Names;
+use super::names::{Names, Outside};
 use super::snapshots::{self, Opened};
 use crate::model::dialect::Dialect;
 use crate::model::ops::FieldDiff;
 use crate::model::pairs::{Comparison, Pair};
 use crate::model::spec::Role;
+use crate::model::told::{self, Told};
 use crate::model::{Kind, Record, RecordKey, ops};
 use crate::snapshot::{self, lineage};
 
@@ -68,6 +69,8 @@ impl Line {
 pub struct FieldLine {
     /// Dotted path in the native JSON.
     pub path: &'static str,
+    /// The field's name in words.
+    pub label: String,
     /// The value in the earlier snapshot.
     pub from: String,
     /// The value in the later snapshot; for an order: who moved.
@@ -116,7 +119,8 @@ pub fn diff(app: &App, from: &str, to: &str) -> Result<Differences, Error> {
         equal: comparison.equal,
         touched: 0,
     };
-    let describer = Describer::new(from.dialect, &from, &to, &comparison);
+    let outside = [Outside::of(&to), Outside::of(&from)];
+    let describer = Describer::new(&from, &to, &comparison, &outside);
     for pair in &comparison.pairs {
         if let Some(key) = pair.key()
             && !inside(key)?
@@ -143,7 +147,7 @@ struct Describer<'a> {
     dialect: &'a dyn Dialect,
     from: &'a Opened,
     to: &'a Opened,
-    names: Names,
+    names: Names<'a>,
     /// Records that are on one side only.
     one_sided: BTreeSet<&'a RecordKey>,
     /// What came or went with each of them.
@@ -151,7 +155,8 @@ struct Describer<'a> {
 }
 
 impl<'a> Describer<'a> {
-    fn new(dialect: &'a dyn Dialect, from: &'a Opened, to: &'a Opened, comparison: &'a Comparison) -> Self {
+    fn new(from: &'a Opened, to: &'a Opened, comparison: &'a Comparison, outside: &'a [Outside<'a>]) -> Self {
+        let dialect = from.dialect;
         let sides = |pair: &'a Pair| pair.desired.iter().chain(&pair.live);
         let named: Vec<Record> =
             comparison.context.values().chain(&comparison.pairs).flat_map(sides).cloned().collect();
@@ -161,8 +166,14 @@ impl<'a> Describer<'a> {
             .filter(|pair| pair.desired.is_none() || pair.live.is_none())
             .filter_map(Pair::key)
             .collect();
-        let mut describer =
-            Self { dialect, from, to, names: Names::of(dialect, &named), one_sided, parts: BTreeMap::new() };
+        let mut describer = Self {
+            dialect,
+            from,
+            to,
+            names: Names::of(dialect, &named, outside),
+            one_sided,
+            parts: BTreeMap::new(),
+        };
         for pair in &comparison.pairs {
             if let Some((record, top)) = describer.part_of(pair) {
                 *describer.parts.entry(top).or_default().entry(record.key.kind).or_default() += 1;
@@ -186,9 +197,9 @@ impl<'a> Describer<'a> {
         top.map(|top| (record, top))
     }
 
-    fn field(&self, diff: &FieldDiff<'_>) -> FieldLine {
+    fn field(&self, diff: &FieldDiff<'_>, record: &Record) -> FieldLine {
         let text = |value: Option<&Value>| {
-            value.map_or_else(String::new, |value| self.names.text(diff.field, value))
+            value.map_or_else(String::new, |value| self.names.text(diff.field, value, record))
         };
         let reordered = matches!(diff.field.role, Role::Sequence(_));
         let (from, to) = if reordered {
@@ -197,9 +208,17 @@ impl<'a> Describer<'a> {
             let moved = ops::moves(&there, &wanted).into_iter().map(|moved| Value::from(moved.id));
             (String::new(), text(Some(&moved.collect())))
         } else {
-            (text(diff.from), text(diff.to))
+            match (text(diff.from), text(diff.to)) {
+                // Only its form has changed, which the bare words do not show.
+                (from, to) if from == to && diff.field.told == Told::Rich => {
+                    let as_is =
+                        |value: Option<&Value>| value.and_then(Value::as_str).unwrap_or_default().to_owned();
+                    (as_is(diff.from), as_is(diff.to))
+                }
+                texts => texts,
+            }
         };
-        FieldLine { path: diff.field.path, from, to, reordered }
+        FieldLine { path: diff.field.path, label: told::label(diff.field), from, to, reordered }
     }
 
     /// Calls the container of a removed record by its name in the later snapshot, so that all that happened in it
@@ -233,7 +252,7 @@ impl<'a> Describer<'a> {
             (Some(old), Some(new)) => {
                 let differing = ops::field_diff(self.dialect, spec, &old.native, &new.native);
                 let writable = differing.iter().filter(|diff| !matches!(diff.field.role, Role::ReadOnly(_)));
-                writable.map(|diff| self.field(diff)).collect()
+                writable.map(|diff| self.field(diff, new)).collect()
             }
             _ => Vec::new(),
         };

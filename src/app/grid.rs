@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use super::outline::Node;
 use crate::model::Kind;
+use crate::model::spec::{Field, Role};
 
 /// Columns, and rows with a text for each of them.
 pub struct Grid<'a> {
@@ -24,33 +25,21 @@ pub struct Row<'a> {
 }
 
 impl<'a> Grid<'a> {
-    /// The grid of a container: nothing where the platform puts items into sections, or has no columns.
+    /// The grid of a container: nothing where the platform puts items into sections.
     pub fn of(container: &'a Node) -> Option<Self> {
-        let is = |kind| move |child: &&Node| child.record.key.kind == kind;
-        if container.record.key.kind != Kind::Container
-            || container.children.iter().any(|c| is(Kind::Section)(&c))
-        {
+        let has_rows = |field: &Field| field.role == Role::Sequence(Kind::Item);
+        if container.record.key.kind != Kind::Container || !container.spec.fields.iter().any(has_rows) {
             return None;
         }
-        let columns: Vec<&str> = container
-            .children
-            .iter()
-            .filter(is(Kind::FieldDef))
-            .map(|column| column.title.as_str())
-            .collect();
+        let columns = container.of_kind(Kind::FieldDef).map(|column| column.title.as_str()).collect();
         let mut grid = Self { columns, rows: Vec::new() };
         grid.add(container, 0);
-        (!grid.columns.is_empty() && !grid.rows.is_empty()).then_some(grid)
+        Some(grid)
     }
 
     fn add(&mut self, above: &'a Node, depth: usize) {
-        for item in above.children.iter().filter(|child| child.record.key.kind == Kind::Item) {
-            let values: BTreeMap<&str, String> = item
-                .children
-                .iter()
-                .filter(|child| child.record.key.kind == Kind::FieldValue)
-                .map(|value| (value.title.as_str(), value.value()))
-                .collect();
+        for item in above.of_kind(Kind::Item) {
+            let values: BTreeMap<&str, String> = item.values().collect();
             let cells =
                 self.columns.iter().map(|name| values.get(name).cloned().unwrap_or_default()).collect();
             self.rows.push(Row { item, depth, cells });
@@ -63,6 +52,7 @@ impl<'a> Grid<'a> {
 mod tests {
     use super::*;
     use crate::model::{Blob, Record, RecordKey};
+    use crate::platforms;
 
     fn node(kind: Kind, title: &str, children: Vec<Node>) -> Node {
         let record = Record {
@@ -70,12 +60,13 @@ mod tests {
             native: serde_json::Value::Null,
             blob: Blob::None,
         };
-        let title = title.to_owned();
-        Node { record, title, noun: "", plural: "", shown: None, byline: None, fields: Vec::new(), children }
+        let spec = platforms::find("smartsheet").unwrap().dialect.spec(kind).unwrap();
+        let (title, fields, computed) = (title.to_owned(), Vec::new(), Vec::new());
+        Node { record, spec, title, shown: None, byline: None, fields, computed, children }
     }
 
     fn cell(column: &str, text: &str) -> Node {
-        Node { fields: vec![("value", text.to_owned())], ..node(Kind::FieldValue, column, Vec::new()) }
+        Node { shown: Some(text.to_owned()), ..node(Kind::FieldValue, column, Vec::new()) }
     }
 
     #[test]
@@ -92,9 +83,25 @@ mod tests {
     }
 
     #[test]
+    fn what_nobody_writes_stands_in_its_column_also_where_the_cell_has_a_format() {
+        let formatted = node(Kind::FieldValue, "Sum", Vec::new());
+        let mut row = node(Kind::Item, "row", vec![formatted]);
+        row.computed = vec![("Number".to_owned(), "L-001".to_owned()), ("Sum".to_owned(), "7".to_owned())];
+        let columns = ["Number", "Sum"].map(|title| node(Kind::FieldDef, title, Vec::new()));
+        let sheet = node(Kind::Container, "s", columns.into_iter().chain([row]).collect());
+        assert_eq!(Grid::of(&sheet).unwrap().rows[0].cells, ["L-001", "7"]);
+    }
+
+    #[test]
+    fn a_sheet_without_rows_keeps_its_columns() {
+        let sheet = node(Kind::Container, "s", vec![node(Kind::FieldDef, "Size", Vec::new())]);
+        assert_eq!(Grid::of(&sheet).unwrap().columns, ["Size"]);
+    }
+
+    #[test]
     fn a_container_with_sections_is_no_grid() {
-        let column = node(Kind::FieldDef, "Size", Vec::new());
-        let section = node(Kind::Section, "Doing", vec![node(Kind::Item, "card", Vec::new())]);
-        assert!(Grid::of(&node(Kind::Container, "b", vec![column, section])).is_none());
+        let board = node(Kind::Container, "b", vec![node(Kind::FieldDef, "Size", Vec::new())]);
+        let spec = platforms::find("trello").unwrap().dialect.spec(Kind::Container).unwrap();
+        assert!(Grid::of(&Node { spec, ..board }).is_none());
     }
 }

@@ -3,12 +3,12 @@
 
 use std::collections::BTreeMap;
 
-use serde_json::Value;
-
-use crate::model::dialect::Dialect;
+use super::names::{Names, Outside};
+use crate::model::dialect::{Computed, Dialect};
 use crate::model::loss::LossCause;
 use crate::model::ops;
 use crate::model::spec::{Field, KindSpec, Role};
+use crate::model::told::{self, Told};
 use crate::model::{Kind, NativeId, Record, lineage};
 
 /// One record, and what hangs on it.
@@ -16,38 +16,55 @@ use crate::model::{Kind, NativeId, Record, lineage};
 pub struct Node {
     /// The record.
     pub record: Record,
+    /// The table of its kind.
+    pub spec: &'static KindSpec,
     /// What people know it by; its id where it has no name.
     pub title: String,
-    /// What the platform's users call its kind.
-    pub noun: &'static str,
-    /// What they call several of them.
-    pub plural: &'static str,
     /// For a custom field's value: what the platform itself shows of it.
     pub shown: Option<String>,
-    /// For a comment: who wrote it and when.
+    /// For what somebody said: who it was and when.
     pub byline: Option<String>,
-    /// Its fields that have a value, in table order, without the title and what it hangs on: path and text.
-    pub fields: Vec<(&'static str, String)>,
+    /// Its fields that have a value, in table order, without the title and what it hangs on.
+    pub fields: Vec<Said>,
+    /// The custom fields that nobody writes, by their names, with what people see in them.
+    pub computed: Vec<(String, String)>,
     /// What hangs on it, in kind order, then in the order of the platform.
     pub children: Vec<Node>,
 }
 
+/// A field, and what it says.
+#[derive(Debug, Clone)]
+pub struct Said {
+    /// The field.
+    pub field: &'static Field,
+    /// Its value as text; never empty.
+    pub text: String,
+}
+
+impl Said {
+    /// The field's name in words.
+    pub fn label(&self) -> String {
+        told::label(self.field)
+    }
+
+    /// Whether it says more than what nearly every record says: switches that are off and what a new record has by
+    /// itself do not.
+    pub fn is_telling(&self) -> bool {
+        self.text != "no" && self.field.initial != Some(self.text.as_str())
+    }
+}
+
 /// The records of one container as a tree. The first value is the container itself, where it was read.
 ///
-/// `workspaces` gives the names of the workspaces, whose records lie in containers of their own.
-pub fn build(
-    dialect: &dyn Dialect,
-    records: Vec<Record>,
-    workspaces: impl IntoIterator<Item = (NativeId, String)>,
-) -> Vec<Node> {
-    let mut names = Names::of(dialect, &records);
-    names.titles.extend(workspaces.into_iter().map(|(id, name)| ((Kind::Workspace, id), name)));
+/// `outside` gives the names of what they point to and is not among them.
+pub fn build(dialect: &dyn Dialect, records: Vec<Record>, outside: &[Outside<'_>]) -> Vec<Node> {
+    let names = Names::of(dialect, &records, outside);
     let ids: BTreeMap<(Kind, NativeId), usize> = records
         .iter()
         .enumerate()
         .map(|(at, record)| ((record.key.kind, record.key.id.clone()), at))
         .collect();
-    let root = records.iter().position(|record| matches!(record.key.kind, Kind::Container | Kind::Workspace));
+    let root = records.iter().position(|record| record.key.kind.stands_alone());
     let mut below: BTreeMap<Option<usize>, Vec<usize>> = BTreeMap::new();
     for (at, record) in records.iter().enumerate() {
         let above = dialect.spec(record.key.kind).and_then(|spec| lineage::parent(spec, record));
@@ -67,7 +84,7 @@ pub fn build(
 /// What is known of all records before any of them is told.
 struct Telling<'a> {
     dialect: &'a dyn Dialect,
-    names: Names,
+    names: Names<'a>,
     /// The places in the list of records of what hangs on the one at a place.
     below: BTreeMap<Option<usize>, Vec<usize>>,
     /// Where records stand among their siblings, where the parent says so.
@@ -92,120 +109,102 @@ fn assemble(telling: &Telling<'_>, slots: &mut [Option<Record>], parent: Option<
         let Some(record) = slots.get_mut(*at).and_then(Option::take) else { continue };
         let Some(spec) = dialect.spec(record.key.kind) else { continue };
         let children = assemble(telling, slots, Some(*at));
+        let title = words(spec, &record, names).unwrap_or_else(|| names.title(&record));
         nodes.push(Node {
-            title: names.title(*dialect, &record),
-            noun: spec.noun,
-            plural: spec.plural,
+            spec,
             shown: dialect.shown(&record),
             byline: byline(*dialect, &record),
             fields: spec
                 .fields
                 .iter()
                 .filter(|field| field.path != spec.title && !is_told(spec, field))
-                .filter_map(|field| names.shown(field, &record))
+                .filter_map(|field| Some(Said { field, text: names.said(field, &record)? }))
+                .filter(|said| said.field.told != Told::Rich || said.text != title)
                 .collect(),
+            computed: computed(*dialect, &record, names),
+            title,
             record,
             children,
         });
     }
     nodes.sort_by(|a, b| {
-        (a.record.key.kind, order(a, positions))
-            .partial_cmp(&(b.record.key.kind, order(b, positions)))
+        (a.record.key.kind, order(*dialect, a, positions))
+            .partial_cmp(&(b.record.key.kind, order(*dialect, b, positions)))
             .unwrap_or(std::cmp::Ordering::Equal)
     });
     nodes
 }
 
 /// Where a record stands among its siblings: as its parent says, else by its own position; those without either
-/// follow in order of their ids, which for most platforms is the order of creation.
-fn order<'a>(node: &'a Node, positions: &BTreeMap<(Kind, String), usize>) -> (usize, f64, &'a str) {
+/// follow by the time when they were written, or in order of their ids, which is mostly the order of creation.
+fn order<'a>(
+    dialect: &dyn Dialect,
+    node: &'a Node,
+    positions: &BTreeMap<(Kind, String), usize>,
+) -> (usize, f64, &'a str, &'a str) {
     let key = &node.record.key;
     let told = positions.get(&(key.kind, key.id.0.clone())).copied().unwrap_or(usize::MAX);
-    let own = ops::get(&node.record.native, "pos").and_then(Value::as_f64);
-    (told, own.unwrap_or(f64::MAX), key.id.as_str())
-}
-
-/// The names that stand for ids.
-pub struct Names {
-    titles: BTreeMap<(Kind, NativeId), String>,
-    people: BTreeMap<NativeId, String>,
-}
-
-impl Names {
-    /// Collects the names that `records` give to ids.
-    pub fn of(dialect: &dyn Dialect, records: &[Record]) -> Self {
-        let mut names = Self { titles: BTreeMap::new(), people: BTreeMap::new() };
-        for record in records {
-            let Some(spec) = dialect.spec(record.key.kind) else { continue };
-            let Some(title) = lineage::title(spec, record) else { continue };
-            let title = title.to_owned();
-            if matches!(record.key.kind, Kind::Member | Kind::WorkspaceMember) {
-                names.people.insert(record.key.id.clone(), title.clone());
-            }
-            names.titles.insert((record.key.kind, record.key.id.clone()), title);
-        }
-        names
-    }
-
-    /// What people know a record by.
-    pub fn title(&self, dialect: &dyn Dialect, record: &Record) -> String {
-        lineage::name(dialect, record, |key| self.titles.get(&(key.kind, key.id.clone())).cloned())
-    }
-
-    /// A field's value as text, or nothing when there is none to show.
-    pub fn shown(&self, field: &Field, record: &Record) -> Option<(&'static str, String)> {
-        let value = ops::get(&record.native, field.path)?;
-        let text = self.text(field, value);
-        (!text.is_empty()).then_some((field.path, text))
-    }
-
-    /// A value as text: names instead of ids where they are known.
-    pub fn text(&self, field: &Field, value: &Value) -> String {
-        match value {
-            Value::Null => String::new(),
-            Value::Bool(set) => if *set { "yes" } else { "no" }.to_owned(),
-            Value::Number(number) => number.to_string(),
-            Value::String(text) => self.name(field, text),
-            Value::Array(values) => {
-                values.iter().map(|value| self.text(field, value)).collect::<Vec<_>>().join(", ")
-            }
-            Value::Object(fields) => fields
-                .iter()
-                .filter(|(_, value)| !value.is_null())
-                .map(|(_, value)| self.text(field, value))
-                .collect::<Vec<_>>()
-                .join(", "),
-        }
-    }
-
-    fn name(&self, field: &Field, id: &str) -> String {
-        let titled = |kind| self.titles.get(&(kind, id.into()));
-        let known = match field.role {
-            Role::Reference(kind) | Role::References(kind) => titled(kind),
-            Role::Sequence(_) => field.kind_in_sequence(id).and_then(titled),
-            Role::Person | Role::Persons => self.people.get(&NativeId::from(id)),
-            Role::Writable | Role::CreateOnly | Role::ReadOnly(_) => None,
-        };
-        known.cloned().unwrap_or_else(|| id.to_owned())
-    }
+    let position = node.spec.fields.iter().find(|field| field.told == Told::Position);
+    let own = position.and_then(|field| ops::get(&node.record.native, field.path)?.as_f64());
+    let written = dialect.written_at(&node.record).unwrap_or_default();
+    (told, own.unwrap_or(f64::MAX), written, key.id.as_str())
 }
 
 impl Node {
+    /// What its first field with a meaning says.
+    pub fn told(&self, meaning: Told) -> Option<&str> {
+        self.fields.iter().find(|said| said.field.told == meaning).map(|said| said.text.as_str())
+    }
+
     /// Whether it is archived or closed.
-    pub fn is_closed(&self) -> bool {
-        self.fields.iter().any(|(path, text)| *path == "closed" && text == "yes")
+    pub fn is_archived(&self) -> bool {
+        self.told(Told::Archived) == Some("yes")
+    }
+
+    /// The children of one kind.
+    pub fn of_kind(&self, kind: Kind) -> impl Iterator<Item = &Self> {
+        self.children.iter().filter(move |child| child.record.key.kind == kind)
     }
 
     /// What a custom field's value says. Tables name first what people read first.
     pub fn value(&self) -> String {
-        let first = || self.fields.first().map(|(_, text)| text.clone());
+        let first = || self.fields.first().map(|said| said.text.clone());
         self.shown.clone().or_else(first).unwrap_or_default()
+    }
+
+    /// The custom fields of an item, by their names, with what people see in them.
+    pub fn values(&self) -> impl Iterator<Item = (&str, String)> {
+        let own = self.of_kind(Kind::FieldValue).map(|value| (value.title.as_str(), value.value()));
+        let computed = self.computed.iter().map(|(name, text)| (name.as_str(), text.clone()));
+        own.filter(|(_, text)| !text.is_empty()).chain(computed)
     }
 }
 
-/// Author and time of a comment: its attribution without the mark by which restored comments are known.
+/// Whether it is what somebody said.
+fn is_talk(kind: Kind) -> bool {
+    matches!(kind, Kind::Comment | Kind::Discussion)
+}
+
+/// A comment is known by its words, which are told as they are formatted and not in the platform's own abstract.
+fn words(spec: &KindSpec, record: &Record, names: &Names<'_>) -> Option<String> {
+    let field = spec.fields.iter().find(|field| field.told == Told::Rich && is_talk(spec.kind))?;
+    names.said(field, record)
+}
+
+/// The fields that nobody writes, by the names of their definitions.
+fn computed(dialect: &dyn Dialect, record: &Record, names: &Names<'_>) -> Vec<(String, String)> {
+    let told = |value: Computed| {
+        let known =
+            [Kind::FieldDef, Kind::Inventory].into_iter().find_map(|kind| names.of_kind(kind, &value.field));
+        (known.map(ToOwned::to_owned).or(value.name).unwrap_or(value.field), value.text)
+    };
+    let values = if record.key.kind == Kind::Item { dialect.computed(record) } else { Vec::new() };
+    values.into_iter().map(told).collect()
+}
+
+/// Author and time of what somebody said: its attribution without the mark by which restored texts are known.
 fn byline(dialect: &dyn Dialect, record: &Record) -> Option<String> {
-    let line = matches!(record.key.kind, Kind::Comment | Kind::Discussion)
+    let line = (is_talk(record.key.kind) || record.key.kind == Kind::StatusUpdate)
         .then(|| dialect.attribution(record))
         .flatten()?;
     Some(line.split_once("] ").map_or(line.as_str(), |(_, rest)| rest).to_owned())
@@ -214,6 +213,8 @@ fn byline(dialect: &dyn Dialect, record: &Record) -> Option<String> {
 /// Whether the field only says what the record's place in the tree, its children or its byline say as well.
 fn is_told(spec: &KindSpec, field: &Field) -> bool {
     field.role == Role::ReadOnly(LossCause::CommentAuthor)
+        || matches!(field.told, Told::Position | Told::Look)
+        || field.repeats
         || matches!(field.role, Role::Sequence(_))
         || spec.parent.places().iter().any(|(_, path)| *path == field.path)
 }

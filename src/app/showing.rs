@@ -4,11 +4,15 @@ use serde::Serialize;
 
 use super::context::App;
 use super::error::Error;
+use super::names::Outside;
 use super::outline::{self, Node};
-use super::snapshots;
-use crate::model::{Blob, Kind, Record};
-use crate::snapshot::SnapshotId;
+use super::snapshots::{self, Opened};
+use crate::model::spec::Role;
+use crate::model::{Blob, Kind, NativeId, Record, RecordKey, ops};
+use crate::plan::input::{Selected, Selection};
 use crate::snapshot::manifest::Manifest;
+use crate::snapshot::path::{Segment, SelectionPath};
+use crate::snapshot::{SnapshotId, lineage};
 
 /// What was asked for.
 #[derive(Debug)]
@@ -60,27 +64,84 @@ pub fn show(app: &App, snapshot: &str) -> Result<Shown, Error> {
     if opened.path.is_none() {
         return Ok(Shown::Snapshot { id: opened.id, manifest: Box::new(opened.manifest) });
     }
+    let outside = [Outside::of(&opened)];
+    let outline_of = |container: &NativeId| outline_of(&opened, container, &outside);
     let mut shown = Vec::new();
-    for key in opened.selected_keys()? {
-        if key.kind == Kind::Workspace {
-            shown.extend(outline_of(&opened, &key.id)?);
-            for container in opened.containers_in(&key.id) {
-                shown.extend(outline_of(&opened, &container)?);
+    let keys = match opened.selected_keys() {
+        Ok(keys) => keys,
+        Err(error) => vec![place(&opened)?.ok_or(error)?],
+    };
+    for key in keys {
+        if key.kind.stands_alone() && key.kind != Kind::Container {
+            shown.extend(outline_of(&key.id)?);
+            for inside in inside(&opened, &key)? {
+                shown.extend(outline_of(&inside)?);
             }
             continue;
         }
-        let mut nodes = outline_of(&opened, &key.container)?;
+        let mut nodes = outline_of(&key.container)?;
         shown.extend(take(&mut nodes, &key));
     }
     Ok(Shown::Things(shown))
 }
 
-fn outline_of(opened: &snapshots::Opened, container: &crate::model::NativeId) -> Result<Vec<Node>, Error> {
-    let records = opened.reader.container(container).collect::<Result<Vec<Record>, _>>()?;
-    Ok(outline::build(opened.dialect, records, opened.workspaces()))
+/// The group or folder that the path leads to, where nothing that can be restored by a path has this name.
+fn place(opened: &Opened) -> Result<Option<RecordKey>, Error> {
+    let Some(Ok(path)) = opened.path.as_deref().map(str::parse::<SelectionPath>) else { return Ok(None) };
+    let is_named = |segment: &Segment, key: &RecordKey, title: &str| match segment {
+        Segment::Id(id) => key.id.as_str() == id,
+        Segment::Name(name) => name.to_lowercase() == title.to_lowercase(),
+        Segment::Nowhere => false,
+    };
+    let places = opened.reader.places()?;
+    let title = |record: &Record| snapshots::title(opened.dialect, record);
+    let is_in = |record: &Record, segment: &Segment| {
+        let workspace = lineage::workspace(opened.dialect, record);
+        let around = places.iter().find(|place| Some(&place.key) == workspace.as_ref());
+        around.is_some_and(|around| is_named(segment, &around.key, &title(around)))
+    };
+    let fits = |record: &&Record| match (record.key.kind, path.segments.as_slice()) {
+        (Kind::Workspace, _) => false,
+        (_, [own]) => is_named(own, &record.key, &title(record)),
+        (_, [workspace, own]) => is_in(record, workspace) && is_named(own, &record.key, &title(record)),
+        _ => false,
+    };
+    let mut found = places.iter().filter(fits).map(|record| record.key.clone());
+    // Of several with one name none is meant more than the others.
+    Ok(found.next().filter(|_| found.next().is_none()))
 }
 
-fn take(nodes: &mut Vec<Node>, key: &crate::model::RecordKey) -> Option<Node> {
+/// The ids of what lies in a place: in a workspace its groups and folders, then its containers; in a folder what is
+/// right in it.
+fn inside(opened: &Opened, place: &RecordKey) -> Result<Vec<NativeId>, Error> {
+    if place.kind == Kind::Workspace {
+        let selected = vec![Selected { key: place.clone(), field: None }];
+        let places = opened.places_of(&Selection::Only(selected))?;
+        let below = places.into_iter().filter(|id| *id != place.id);
+        return Ok(below.chain(opened.containers_in(&place.id)).collect());
+    }
+    let fields = opened.dialect.spec(Kind::Container).map_or(&[][..], |spec| spec.fields);
+    let Some(leads) = fields.iter().find(|field| field.role == Role::Reference(place.kind)) else {
+        return Ok(Vec::new());
+    };
+    let mut found = Vec::new();
+    for entry in &opened.manifest.containers {
+        let key = RecordKey::new(entry.id.clone(), Kind::Container, entry.id.clone());
+        let record = opened.reader.get(&key)?;
+        let above = record.as_ref().and_then(|record| ops::get_text(&record.native, leads.path));
+        if above == Some(place.id.as_str()) {
+            found.push(entry.id.clone());
+        }
+    }
+    Ok(found)
+}
+
+fn outline_of(opened: &Opened, container: &NativeId, outside: &[Outside<'_>]) -> Result<Vec<Node>, Error> {
+    let records = opened.reader.container(container).collect::<Result<Vec<Record>, _>>()?;
+    Ok(outline::build(opened.dialect, records, outside))
+}
+
+fn take(nodes: &mut Vec<Node>, key: &RecordKey) -> Option<Node> {
     if let Some(at) = nodes.iter().position(|node| node.record.key == *key) {
         return Some(nodes.swap_remove(at));
     }

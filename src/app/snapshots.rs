@@ -145,6 +145,15 @@ impl Opened {
         format!("From snapshot {} of {}, {}.", self.id.short(), self.manifest.connection, self.taken())
     }
 
+    /// The ids under which there are records outside of containers: workspaces, groups, folders, the account.
+    pub(super) fn places(&self) -> Result<Vec<NativeId>, Error> {
+        let containers: BTreeSet<&NativeId> =
+            self.manifest.containers.iter().map(|entry| &entry.id).collect();
+        let mut ids = self.reader.container_ids()?;
+        ids.retain(|id| !containers.contains(id));
+        Ok(ids)
+    }
+
     /// Ids and names of the workspaces that its containers lie in.
     pub(super) fn workspaces(&self) -> impl Iterator<Item = (NativeId, String)> {
         self.manifest.containers.iter().filter_map(|entry| entry.workspace.clone())

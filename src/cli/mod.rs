@@ -3,6 +3,7 @@
 mod args;
 mod commands;
 mod connection_args;
+mod contrast;
 mod documents;
 mod exit;
 mod keeping_args;

@@ -4,6 +4,7 @@ use jiff::Timestamp;
 
 use super::ui::{counted, local};
 use crate::model::Kind;
+use crate::model::spec::Field;
 use crate::platforms;
 
 /// `1 card`, `2 cards`: what users of `platform` call a kind, with a number.
@@ -31,6 +32,12 @@ pub(super) fn heading(platform: &str, kind: Kind) -> String {
 fn nouns(platform: &str, kind: Kind) -> (&'static str, &'static str) {
     let spec = platforms::find(platform).and_then(|platform| platform.dialect.spec(kind));
     spec.map_or((kind.name(), kind.name()), |spec| (spec.noun, spec.plural))
+}
+
+/// A field of a kind, if the platform has it.
+pub(super) fn field(platform: &str, kind: Kind, path: &str) -> Option<&'static Field> {
+    let spec = platforms::find(platform)?.dialect.spec(kind)?;
+    spec.fields.iter().find(|field| field.path == path)
 }
 
 /// A value as people read it: where the platform wrote a moment in UTC, the local time; else as it is.

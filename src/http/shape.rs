@@ -23,6 +23,11 @@ pub fn thing(answer: Value, id: &str) -> Result<Value, ApiFault> {
     if has_id { Ok(answer) } else { Err(fault("a thing with an id", &answer)) }
 }
 
+/// An answer that has to be an object with this member.
+pub fn having(answer: Value, member: &str) -> Result<Value, ApiFault> {
+    if answer.get(member).is_some() { Ok(answer) } else { Err(fault("an object that tells more", &answer)) }
+}
+
 fn fault(promised: &str, answer: &Value) -> ApiFault {
     let found = match answer {
         Value::Null => "nothing",
@@ -51,6 +56,7 @@ mod tests {
         for good in [json!({"id": "5"}), json!({"id": 5})] {
             assert_eq!(thing(good.clone(), "id").unwrap(), good);
         }
+        assert!(having(json!({"on": false}), "on").is_ok() && having(json!({}), "on").is_err());
         for answer in [json!({}), json!({"id": ""}), json!({"id": []}), json!([{"id": 5}]), json!(null)] {
             assert_eq!(thing(answer, "id").unwrap_err().class, FaultClass::Protocol);
         }

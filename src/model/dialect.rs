@@ -2,6 +2,8 @@
 
 use std::borrow::Cow;
 
+use serde_json::Value;
+
 use super::limits::Limit;
 use super::spec::KindSpec;
 use super::{Kind, Record};
@@ -13,6 +15,17 @@ pub struct TextLink {
     pub range: std::ops::Range<usize>,
     /// The token that identifies the thing (a card's short link).
     pub token: String,
+}
+
+/// The value of a field that nobody writes: a number that the platform gives, the result of a formula.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Computed {
+    /// The id of the field's definition.
+    pub field: String,
+    /// The field's name, where the item says it.
+    pub name: Option<String>,
+    /// What people see.
+    pub text: String,
 }
 
 /// What is known about a platform without asking it.
@@ -64,6 +77,16 @@ pub trait Dialect: Send + Sync {
     /// What else there is in a container, in the words of its users, that the API does not show.
     fn hidden(&self) -> &'static [&'static str] {
         &[]
+    }
+
+    /// The values that an item itself holds because nobody writes them, so that no record can be one.
+    fn computed(&self, _item: &Record) -> Vec<Computed> {
+        Vec::new()
+    }
+
+    /// A structured value as people read it: a contact is a name and an address.
+    fn in_words(&self, _value: &Value) -> Option<String> {
+        None
     }
 
     /// When `record` was written, as a text that sorts as time does: for kinds that people read in that order and

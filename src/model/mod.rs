@@ -13,6 +13,7 @@ pub mod origins;
 pub mod pairs;
 pub mod record;
 pub mod spec;
+pub mod told;
 
 pub use kind::Kind;
 pub use record::{Blob, BlobRef, NativeId, Record, RecordKey};

@@ -6,6 +6,7 @@
 
 use super::Kind;
 use super::loss::LossCause;
+use super::told::Told;
 
 /// Separates the ids that a composed id consists of.
 pub const COMPOSED: char = ':';
@@ -169,6 +170,8 @@ pub struct Field {
     /// While it is true, the record is known to be in no place at all; else one without a place is one whose place is
     /// not known.
     pub nowhere: bool,
+    /// What it says to people who read.
+    pub told: Told,
 }
 
 /// What a field is to a restore.
@@ -250,6 +253,7 @@ impl Field {
             mixed_with: None,
             assigned: false,
             nowhere: false,
+            told: Told::Plain,
         }
     }
 
@@ -359,6 +363,12 @@ impl Field {
     #[must_use]
     pub const fn mixed_with(self, kind: Kind) -> Self {
         Self { mixed_with: Some(kind), ..self }
+    }
+
+    /// The same field, which says this to people.
+    #[must_use]
+    pub const fn told(self, told: Told) -> Self {
+        Self { told, ..self }
     }
 
     /// The same reference, to a place that the platform chooses where nobody does.

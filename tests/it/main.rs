@@ -30,6 +30,7 @@ mod docs;
 mod faults;
 mod fencing;
 mod keys;
+mod looking;
 mod oauth;
 mod reconnecting;
 mod retention;

@@ -4,51 +4,101 @@
 use std::collections::BTreeSet;
 use std::io::Write;
 
-use super::labels::Labels;
 use crate::app::grid::Grid;
-use crate::app::outline::Node;
+use crate::app::outline::{Node, Said};
 use crate::model::Kind;
+use crate::model::dialect::Dialect;
+use crate::model::spec::{Field, KindSpec};
+use crate::model::told;
 
 /// What is counted instead of shown.
-const COUNTED: [(&str, Kind); 3] =
-    [("comments", Kind::Comment), ("attachments", Kind::Attachment), ("checklists", Kind::Checklist)];
+const COUNTED: [Kind; 3] = [Kind::Comment, Kind::Attachment, Kind::Checklist];
 
-pub(super) fn write(nodes: &[Node], labels: Labels, to: &mut dyn Write) -> std::io::Result<()> {
+pub(super) fn write(nodes: &[Node], dialect: &dyn Dialect, to: &mut dyn Write) -> std::io::Result<()> {
     if let [container] = nodes
         && let Some(grid) = Grid::of(container)
     {
         return write_grid(&grid, to);
     }
-    let mut items = Vec::new();
-    collect(nodes, "", &mut items);
+    let mut lines = Vec::new();
+    collect(nodes, "", 0, &mut lines);
+    let place = Columns::of(dialect);
     let used: BTreeSet<&str> =
-        items.iter().flat_map(|(_, item)| item.fields.iter().map(|(path, _)| *path)).collect();
-    let fields: Vec<&str> = labels.fields(Kind::Item).filter(|path| used.contains(path)).collect();
-    let custom: BTreeSet<&str> =
-        items.iter().flat_map(|(_, item)| values(item)).map(|value| value.title.as_str()).collect();
+        lines.iter().flat_map(|line| &line.node.fields).map(|said| said.field.path).collect();
+    let fields: Vec<&Field> = place.item.iter().flat_map(|spec| spec.fields).collect();
+    let fields: Vec<&Field> = fields.into_iter().filter(|field| used.contains(field.path)).collect();
+    let custom: BTreeSet<String> =
+        lines.iter().flat_map(|line| line.node.values()).map(|(name, _)| name.to_owned()).collect();
     let mut writer = csv::Writer::from_writer(to);
-    let heading = ["id", "section", "title"].into_iter().map(str::to_owned);
-    let heading = heading
-        .chain(fields.iter().map(|path| labels.of_field(Kind::Item, path)))
-        .chain(custom.iter().map(|name| (*name).to_owned()))
-        .chain(COUNTED.map(|(name, _)| name.to_owned()));
+    let heading = place
+        .heading()
+        .chain(fields.iter().map(|field| told::label(field)))
+        .chain(custom.iter().cloned())
+        .chain(place.counted.iter().map(|spec| spec.plural.to_owned()));
     writer.write_record(heading.map(|text| harmless(&text)))?;
-    for (section, item) in &items {
-        let field = |path: &&str| {
-            item.fields.iter().find(|(own, _)| own == path).map_or("", |(_, text)| text.as_str())
+    for line in &lines {
+        let said = |field: &&Field| {
+            let said = line.node.fields.iter().find(|said| said.field.path == field.path);
+            said.map(|said: &Said| said.text.clone()).unwrap_or_default()
         };
-        let value = |name: &&str| {
-            values(item).find(|value| value.title == *name).map(Node::value).unwrap_or_default()
+        let value = |name: &String| {
+            let value = line.node.values().find(|(own, _)| own == name);
+            value.map(|(_, text)| text).unwrap_or_default()
         };
-        let number = |kind: Kind| item.children.iter().filter(|child| child.record.key.kind == kind).count();
-        let row = [item.record.key.id.to_string(), (*section).to_owned(), item.title.clone()]
-            .into_iter()
-            .chain(fields.iter().map(|path| field(path).to_owned()))
+        let number = |spec: &&KindSpec| line.node.of_kind(spec.kind).count().to_string();
+        let row = place
+            .of_line(line)
+            .chain(fields.iter().map(said))
             .chain(custom.iter().map(value))
-            .chain(COUNTED.iter().map(|(_, kind)| number(*kind).to_string()));
+            .chain(place.counted.iter().map(number));
         writer.write_record(row.map(|text| harmless(&text)))?;
     }
     writer.flush()
+}
+
+/// An item, or one of another container that is shown here as well.
+struct Line<'a> {
+    section: &'a str,
+    /// How many items it hangs below.
+    level: usize,
+    node: &'a Node,
+}
+
+/// Which columns a platform's items have besides their fields.
+struct Columns {
+    item: Option<&'static KindSpec>,
+    /// Items hang on items.
+    has_levels: bool,
+    /// Items of other containers are shown as well.
+    has_others: bool,
+    counted: Vec<&'static KindSpec>,
+}
+
+impl Columns {
+    fn of(dialect: &dyn Dialect) -> Self {
+        let item = dialect.spec(Kind::Item);
+        let places = item.map_or(&[][..], |spec| spec.parent.places());
+        Self {
+            item,
+            has_levels: places.iter().any(|(kind, _)| *kind == Kind::Item),
+            has_others: dialect.spec(Kind::Placement).is_some(),
+            counted: COUNTED.into_iter().filter_map(|kind| dialect.spec(kind)).collect(),
+        }
+    }
+
+    fn heading(&self) -> impl Iterator<Item = String> {
+        let parts = [Some("id"), Some("section"), self.has_levels.then_some("level")];
+        let parts = parts.into_iter().chain([self.has_others.then_some("what"), Some("title")]);
+        parts.flatten().map(str::to_owned)
+    }
+
+    fn of_line(&self, line: &Line<'_>) -> impl Iterator<Item = String> {
+        let id = line.node.record.key.id.to_string();
+        let level = self.has_levels.then(|| line.level.to_string());
+        let what = self.has_others.then(|| line.node.spec.noun.to_owned());
+        let parts = [Some(id), Some(line.section.to_owned()), level, what, Some(line.node.title.clone())];
+        parts.into_iter().flatten()
+    }
 }
 
 /// A grid keeps the columns and the order that people know; the level tells what hangs below what.
@@ -63,26 +113,21 @@ fn write_grid(grid: &Grid<'_>, to: &mut dyn Write) -> std::io::Result<()> {
     writer.flush()
 }
 
-fn collect<'a>(nodes: &'a [Node], section: &'a str, found: &mut Vec<(&'a str, &'a Node)>) {
+fn collect<'a>(nodes: &'a [Node], section: &'a str, level: usize, found: &mut Vec<Line<'a>>) {
     for node in nodes {
         match node.record.key.kind {
-            Kind::Item => {
-                found.push((section, node));
-                collect(&node.children, section, found);
+            Kind::Item | Kind::Placement => {
+                found.push(Line { section, level, node });
+                collect(&node.children, section, level.saturating_add(1), found);
             }
-            Kind::Section => collect(&node.children, &node.title, found),
-            _ => collect(&node.children, section, found),
+            Kind::Section => collect(&node.children, &node.title, level, found),
+            _ => collect(&node.children, section, level, found),
         }
     }
 }
 
-/// The values of custom fields on an item; each has the field's name as its title.
-fn values(item: &Node) -> impl Iterator<Item = &Node> {
-    item.children.iter().filter(|child| child.record.key.kind == Kind::FieldValue)
-}
-
 /// A cell that spreadsheets do not take for a formula: a text from a stranger's card must not run.
-fn harmless(text: &str) -> String {
+pub(super) fn harmless(text: &str) -> String {
     if text.starts_with(['=', '+', '-', '@', '\t', '\r']) && text.parse::<f64>().is_err() {
         format!("'{text}")
     } else {
@@ -93,6 +138,60 @@ fn harmless(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::{Blob, Record, RecordKey};
+    use crate::platforms;
+
+    fn csv(platform: &str, nodes: impl FnOnce(&dyn Fn(Kind, &str, Vec<Node>) -> Node) -> Node) -> String {
+        let dialect = platforms::find(platform).unwrap().dialect;
+        let node = |kind, title: &str, children| {
+            let key = RecordKey::new("c", kind, title);
+            let record = Record { key, native: serde_json::Value::Null, blob: Blob::None };
+            let (spec, title) = (dialect.spec(kind).unwrap(), title.to_owned());
+            let (fields, computed) = (Vec::new(), Vec::new());
+            Node { record, spec, title, shown: None, byline: None, fields, computed, children }
+        };
+        let mut out = Vec::new();
+        write(&[nodes(&node)], dialect, &mut out).unwrap();
+        String::from_utf8(out).unwrap()
+    }
+
+    #[test]
+    fn subtasks_have_a_level_and_tasks_of_other_projects_a_line() {
+        let text = csv("asana", |node| {
+            let below = node(Kind::Item, "below", vec![node(Kind::Comment, "c", Vec::new())]);
+            let other = node(Kind::Placement, "other", Vec::new());
+            let tasks = vec![node(Kind::Item, "task", vec![below]), other];
+            node(Kind::Container, "p", vec![node(Kind::Section, "Doing", tasks)])
+        });
+        let expected = "id,section,level,what,title,comments,attachments\ntask,Doing,0,task,task,0,0\n\
+                        below,Doing,1,task,below,1,0\nother,Doing,0,task of another project,other,0,0\n";
+        assert_eq!(text, expected);
+    }
+
+    #[test]
+    fn columns_that_a_platform_cannot_fill_are_left_out() {
+        let text =
+            csv("trello", |node| node(Kind::Container, "b", vec![node(Kind::Item, "card", Vec::new())]));
+        assert_eq!(text, "id,section,title,comments,attachments,checklists\ncard,,card,0,0,0\n");
+    }
+
+    #[test]
+    fn what_nobody_writes_has_a_column() {
+        let text = csv("asana", |node| {
+            let mut task = node(Kind::Item, "t", Vec::new());
+            task.computed = vec![("Number".to_owned(), "ACME-1".to_owned())];
+            node(Kind::Container, "p", vec![task])
+        });
+        assert!(text.contains(",title,Number,") && text.contains(",t,ACME-1,"), "{text}");
+    }
+
+    #[test]
+    fn a_sheet_without_rows_keeps_its_columns() {
+        let text = csv("smartsheet", |node| {
+            node(Kind::Container, "s", vec![node(Kind::FieldDef, "Task", Vec::new())])
+        });
+        assert_eq!(text, "id,level,Task\n");
+    }
 
     #[test]
     fn formulas_are_defused_and_numbers_are_not() {

@@ -4,18 +4,16 @@ use std::collections::BTreeMap;
 
 use askama::Template;
 
-use super::labels::Labels;
 use super::templates::{Entry, GridRow, Group, Item, Page, Row, Section, Table};
 use crate::app::grid::{self, Grid};
-use crate::app::outline::Node;
+use crate::app::outline::{Node, Said};
+use crate::model::told::Told;
 use crate::model::{Blob, Kind, NativeId};
 
 /// What every part of a page needs.
 pub(super) struct Context<'a> {
     /// The exported attachments by their record's id.
     pub files: &'a BTreeMap<NativeId, String>,
-    /// The names of fields.
-    pub labels: Labels,
 }
 
 /// The page of a container; `from` says which snapshot it shows.
@@ -28,8 +26,8 @@ pub(super) fn page(nodes: &[Node], context: &Context<'_>, from: &str) -> askama:
     Page {
         title: root.map_or("", |root| root.title.as_str()),
         from,
-        off: root.is_some_and(Node::is_closed),
-        rows: root.map(|root| context.rows(root)).unwrap_or_default(),
+        off: root.is_some_and(Node::is_archived),
+        rows: root.map(rows).unwrap_or_default(),
         groups: context.groups(&children)?,
         sections: match grid {
             Some(grid) => vec![grid],
@@ -45,7 +43,7 @@ impl Context<'_> {
         let row = |row: &grid::Row<'_>| {
             let children: Vec<&Node> = row.item.children.iter().collect();
             let groups = self.groups(&children)?;
-            Ok(GridRow { cells: row.cells.clone(), depth: row.depth, off: row.item.is_closed(), groups })
+            Ok(GridRow { cells: row.cells.clone(), depth: row.depth, off: row.item.is_archived(), groups })
         };
         let rows = grid.rows.iter().map(row).collect::<askama::Result<_>>()?;
         Table { columns: &grid.columns, rows }.render()
@@ -56,18 +54,18 @@ impl Context<'_> {
             return self.item(node);
         }
         let items = node.children.iter().map(|child| self.item(child)).collect::<Result<_, _>>()?;
-        Section { title: &node.title, noun: node.noun, off: node.is_closed(), items }.render()
+        Section { title: &node.title, noun: node.spec.noun, off: node.is_archived(), items }.render()
     }
 
     fn item(&self, node: &Node) -> askama::Result<String> {
-        let mut rows = self.rows(node);
-        let values = node.children.iter().filter(|child| child.record.key.kind == Kind::FieldValue);
-        rows.extend(values.map(|value| row(value.title.clone(), value.value())));
+        let mut said = rows(node);
+        said.extend(node.values().map(|(name, text)| row(name.to_owned(), text)));
         let children: Vec<&Node> = node.children.iter().collect();
         let mut groups = self.groups(&children)?;
         let below = children.iter().filter(|child| child.record.key.kind == Kind::Item);
         groups.extend(below.map(|child| self.item(child)).collect::<Result<Vec<_>, _>>()?);
-        Item { title: &node.title, noun: node.noun, off: node.is_closed(), rows, groups }.render()
+        Item { title: &node.title, noun: node.spec.noun, off: node.is_archived(), rows: said, groups }
+            .render()
     }
 
     /// Everything but sections, items and values, by kind.
@@ -80,7 +78,7 @@ impl Context<'_> {
             }
         }
         let group = |nodes: Vec<&Node>| {
-            let heading = nodes.first().map_or("", |node| node.plural);
+            let heading = nodes.first().map_or("", |node| node.spec.plural);
             let entries = nodes.iter().map(|node| self.entry(node)).collect::<Result<_, _>>()?;
             Group { heading, entries }.render()
         };
@@ -89,9 +87,8 @@ impl Context<'_> {
 
     fn entry(&self, node: &Node) -> askama::Result<String> {
         let file = self.files.get(&node.record.key.id).map(String::as_str);
-        let address = node.fields.iter().map(|(_, text)| text.as_str()).find(|text| is_address(text));
-        let mut notes: Vec<String> = self
-            .rows(node)
+        let address = node.fields.iter().map(|said| said.text.as_str()).find(|text| is_address(text));
+        let mut notes: Vec<String> = rows(node)
             .into_iter()
             .filter(|row| !row.link)
             .map(|row| format!("{}: {}", row.label, row.text))
@@ -108,13 +105,12 @@ impl Context<'_> {
         }
         .render()
     }
+}
 
-    /// The fields that say something.
-    fn rows(&self, node: &Node) -> Vec<Row> {
-        let kind = node.record.key.kind;
-        let said = node.fields.iter().filter(|(path, text)| self.labels.is_telling(kind, path, text));
-        said.map(|(path, text)| row(self.labels.of_field(kind, path), text.clone())).collect()
-    }
+/// The fields that say something.
+fn rows(node: &Node) -> Vec<Row> {
+    let telling = |said: &&Said| said.is_telling() && said.field.told != Told::Archived;
+    node.fields.iter().filter(telling).map(|said| row(said.label(), said.text.clone())).collect()
 }
 
 fn row(label: String, text: String) -> Row {
@@ -132,32 +128,28 @@ mod tests {
     use crate::model::{Record, RecordKey};
     use crate::platforms;
 
-    fn node(kind: Kind, id: &str, title: &str, fields: Vec<(&'static str, String)>) -> Node {
+    fn node(kind: Kind, id: &str, title: &str, fields: Vec<(&str, String)>) -> Node {
         let record =
             Record { key: RecordKey::new("b", kind, id), native: serde_json::Value::Null, blob: Blob::None };
-        let (noun, plural) = ("thing", "things");
-        Node {
-            record,
-            title: title.to_owned(),
-            noun,
-            plural,
-            shown: None,
-            byline: None,
-            fields,
-            children: Vec::new(),
-        }
+        let spec = platforms::find("trello").unwrap().dialect.spec(kind).unwrap();
+        let said = |(path, text)| {
+            let field = spec.fields.iter().find(|field| field.path == path)?;
+            Some(Said { field, text })
+        };
+        let fields = fields.into_iter().filter_map(said).collect();
+        let (title, computed, children) = (title.to_owned(), Vec::new(), Vec::new());
+        Node { record, spec, title, shown: None, byline: None, fields, computed, children }
     }
 
     fn render(children: Vec<Node>, files: &BTreeMap<NativeId, String>) -> String {
         let board = Node { children, ..node(Kind::Container, "b", "Board", Vec::new()) };
-        let labels = Labels::of(platforms::find("trello").unwrap().dialect);
-        page(&[board], &Context { files, labels }, "from").unwrap()
+        page(&[board], &Context { files }, "from").unwrap()
     }
 
     #[test]
     fn text_from_the_account_stays_text() {
         let evil = "<script>alert(1)</script>";
-        let fields = vec![("desc", evil.to_owned()), ("url", "javascript:alert(1)".to_owned())];
+        let fields = vec![("desc", evil.to_owned()), ("address", "javascript:alert(1)".to_owned())];
         let mut comment = node(Kind::Comment, "c2", evil, Vec::new());
         comment.byline = Some(evil.to_owned());
         let card = Node { children: vec![comment], ..node(Kind::Item, "c", evil, fields) };

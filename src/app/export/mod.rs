@@ -1,8 +1,8 @@
 //! Exports: a snapshot as files that need no boardvault to be read.
 
+mod besides;
 mod csv;
 mod html;
-mod labels;
 mod names;
 mod templates;
 
@@ -13,14 +13,13 @@ use std::path::{Path, PathBuf};
 use serde::Serialize;
 use serde_json::{Value, json};
 
-use labels::Labels;
-
 use super::context::App;
 use super::error::Error;
+use super::names::Outside;
 use super::outline::{self, Node};
 use super::snapshots::{self, Opened};
-use crate::model::{Blob, Kind, NativeId, Record};
-use crate::snapshot::BlobReader;
+use crate::model::{Blob, BlobRef, Kind, NativeId, Record};
+use crate::snapshot::{BlobReader, SnapshotError};
 
 /// What to write.
 #[derive(Debug, Clone, Copy)]
@@ -57,10 +56,12 @@ pub struct Exported {
 pub fn export(app: &App, snapshot: &str, folder: &Path, formats: Formats) -> Result<Exported, Error> {
     let opened = snapshots::open(app, snapshot)?;
     let containers = opened.selected_containers()?;
+    let outside = [Outside::of(&opened)];
     let mut output = Output::new(folder)?;
     for container in &containers {
-        one(app, &opened, container, formats, &mut output)?;
+        one(app, &opened, container, formats, &outside, &mut output)?;
     }
+    besides::write(&opened, formats, &outside, &mut output)?;
     output.done.containers = containers.len() as u64;
     output.done.platform.clone_from(&opened.manifest.platform);
     output.done.snapshot = opened.id.to_string();
@@ -72,37 +73,25 @@ fn one(
     opened: &Opened,
     container: &NativeId,
     formats: Formats,
+    outside: &[Outside<'_>],
     output: &mut Output,
 ) -> Result<(), Error> {
     let records = opened.reader.container(container).collect::<Result<Vec<Record>, _>>()?;
     let title = records.iter().find(|record| record.key.kind == Kind::Container);
-    let title = title
-        .and_then(|record| record.native.get("name"))
-        .and_then(Value::as_str)
-        .unwrap_or_default()
-        .to_owned();
+    let title = title.map(|record| snapshots::title(opened.dialect, record)).unwrap_or_default();
     let stem = names::safe(&title, container.as_str());
     let mut files = std::collections::BTreeMap::new();
     for record in &records {
         match &record.blob {
             Blob::Stored(stored) if formats.attachments => {
-                let name = record
-                    .native
-                    .get("fileName")
-                    .or_else(|| record.native.get("name"))
-                    .and_then(Value::as_str)
-                    .unwrap_or_default();
-                let file = format!("{stem}.attachments/{}", names::safe_file(name, record.key.id.as_str()));
-                output.write(&file, |to| {
-                    for piece in BlobReader::open(app.chunks(), *stored).map_err(std::io::Error::other)? {
-                        to.write_all(&piece.map_err(std::io::Error::other)?)?;
-                    }
-                    Ok(())
-                })?;
+                let folder = format!("{stem}.attachments");
+                let file = bytes(app, opened, (record, *stored), &folder, output)?;
                 files.insert(record.key.id.clone(), file);
             }
             Blob::Missing(why) => {
-                output.done.missing.push(format!("{title}: attachment {}: {why}", record.key.id));
+                let noun = opened.dialect.spec(record.key.kind).map_or("file", |spec| spec.noun);
+                let name = snapshots::title(opened.dialect, record);
+                output.done.missing.push(format!("{title}: {noun} {name}: {why}"));
             }
             Blob::Stored(_) | Blob::None => {}
         }
@@ -121,17 +110,46 @@ fn one(
             serde_json::to_writer_pretty(to, &document).map_err(Into::into)
         })?;
     }
-    let nodes: Vec<Node> = outline::build(opened.dialect, records, opened.workspaces());
-    let labels = Labels::of(opened.dialect);
+    let nodes: Vec<Node> = outline::build(opened.dialect, records, outside);
     if formats.csv {
-        output.write(&format!("{stem}.csv"), |to| csv::write(&nodes, labels, to))?;
+        output.write(&format!("{stem}.csv"), |to| csv::write(&nodes, opened.dialect, to))?;
     }
     if formats.html {
-        let page = html::page(&nodes, &html::Context { files: &files, labels }, &opened.describe())
+        let page = html::page(&nodes, &html::Context { files: &files }, &opened.describe())
             .map_err(|error| Error::failed(error.to_string()))?;
         output.write(&format!("{stem}.html"), |to| to.write_all(page.as_bytes()))?;
     }
     Ok(())
+}
+
+/// Writes the bytes of a record, and tells the file's name.
+fn bytes(
+    app: &App,
+    opened: &Opened,
+    (record, stored): (&Record, BlobRef),
+    folder: &str,
+    output: &mut Output,
+) -> Result<String, Error> {
+    let failed = |error: SnapshotError| Error::failed(error.to_string());
+    let mut pieces = BlobReader::open(app.chunks(), stored).map_err(failed)?;
+    let first = pieces.next().transpose().map_err(failed)?.unwrap_or_default();
+    let title = snapshots::title(opened.dialect, record);
+    let mut name = record.native.get("fileName").and_then(Value::as_str).unwrap_or(&title).to_owned();
+    // Images are known by a text of their own, which need not look like the name of a file.
+    if let Some(ending) =
+        names::image_ending(&first).filter(|_| record.key.kind == Kind::Image && !name.contains('.'))
+    {
+        name.push_str(ending);
+    }
+    let file = format!("{folder}/{}", names::safe_file(&name, record.key.id.as_str()));
+    output.write(&file, |to| {
+        to.write_all(&first)?;
+        for piece in pieces {
+            to.write_all(&piece.map_err(std::io::Error::other)?)?;
+        }
+        Ok(())
+    })?;
+    Ok(file)
 }
 
 /// The folder that is written to.

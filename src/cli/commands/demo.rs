@@ -39,7 +39,7 @@ pub(super) async fn run(
     let seams = Seams::real(stop);
     let mut stage = Stage { ui, number: 0 };
 
-    stage.begin(&format!("A {} account to play with", known.name), "sandbox serve");
+    stage.begin(&format!("An account of {} to play with", known.name), "sandbox serve");
     let choice = SandboxChoice { platform: platform.to_owned(), world: world.to_owned(), seed, port: 0 };
     let sandbox = sandbox::start(&choice, seams.clock.clone()).await?;
     stage.say(&format!(

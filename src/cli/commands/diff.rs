@@ -3,6 +3,7 @@
 use crate::app::context::App;
 use crate::app::diffing::{self, Change, Differences, Line};
 use crate::app::error::Error;
+use crate::cli::contrast::contrast;
 use crate::cli::documents::document;
 use crate::cli::exit::Done;
 use crate::cli::ui::{Ui, bold, brief, dim, green, red, yellow};
@@ -53,12 +54,13 @@ fn one(platform: &str, line: &Line, skip: usize) -> Vec<String> {
     let with = if with.is_empty() { String::new() } else { dim(&format!(" (with {})", with.join(", "))) };
     let mut lines = vec![format!("  {mark} {} {path}{with}", line.noun)];
     for field in &line.fields {
-        let shown =
-            |text: &str| if text.is_empty() { "nothing".to_owned() } else { brief(&humane(text), 60) };
+        let label = &field.label;
+        let shown = |text: &str| if text.is_empty() { "nothing".to_owned() } else { humane(text) };
         lines.push(if field.reordered {
-            format!("      {}: in another order, moved: {}", field.path, shown(&field.to))
+            format!("      {label}: in another order, moved: {}", brief(&shown(&field.to), 60))
         } else {
-            format!("      {}: {} -> {}", field.path, shown(&field.from), shown(&field.to))
+            let (from, to) = contrast(&shown(&field.from), &shown(&field.to), 60);
+            format!("      {label}: {from} -> {to}")
         });
     }
     lines

@@ -20,6 +20,7 @@ mod show;
 mod snapshot;
 mod snapshots;
 mod steps;
+mod things;
 mod upkeep;
 
 use clap::CommandFactory;

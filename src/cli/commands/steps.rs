@@ -5,10 +5,14 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 
 use super::alike;
+use crate::app::names;
+use crate::cli::contrast::contrast;
 use crate::cli::ui::{brief, bytes, dim, green, red, yellow};
-use crate::cli::words::{humane, things};
-use crate::model::ops;
+use crate::cli::words::{field, humane, things};
+use crate::model::spec::Field;
+use crate::model::{ops, told};
 use crate::plan::types::{Action, FieldChange, Reason, RestorePlan, Step};
+use crate::platforms;
 
 /// So many lines of a kind are shown without `--details`.
 pub(super) const SHOWN: usize = 30;
@@ -65,20 +69,29 @@ fn step_lines(platform: &str, group: &[&Step], details: bool) -> Vec<String> {
     if details || step.action == Action::Update {
         let width = if details { 400 } else { 60 };
         for change in &step.changes {
+            let field = field(platform, step.subject.kind, &change.path);
+            let label = field.map_or_else(|| change.path.clone(), told::label);
             if change.orders {
-                lines.push(format!("      {}: {}", change.path, brief(&moved(change), width)));
+                lines.push(format!("      {label}: {}", brief(&moved(change), width)));
                 continue;
             }
-            let to = brief(&text(&change.to, &change.names), width);
-            let from = match &change.from {
-                Some(from) => Some(brief(&text(from, &change.names), width)),
-                // What an earlier step makes has no value yet.
-                None if step.action == Action::Create || step.reason == Reason::Completes => None,
-                None => Some(text(&Value::Null, &change.names)),
-            };
-            let line = match from {
-                Some(from) => format!("{}: {from} -> {to}", change.path),
-                None => format!("{}: {to}", change.path),
+            let shown = |value: &Value| text(platform, field, value, &change.names);
+            // What an earlier step makes has no value yet.
+            let is_new = step.action == Action::Create || step.reason == Reason::Completes;
+            let line = match &change.from {
+                None if is_new => format!("{label}: {}", brief(&shown(&change.to), width)),
+                from => {
+                    let values = [from.as_ref().unwrap_or(&Value::Null), &change.to];
+                    let [from, to] = match values.map(shown) {
+                        // Only its form changes, which the bare words do not show.
+                        [from, to] if from == to => {
+                            values.map(|value| text(platform, None, value, &change.names))
+                        }
+                        told => told,
+                    };
+                    let (from, to) = contrast(&from, &to, width);
+                    format!("{label}: {from} -> {to}")
+                }
             };
             lines.push(format!("      {line}"));
         }
@@ -112,17 +125,55 @@ pub(super) fn verb(action: Action) -> &'static str {
 }
 
 /// A value as people read it: names instead of ids where the plan knows them.
-fn text(value: &Value, names: &BTreeMap<String, String>) -> String {
-    match value {
-        Value::String(id) if names.contains_key(id) => names.get(id).cloned().unwrap_or_default(),
-        Value::String(text) if text.is_empty() => "nothing".to_owned(),
-        Value::String(text) => {
-            let shown = humane(text);
-            if shown == *text { format!("\"{text}\"") } else { shown }
+fn text(platform: &str, field: Option<&Field>, value: &Value, names: &BTreeMap<String, String>) -> String {
+    let dialect = platforms::find(platform).map(|platform| platform.dialect);
+    let told = match (dialect, field) {
+        (Some(dialect), Some(field)) => names::text(dialect, field, value, &|id| names.get(id).cloned()),
+        _ if value.is_null() => String::new(),
+        _ => value.as_str().map_or_else(|| value.to_string(), ToOwned::to_owned),
+    };
+    let shown = humane(&told);
+    let is_text = value.as_str().is_some_and(|text| !names.contains_key(text));
+    match (told.is_empty(), is_text && shown == told) {
+        (true, _) => "nothing".to_owned(),
+        (false, true) => format!("\"{shown}\""),
+        (false, false) => shown,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::model::Kind;
+
+    fn shown(kind: Kind, path: &str, value: &Value) -> String {
+        let names = BTreeMap::from([("7".to_owned(), "Ada".to_owned())]);
+        text("asana", field("asana", kind, path), value, &names)
+    }
+
+    #[test]
+    fn values_in_a_plan_read_as_they_do_elsewhere() {
+        for (path, value, expected) in [
+            ("completed", json!(true), "yes"),
+            ("assignee.gid", json!("7"), "Ada"),
+            ("followers", json!(["7", "8"]), "Ada, 8"),
+            ("followers", json!([]), "nothing"),
+            ("assignee.gid", Value::Null, "nothing"),
+            ("name", json!("A task"), "\"A task\""),
+            ("html_notes", json!("<body>See <b>this</b></body>"), "\"See this\""),
+            ("html_notes", json!("<body></body>"), "nothing"),
+            ("unknown", json!("as it is"), "\"as it is\""),
+            ("unknown", json!({"a": 1}), "{\"a\":1}"),
+        ] {
+            assert_eq!(shown(Kind::Item, path, &value), expected, "{path} {value}");
         }
-        Value::Null => "nothing".to_owned(),
-        Value::Array(values) if values.is_empty() => "nothing".to_owned(),
-        Value::Array(values) => values.iter().map(|value| text(value, names)).collect::<Vec<_>>().join(", "),
-        other => other.to_string(),
+    }
+
+    #[test]
+    fn fields_have_their_names_in_words() {
+        let label = |path| told::label(field("asana", Kind::Item, path).unwrap());
+        assert_eq!(["assignee.gid", "parent.gid"].map(label), ["assignee", "parent"]);
     }
 }

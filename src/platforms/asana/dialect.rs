@@ -6,11 +6,11 @@ use std::ops::Range;
 
 use serde_json::Value;
 
-use super::json::text;
+use super::json::{gid, list, text};
 use super::rich_text;
 use super::spec::KINDS;
 use crate::base::clock::Timestamp;
-use crate::model::dialect::{Dialect, TextLink};
+use crate::model::dialect::{Computed, Dialect, TextLink};
 use crate::model::limits::{Bound, Limit, Longest};
 use crate::model::spec::KindSpec;
 use crate::model::{Kind, Record};
@@ -77,6 +77,21 @@ impl Dialect for AsanaDialect {
 
     fn accepted<'t>(&self, text: &'t str) -> Cow<'t, str> {
         rich_text::accepted(text)
+    }
+
+    /// What Asana itself shows; a day with an hour has both of its forms.
+    fn shown(&self, value: &Record) -> Option<String> {
+        Some(text(&value.native, "display_value")).filter(|shown| !shown.is_empty()).map(ToOwned::to_owned)
+    }
+
+    /// Formulas, and numbers that Asana gives out.
+    fn computed(&self, item: &Record) -> Vec<Computed> {
+        let value = |value: &Value| Computed {
+            field: gid(value).to_owned(),
+            name: Some(text(value, "name").to_owned()).filter(|name| !name.is_empty()),
+            text: text(value, "display_value").to_owned(),
+        };
+        list(&item.native, "custom_fields").iter().map(value).filter(|value| !value.text.is_empty()).collect()
     }
 
     fn attribution(&self, comment: &Record) -> Option<String> {
@@ -231,6 +246,16 @@ mod tests {
         let alone = AsanaDialect.attributed(&line, "<body></body>");
         assert!(alone.ends_with(" UTC</body>"), "{alone}");
         assert_eq!(AsanaDialect.attribution(&comment(json!({ "html_text": alone }))), None);
+    }
+
+    #[test]
+    fn values_that_asana_computes_are_told_with_the_task() {
+        let native = json!({"custom_fields": [
+            {"gid": "7", "name": "Number", "display_value": "ACME-1"}, {"gid": "8", "name": "Sum", "display_value": null}]});
+        let task = Record { key: RecordKey::new("p", Kind::Item, "t"), native, blob: Blob::None };
+        let number =
+            Computed { field: "7".to_owned(), name: Some("Number".to_owned()), text: "ACME-1".to_owned() };
+        assert_eq!(AsanaDialect.computed(&task), [number]);
     }
 
     #[test]

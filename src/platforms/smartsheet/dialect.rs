@@ -6,10 +6,10 @@ use std::ops::Range;
 use serde_json::Value;
 
 use super::api::UPLOAD_COST;
-use super::json::text;
+use super::json::{list, text};
 use super::spec::KINDS;
 use crate::base::clock::Timestamp;
-use crate::model::dialect::{Dialect, TextLink};
+use crate::model::dialect::{Computed, Dialect, TextLink};
 use crate::model::limits::{Bound, Limit, Longest};
 use crate::model::spec::KindSpec;
 use crate::model::{Kind, Record};
@@ -81,8 +81,34 @@ impl Dialect for SmartsheetDialect {
 
     /// Numbers as they are formatted, people by their names, formulas by their result.
     fn shown(&self, value: &Record) -> Option<String> {
-        let shown = text(&value.native, "displayValue");
-        (!shown.is_empty()).then(|| shown.to_owned())
+        let structured = value.native.get("objectValue").and_then(|value| self.in_words(value));
+        let shown = structured.unwrap_or_else(|| text(&value.native, "displayValue").to_owned());
+        (!shown.is_empty()).then_some(shown)
+    }
+
+    /// System columns and columns with a formula.
+    fn computed(&self, item: &Record) -> Vec<Computed> {
+        let cell = |native: &Value| {
+            let shown = match (text(native, "displayValue"), native.get("value")?) {
+                ("", Value::Bool(set)) => if *set { "yes" } else { "no" }.to_owned(),
+                ("", Value::String(text)) => text.clone(),
+                ("", Value::Number(number)) => number.to_string(),
+                (shown, _) => shown.to_owned(),
+            };
+            let field = text(native, "columnId").to_owned();
+            (!shown.is_empty()).then_some(Computed { field, name: None, text: shown })
+        };
+        list(&item.native, "cells").iter().filter_map(cell).collect()
+    }
+
+    fn in_words(&self, value: &Value) -> Option<String> {
+        let values = || list(value, "values").iter();
+        match text(value, "objectType") {
+            "MULTI_CONTACT" => Some(values().map(contact).collect::<Vec<_>>().join(", ")),
+            "MULTI_PICKLIST" => Some(values().filter_map(Value::as_str).collect::<Vec<_>>().join(", ")),
+            "CONTACT" => Some(contact(value)),
+            _ => value.get("email").is_some().then(|| contact(value)),
+        }
     }
 
     /// Comments are shown in the order of their times, and ids are drawn at random.
@@ -128,6 +154,15 @@ impl Dialect for SmartsheetDialect {
         // A name is foreign text: a line break in it would end the header line.
         let author = author.replace(char::is_control, " ");
         Some(format!("{ATTRIBUTION_START}{author} on {time}{ATTRIBUTION_END}"))
+    }
+}
+
+/// A contact has a name, an address or both.
+fn contact(contact: &Value) -> String {
+    match (text(contact, "name"), text(contact, "email")) {
+        ("", one) | (one, "") => one.to_owned(),
+        (name, email) if name == email => name.to_owned(),
+        (name, email) => format!("{name} ({email})"),
     }
 }
 
@@ -214,6 +249,27 @@ mod tests {
         assert_eq!(header, "[boardvault] Originally by Ada Lovelace (ada@example.org) on 2026-11-21 10:00 UTC");
         let again = json!({"text": format!("{header}\n\nDone.")});
         assert_eq!(SmartsheetDialect.attribution(&record(Kind::Comment, again)), None);
+    }
+
+    #[test]
+    fn contacts_are_told_by_name_and_address_as_far_as_they_have_them() {
+        let people = json!({"objectType": "MULTI_CONTACT", "values": [
+            {"name": "Ada", "email": "ada@x.org"}, {"name": "No address"}, {"email": "gone@x.org"}]});
+        let told = "Ada (ada@x.org), No address, gone@x.org";
+        assert_eq!(SmartsheetDialect.in_words(&people).as_deref(), Some(told));
+        let cell = json!({"objectValue": people, "displayValue": "ada@x.org, , gone@x.org"});
+        assert_eq!(SmartsheetDialect.shown(&record(Kind::FieldValue, cell)).as_deref(), Some(told));
+        assert_eq!(SmartsheetDialect.in_words(&json!({"objectType": "DURATION", "days": 2})), None);
+    }
+
+    #[test]
+    fn cells_that_nobody_writes_are_told_with_the_row() {
+        let row = json!({"cells": [
+            {"columnId": "1", "value": "ada@x.org", "displayValue": "Ada"}, {"columnId": "2", "value": true},
+            {"columnId": "3", "value": 7}, {"columnId": "4", "conditionalFormat": ",1"}]});
+        let told = SmartsheetDialect.computed(&record(Kind::Item, row));
+        let told: Vec<_> = told.iter().map(|value| (value.field.as_str(), value.text.as_str())).collect();
+        assert_eq!(told, [("1", "Ada"), ("2", "yes"), ("3", "7")]);
     }
 
     proptest! {

@@ -3,6 +3,7 @@
 use crate::model::Kind;
 use crate::model::loss::LossCause;
 use crate::model::spec::{BatchRules, Codec, Field, IdPolicy, KindSpec, Parent, Role, Verbs};
+use crate::model::told::Told;
 
 const READ_ONLY: Role = Role::ReadOnly(LossCause::NotWritable);
 
@@ -19,13 +20,13 @@ pub(super) const PROJECT: KindSpec = KindSpec {
     natural_key: &[],
     fields: &[
         Field::new("name", Role::Writable),
-        Field::new("html_notes", Role::Writable).codec(Codec::Links).initially("<body></body>"),
+        Field::new("html_notes", Role::Writable).codec(Codec::Links).initially("<body></body>").told(Told::Rich),
         Field::new("workspace.gid", Role::Reference(Kind::Workspace)),
         Field::new("team.gid", Role::Reference(Kind::Group)),
         Field::new("color", Role::Writable),
         Field::new("icon", Role::Writable).given(),
         Field::new("default_view", Role::Writable),
-        Field::new("due_on", Role::Writable),
+        Field::new("due_on", Role::Writable).told(Told::Due),
         Field::new("start_on", Role::Writable),
         // Part of the creation, so that nothing private is ever to be seen by others, not even for a moment.
         Field::new("privacy_setting", Role::Writable),
@@ -37,8 +38,8 @@ pub(super) const PROJECT: KindSpec = KindSpec {
         Field::new("followers", Role::Persons).last(),
         Field::new("sections", Role::Sequence(Kind::Section)),
         Field::new("custom_field_settings", Role::Sequence(Kind::FieldDef)),
-        Field::new("archived", Role::Writable).last(),
-        Field::new("completed", READ_ONLY),
+        Field::new("archived", Role::Writable).last().told(Told::Archived),
+        Field::new("completed", READ_ONLY).told(Told::Done),
     ],
     losses: &[LossCause::NativeId, LossCause::CreatedBy, LossCause::Activity, LossCause::Membership],
 };
@@ -162,7 +163,7 @@ pub(super) const BRIEF: KindSpec = KindSpec {
     natural_key: &[],
     fields: &[
         Field::new("title", Role::Writable),
-        Field::new("html_text", Role::Writable).codec(Codec::Links),
+        Field::new("html_text", Role::Writable).codec(Codec::Links).told(Told::Rich),
     ],
     losses: &[LossCause::NativeId, LossCause::CreatedBy],
 };
@@ -181,7 +182,7 @@ pub(super) const STATUS_UPDATE: KindSpec = KindSpec {
     fields: &[
         Field::new("title", Role::CreateOnly),
         Field::new("status_type", Role::CreateOnly),
-        Field::new("html_text", Role::CreateOnly).codec(Codec::Attributed),
+        Field::new("html_text", Role::CreateOnly).codec(Codec::Attributed).told(Told::Rich),
         Field::new("author.gid", Role::ReadOnly(LossCause::CommentAuthor)),
     ],
     losses: &[LossCause::NativeId, LossCause::CommentAuthor, LossCause::Reactions],

@@ -3,6 +3,7 @@
 use crate::model::Kind;
 use crate::model::loss::LossCause;
 use crate::model::spec::{BatchRules, Codec, Field, IdPolicy, KindSpec, Parent, Role, Verbs};
+use crate::model::told::Told;
 
 const READ_ONLY: Role = Role::ReadOnly(LossCause::NotWritable);
 
@@ -22,13 +23,13 @@ pub(super) const TASK: KindSpec = KindSpec {
         Field::new("section", Role::Reference(Kind::Section)).assigned(),
         Field::new("not_in_project", Role::Writable).nowhere(),
         Field::new("name", Role::Writable),
-        Field::new("html_notes", Role::Writable).codec(Codec::Links).initially("<body></body>"),
+        Field::new("html_notes", Role::Writable).codec(Codec::Links).initially("<body></body>").told(Told::Rich),
         Field::new("resource_subtype", Role::Writable),
         Field::new("approval_status", Role::Writable),
-        Field::new("assignee.gid", Role::Person),
-        Field::new("completed", Role::Writable),
-        Field::new("due_on", Role::Writable),
-        Field::new("due_at", Role::Writable),
+        Field::new("assignee.gid", Role::Person).told(Told::Assignee),
+        Field::new("completed", Role::Writable).told(Told::Done),
+        Field::new("due_on", Role::Writable).told(Told::Due),
+        Field::new("due_at", Role::Writable).told(Told::Due),
         Field::new("start_on", Role::Writable),
         Field::new("start_at", Role::Writable),
         Field::new("tags", Role::References(Kind::Label)),
@@ -36,7 +37,7 @@ pub(super) const TASK: KindSpec = KindSpec {
         // Whoever creates, comments or attaches becomes a follower, so the list is set when these stand.
         Field::new("followers", Role::Persons).last().joined_with(&[Kind::Comment, Kind::Attachment]),
         Field::new("dependencies", Role::References(Kind::Item)).anywhere().last(),
-        Field::new("likes", Role::ReadOnly(LossCause::Votes)),
+        Field::new("likes", Role::ReadOnly(LossCause::Votes)).told(Told::People),
         Field::new("actual_time_minutes", READ_ONLY),
         Field::new("is_rendered_as_separator", READ_ONLY),
         Field::new("custom_type.gid", READ_ONLY),
@@ -122,7 +123,7 @@ pub(super) const COMMENT: KindSpec = KindSpec {
     batch: BatchRules::SINGLE,
     natural_key: &[],
     fields: &[
-        Field::new("html_text", Role::Writable).codec(Codec::Attributed),
+        Field::new("html_text", Role::Writable).codec(Codec::Attributed).told(Told::Rich),
         Field::new("is_pinned", Role::Writable),
         Field::new("sticker_name", Role::CreateOnly),
         Field::new("created_by.gid", Role::ReadOnly(LossCause::CommentAuthor)),

@@ -3,6 +3,7 @@
 use crate::model::Kind;
 use crate::model::loss::LossCause;
 use crate::model::spec::{BatchRules, Codec, Field, IdPolicy, KindSpec, Parent, Role, Verbs};
+use crate::model::told::Told;
 
 const READ_ONLY: Role = Role::ReadOnly(LossCause::NotWritable);
 
@@ -54,7 +55,7 @@ pub(super) const TEAM: KindSpec = KindSpec {
     fields: &[
         Field::new("organization.gid", Role::Reference(Kind::Workspace)),
         Field::new("name", Role::Writable),
-        Field::new("html_description", Role::Writable).codec(Codec::Links).initially("<body></body>"),
+        Field::new("html_description", Role::Writable).codec(Codec::Links).initially("<body></body>").told(Told::Rich),
         Field::new("visibility", Role::Writable),
         // Who may do what comes last: some of it would forbid the restore's own steps.
         Field::new("edit_team_name_or_description_access_level", Role::Writable).last(),

@@ -15,7 +15,7 @@ use super::{HOME, Smartsheet, pages};
 use crate::base::hash::Hash;
 use crate::http::client::Query;
 use crate::http::fault::{ApiFault, FaultClass};
-use crate::http::shape::{entries, thing};
+use crate::http::shape::{entries, having, thing};
 use crate::model::Kind;
 use crate::model::coverage::{Count, Coverage, Missing};
 use crate::platforms::connector::{ContainerInfo, RecordSink};
@@ -116,7 +116,8 @@ async fn ask(smartsheet: &Smartsheet, id: &str) -> Result<Answers, ApiFault> {
         let fields = summary.and_then(|summary| entries(object(summary).remove("fields").unwrap_or_default()));
         answers.summary = answers.side("summary", fields)?;
     }
-    let publish = smartsheet.get(&["sheets", id, "publish"], &[]).await.map(|publish| vec![publish]);
+    let publish = smartsheet.get(&["sheets", id, "publish"], &[]).await;
+    let publish = publish.and_then(|publish| Ok(vec![having(publish, "readWriteEnabled")?]));
     answers.publish = answers.side("publish settings", publish)?.pop();
     let rules = pages::numbered(smartsheet, &["sheets", id, "automationrules"], &[]).await;
     let rules = match rules {

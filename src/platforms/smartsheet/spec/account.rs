@@ -3,6 +3,7 @@
 use crate::model::Kind;
 use crate::model::loss::LossCause;
 use crate::model::spec::{BatchRules, Field, IdPolicy, KindSpec, Parent, Role, Verbs};
+use crate::model::told::Told;
 
 const GIVEN: Role = Role::ReadOnly(LossCause::NotWritable);
 
@@ -53,7 +54,7 @@ pub(super) const GROUP: KindSpec = KindSpec {
         Field::new("description", Role::Writable),
         // Groups belong to the account, of which `home` is the part that is always there.
         Field::new("workspace", Role::Reference(Kind::Workspace)),
-        Field::new("ownerId", Role::ReadOnly(LossCause::CreatedBy)),
+        Field::new("ownerId", Role::ReadOnly(LossCause::CreatedBy)).told(Told::People),
     ],
     losses: &[LossCause::NativeId, LossCause::CreatedBy],
 };

@@ -3,6 +3,7 @@
 use crate::model::Kind;
 use crate::model::loss::LossCause;
 use crate::model::spec::{BatchRules, Codec, Field, IdPolicy, KindSpec, Parent, Role, Verbs};
+use crate::model::told::Told;
 
 const CREATED_AND_DELETED: Verbs = Verbs { create: true, update: false, delete: true, archive: false };
 
@@ -33,7 +34,7 @@ pub(super) const ROW: KindSpec = KindSpec {
         Field::new("parentId", Role::Reference(Kind::Item)),
         // The cell is a record of its own.
         Field::new("primary", Role::CreateOnly).repeating().within(Kind::FieldDef, "primary"),
-        Field::new("format", Role::Writable),
+        Field::new("format", Role::Writable).told(Told::Look),
         CONDITIONAL_FORMAT,
         Field::new("rows", Role::Sequence(Kind::Item)),
         // Only a row with children can be collapsed.
@@ -59,7 +60,7 @@ pub(super) const CELL: KindSpec = KindSpec {
         // Predecessors are told as texts that name rows, see `predecessors`.
         Field::new("value", Role::Writable).codec(Codec::Links),
         Field::new("objectValue", Role::Writable),
-        Field::new("format", Role::Writable),
+        Field::new("format", Role::Writable).told(Told::Look),
         CONDITIONAL_FORMAT,
         // What a link shows and where it leads are set together or not at all.
         Field::new("hyperlink.text", Role::Writable).whole(),

@@ -4,6 +4,7 @@ use super::row::IMAGE_LINK;
 use crate::model::Kind;
 use crate::model::loss::LossCause;
 use crate::model::spec::{BatchRules, Codec, Field, IdPolicy, KindSpec, Parent, Role, Verbs};
+use crate::model::told::Told;
 
 /// A publishing switch. Publishing is the last thing that happens to a sheet.
 const fn publish(path: &'static str) -> Field {
@@ -39,7 +40,7 @@ pub(super) const SHEET: KindSpec = KindSpec {
         // The connection's own view of the sheet, which it can set for itself and for nobody else.
         Field::new("userSettings.criticalPathEnabled", Role::Writable).after(),
         Field::new("userSettings.displaySummaryTasks", Role::Writable).after(),
-        Field::new("ownerId", Role::ReadOnly(LossCause::CreatedBy)),
+        Field::new("ownerId", Role::ReadOnly(LossCause::CreatedBy)).told(Told::People),
         Field::new("favorite", Role::ReadOnly(LossCause::Subscriptions)),
         Field::new("ganttEnabled", Role::ReadOnly(LossCause::NotWritable)),
         Field::new("resourceManagementEnabled", Role::ReadOnly(LossCause::NotWritable)),
@@ -109,9 +110,9 @@ pub(super) const COLUMN: KindSpec = KindSpec {
         Field::new("symbol", Role::Writable),
         Field::new("options", Role::Writable),
         Field::new("contactOptions", Role::Writable),
-        Field::new("width", Role::Writable),
+        Field::new("width", Role::Writable).told(Told::Look),
         Field::new("description", Role::Writable).codec(Codec::Links),
-        Field::new("format", Role::Writable),
+        Field::new("format", Role::Writable).told(Told::Look),
         Field::new("hidden", Role::Writable),
         // Smartsheet wants the type of a list to be there before its restriction.
         Field::new("validation", Role::Writable).after(),
@@ -142,7 +143,7 @@ pub(super) const SUMMARY_FIELD: KindSpec = KindSpec {
         Field::new("options", Role::Writable),
         Field::new("contactOptions", Role::Writable),
         Field::new("validation", Role::Writable),
-        Field::new("format", Role::Writable),
+        Field::new("format", Role::Writable).told(Told::Look),
         Field::new("objectValue", Role::Writable),
         Field::new("hyperlink.url", Role::Writable).codec(Codec::Links),
         Field::new("formula", Role::Writable).last(),

@@ -3,6 +3,7 @@
 use crate::model::Kind;
 use crate::model::loss::LossCause;
 use crate::model::spec::{BatchRules, Codec, Field, IdPolicy, KindSpec, Parent, Role, Verbs};
+use crate::model::told::Told;
 
 const READ_ONLY_PREFERENCE: Role = Role::ReadOnly(LossCause::NotWritable);
 
@@ -69,7 +70,7 @@ pub(super) const BOARD: KindSpec = KindSpec {
         label_name("labelNames.pink_light"),
         label_name("labelNames.black_light"),
         // A closed board refuses changes.
-        Field::new("closed", Role::Writable).last(),
+        Field::new("closed", Role::Writable).last().told(Told::Archived),
         Field::new("prefs.isTemplate", READ_ONLY_PREFERENCE),
         Field::new("prefs.showCompleteStatus", READ_ONLY_PREFERENCE),
         Field::new("prefs.switcherViews", READ_ONLY_PREFERENCE),
@@ -142,7 +143,7 @@ pub(super) const CUSTOM_FIELD: KindSpec = KindSpec {
     fields: &[
         Field::new("name", Role::Writable),
         Field::new("type", Role::CreateOnly),
-        Field::new("pos", Role::Writable),
+        Field::new("pos", Role::Writable).told(Told::Position),
         Field::new("display.cardFront", Role::Writable),
     ],
     losses: &[LossCause::NativeId],
@@ -162,7 +163,7 @@ pub(super) const OPTION: KindSpec = KindSpec {
     fields: &[
         Field::new("value.text", Role::CreateOnly),
         Field::new("color", Role::CreateOnly),
-        Field::new("pos", Role::CreateOnly),
+        Field::new("pos", Role::CreateOnly).told(Told::Position),
     ],
     losses: &[LossCause::NativeId],
 };
@@ -180,8 +181,8 @@ pub(super) const LIST: KindSpec = KindSpec {
     natural_key: &["name"],
     fields: &[
         Field::new("name", Role::Writable),
-        Field::new("pos", Role::Writable),
-        Field::new("closed", Role::Writable).last(),
+        Field::new("pos", Role::Writable).told(Told::Position),
+        Field::new("closed", Role::Writable).last().told(Told::Archived),
         Field::new("softLimit", Role::ReadOnly(LossCause::NotWritable)),
         Field::new("color", Role::ReadOnly(LossCause::NotWritable)),
         Field::new("subscribed", Role::ReadOnly(LossCause::Subscriptions)),

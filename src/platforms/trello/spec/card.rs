@@ -3,6 +3,7 @@
 use crate::model::Kind;
 use crate::model::loss::LossCause;
 use crate::model::spec::{BatchRules, Codec, Field, IdPolicy, KindSpec, Parent, Role, Verbs};
+use crate::model::told::Told;
 
 /// A card.
 pub(super) const CARD: KindSpec = KindSpec {
@@ -19,11 +20,11 @@ pub(super) const CARD: KindSpec = KindSpec {
         Field::new("idList", Role::Reference(Kind::Section)),
         Field::new("name", Role::Writable),
         Field::new("desc", Role::Writable).codec(Codec::Links),
-        Field::new("pos", Role::Writable),
-        Field::new("due", Role::Writable),
+        Field::new("pos", Role::Writable).told(Told::Position),
+        Field::new("due", Role::Writable).told(Told::Due),
         Field::new("start", Role::Writable),
-        Field::new("dueComplete", Role::Writable),
-        Field::new("idMembers", Role::Persons),
+        Field::new("dueComplete", Role::Writable).told(Told::Done),
+        Field::new("idMembers", Role::Persons).told(Told::Assignee),
         Field::new("idLabels", Role::References(Kind::Label)),
         Field::new("address", Role::Writable),
         Field::new("locationName", Role::Writable),
@@ -37,10 +38,10 @@ pub(super) const CARD: KindSpec = KindSpec {
         Field::new("cover.color", Role::Writable).whole().last(),
         Field::new("cover.size", Role::Writable).whole().last().initially("normal"),
         Field::new("cover.brightness", Role::Writable).whole().last().initially("dark"),
-        Field::new("closed", Role::Writable).last(),
+        Field::new("closed", Role::Writable).last().told(Told::Archived),
         Field::new("cover.idUploadedBackground", Role::ReadOnly(LossCause::Background)),
         Field::new("mirrorSourceId", Role::ReadOnly(LossCause::NotWritable)),
-        Field::new("idMembersVoted", Role::ReadOnly(LossCause::Votes)),
+        Field::new("idMembersVoted", Role::ReadOnly(LossCause::Votes)).told(Told::People),
         Field::new("subscribed", Role::ReadOnly(LossCause::Subscriptions)),
         Field::new("idShort", Role::ReadOnly(LossCause::SequenceNumber)),
         Field::new("shortLink", Role::ReadOnly(LossCause::NativeId)),
@@ -79,7 +80,7 @@ pub(super) const CHECKLIST: KindSpec = KindSpec {
     ids: IdPolicy::Server,
     batch: BatchRules::SINGLE,
     natural_key: &[],
-    fields: &[Field::new("name", Role::Writable), Field::new("pos", Role::Writable)],
+    fields: &[Field::new("name", Role::Writable), Field::new("pos", Role::Writable).told(Told::Position)],
     losses: &[LossCause::NativeId],
 };
 
@@ -96,11 +97,11 @@ pub(super) const CHECKLIST_ITEM: KindSpec = KindSpec {
     natural_key: &[],
     fields: &[
         Field::new("name", Role::Writable).codec(Codec::Links),
-        Field::new("pos", Role::Writable),
+        Field::new("pos", Role::Writable).told(Told::Position),
         Field::new("state", Role::Writable),
-        Field::new("due", Role::Writable),
+        Field::new("due", Role::Writable).told(Told::Due),
         Field::new("dueReminder", Role::Writable),
-        Field::new("idMember", Role::Person),
+        Field::new("idMember", Role::Person).told(Told::Assignee),
     ],
     losses: &[LossCause::NativeId],
 };
