@@ -23,6 +23,8 @@ pub enum Bound {
     File(u64),
     /// The persons: a membership names one in one of these fields, or nobody can be let in by it.
     Named(&'static [&'static str]),
+    /// The containers: what hangs on one itself is taken by those that stand and by none that is made anew.
+    Standing,
 }
 
 /// The longest that a text may be.
@@ -52,12 +54,13 @@ impl Longest {
 pub fn longest(dialect: &dyn Dialect, kind: Kind, path: &str) -> Option<Longest> {
     dialect.limits().iter().filter(|limit| limit.kind == kind).find_map(|limit| match limit.bound {
         Bound::Text(at, longest) => (at == path).then_some(longest),
-        Bound::File(_) | Bound::Named(_) => None,
+        Bound::File(_) | Bound::Named(_) | Bound::Standing => None,
     })
 }
 
-/// Why the platform would refuse a new record like `record`; nothing where no limit speaks against it.
-pub fn against(dialect: &dyn Dialect, record: &Record) -> Option<LossCause> {
+/// Why the platform would refuse a new record like `record`; nothing where no limit speaks against it. `on_new`: it
+/// hangs on a container that is made anew.
+pub fn against(dialect: &dyn Dialect, record: &Record, on_new: bool) -> Option<LossCause> {
     let limits = dialect.limits().iter().filter(|limit| limit.kind == record.key.kind);
     limits.map(|limit| limit.bound).find_map(|bound| match bound {
         Bound::Text(path, longest) => {
@@ -72,6 +75,7 @@ pub fn against(dialect: &dyn Dialect, record: &Record) -> Option<LossCause> {
             let is_named = paths.iter().any(|path| ops::get_text(&record.native, path).is_some());
             (!is_named).then_some(LossCause::PersonMissing)
         }
+        Bound::Standing => on_new.then_some(LossCause::GivenElsewhere),
     })
 }
 

@@ -50,6 +50,7 @@ causes! {
     TargetGone, "target-gone", "What it points to lies elsewhere and is not there any more.";
     ProjectSheet, "project-sheet", "A sheet with dependencies cannot be made through the API; it comes back as a plain sheet, durations and predecessors as text.";
     Limit, "limit", "It is more than the platform takes: a file is too large, or a text too long.";
+    GivenElsewhere, "given-elsewhere", "It is the value of a field that a project has from a portfolio: a new project is in none until somebody puts it there.";
     OtherPlace, "other-place", "The account may not put it where it was: what is made anew is made in the account's own place, and what is there stays where it is.";
     LivesOn, "lives-on", "It stands in another place too and lives on there, beside the one that is made anew.";
     GoesAlong, "goes-along", "It was made after the backup and goes with the thing that it lies in, which is removed.";

@@ -54,7 +54,9 @@ impl<'a, 's> Blocking<'a, 's> {
             } else if matches!(record.blob, Blob::Missing(_)) {
                 out.lose(key, None, LossCause::BytesMissing);
                 self.refused.insert(key, LossCause::BytesMissing.text().to_owned());
-            } else if let Some(cause) = limits::against(self.facts.input.dialect, record) {
+            } else if let Some(cause) =
+                limits::against(self.facts.input.dialect, record, self.is_on_new(record))
+            {
                 out.lose(key, None, cause);
                 self.refused.insert(key, cause.text().to_owned());
             } else if self.points_into_nothing(record) {
@@ -191,6 +193,12 @@ impl<'a, 's> Blocking<'a, 's> {
     }
 
     /// Why `record`, which stands alone, may not come into the workspace that it belongs to, if so.
+    /// Whether `record` hangs on a container that the plan makes.
+    fn is_on_new(&self, record: &Record) -> bool {
+        let parent = self.facts.scene.parent(record);
+        parent.is_some_and(|parent| parent.kind == Kind::Container && self.created.contains(&parent))
+    }
+
     fn unwelcome(&self, record: &Record) -> Option<String> {
         let workspace = self.facts.scene.spec(record.key.kind).and_then(|spec| workspace(spec, record));
         let fate = workspace.as_ref().map(|key| self.facts.fate(key, Creates::Exactly(&self.created)));
