@@ -23,8 +23,9 @@ pub enum Bound {
     File(u64),
     /// The persons: a membership names one in one of these fields, or nobody can be let in by it.
     Named(&'static [&'static str]),
-    /// The containers: what hangs on one itself is taken by those that stand and by none that is made anew.
-    Standing,
+    /// The containers: one takes on itself only what its own list at the first path names, by the id that the record
+    /// has at the second.
+    Listed(&'static str, &'static str),
 }
 
 /// The longest that a text may be.
@@ -54,13 +55,17 @@ impl Longest {
 pub fn longest(dialect: &dyn Dialect, kind: Kind, path: &str) -> Option<Longest> {
     dialect.limits().iter().filter(|limit| limit.kind == kind).find_map(|limit| match limit.bound {
         Bound::Text(at, longest) => (at == path).then_some(longest),
-        Bound::File(_) | Bound::Named(_) | Bound::Standing => None,
+        Bound::File(_) | Bound::Named(_) | Bound::Listed(..) => None,
     })
 }
 
-/// Why the platform would refuse a new record like `record`; nothing where no limit speaks against it. `on_new`: it
-/// hangs on a container that is made anew.
-pub fn against(dialect: &dyn Dialect, record: &Record, on_new: bool) -> Option<LossCause> {
+/// Why the platform would refuse a new record like `record`; nothing where no limit speaks against it. `lists` tells
+/// whether what the record hangs on names an id in its list at a path.
+pub fn against(
+    dialect: &dyn Dialect,
+    record: &Record,
+    lists: impl Fn(&str, &str) -> bool,
+) -> Option<LossCause> {
     let limits = dialect.limits().iter().filter(|limit| limit.kind == record.key.kind);
     limits.map(|limit| limit.bound).find_map(|bound| match bound {
         Bound::Text(path, longest) => {
@@ -75,7 +80,10 @@ pub fn against(dialect: &dyn Dialect, record: &Record, on_new: bool) -> Option<L
             let is_named = paths.iter().any(|path| ops::get_text(&record.native, path).is_some());
             (!is_named).then_some(LossCause::PersonMissing)
         }
-        Bound::Standing => on_new.then_some(LossCause::GivenElsewhere),
+        Bound::Listed(list, path) => {
+            let id = ops::get_text(&record.native, path)?;
+            (!lists(list, id)).then_some(LossCause::GivenElsewhere)
+        }
     })
 }
 

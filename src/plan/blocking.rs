@@ -54,9 +54,7 @@ impl<'a, 's> Blocking<'a, 's> {
             } else if matches!(record.blob, Blob::Missing(_)) {
                 out.lose(key, None, LossCause::BytesMissing);
                 self.refused.insert(key, LossCause::BytesMissing.text().to_owned());
-            } else if let Some(cause) =
-                limits::against(self.facts.input.dialect, record, self.is_on_new(record))
-            {
+            } else if let Some(cause) = self.limit_against(record) {
                 out.lose(key, None, cause);
                 self.refused.insert(key, cause.text().to_owned());
             } else if self.points_into_nothing(record) {
@@ -193,10 +191,20 @@ impl<'a, 's> Blocking<'a, 's> {
     }
 
     /// Why `record`, which stands alone, may not come into the workspace that it belongs to, if so.
-    /// Whether `record` hangs on a container that the plan makes.
-    fn is_on_new(&self, record: &Record) -> bool {
-        let parent = self.facts.scene.parent(record);
-        parent.is_some_and(|parent| parent.kind == Kind::Container && self.created.contains(&parent))
+    fn limit_against(&self, record: &Record) -> Option<LossCause> {
+        let holder = self.facts.scene.parent(record).filter(|parent| parent.kind == Kind::Container);
+        let lists = |path: &str, id: &str| {
+            let Some(holder) = &holder else { return true };
+            match self.facts.fate(holder, Creates::Exactly(&self.created)) {
+                Fate::Live(live) if !self.created.contains(holder) => {
+                    let live = self.facts.scene.live.get(live);
+                    live.is_none_or(|live| ops::ids(ops::get(&live.native, path)).any(|listed| listed == id))
+                }
+                Fate::Outside => true,
+                _ => false,
+            }
+        };
+        limits::against(self.facts.input.dialect, record, lists)
     }
 
     fn unwelcome(&self, record: &Record) -> Option<String> {

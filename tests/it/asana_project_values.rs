@@ -63,4 +63,5 @@ async fn a_project_made_anew_is_in_no_portfolio_and_the_plan_says_what_that_cost
     lost.sort_unstable();
     assert_eq!(lost, ["Owner", "Priority"]);
     desk.apply(&plan).await;
+    desk.assert_settled(&before).await;
 }

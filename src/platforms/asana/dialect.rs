@@ -41,7 +41,7 @@ static LIMITS: &[Limit] = &[
     Limit { kind: Kind::Section, bound: Bound::Text("name", NAME) },
     Limit { kind: Kind::Item, bound: Bound::Text("name", NAME) },
     // No call gives a field to a project itself: it has those of the portfolios that it is in.
-    Limit { kind: Kind::FieldValue, bound: Bound::Standing },
+    Limit { kind: Kind::FieldValue, bound: Bound::Listed("own_custom_fields", "custom_field") },
     Limit { kind: Kind::Attachment, bound: Bound::File(LARGEST_FILE) },
     Limit { kind: Kind::Comment, bound: Bound::Text("html_text", RICH_TEXT) },
     Limit { kind: Kind::StatusUpdate, bound: Bound::Text("html_text", RICH_TEXT) },

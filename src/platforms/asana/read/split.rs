@@ -39,6 +39,11 @@ impl Splitter {
     /// Splits a project into itself, the custom fields that are set up in it and the values that it has of others.
     pub(super) fn project(&mut self, project: Value, sections: &[Value]) {
         let mut project = object(project);
+        let own = project.get("custom_fields").and_then(Value::as_array).into_iter().flatten();
+        let own: Vec<String> = own.map(|field| gid(field).to_owned()).collect();
+        if !own.is_empty() {
+            project.insert("own_custom_fields".to_owned(), json!(own));
+        }
         let values = take_values(&mut project);
         let settings = take_list(&mut project, "custom_field_settings");
         lists_of_gids(&mut project, &["followers"]);
