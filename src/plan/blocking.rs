@@ -54,7 +54,11 @@ impl<'a, 's> Blocking<'a, 's> {
             } else if matches!(record.blob, Blob::Missing(_)) {
                 out.lose(key, None, LossCause::BytesMissing);
                 self.refused.insert(key, LossCause::BytesMissing.text().to_owned());
+<<<<<<< HEAD
             } else if let Some(cause) = self.beyond_limits(roots, record) {
+=======
+            } else if let Some(cause) = self.limit_against(record) {
+>>>>>>> asana7
                 out.lose(key, None, cause);
                 self.refused.insert(key, cause.text().to_owned());
             } else if self.points_into_nothing(record) {
@@ -201,6 +205,22 @@ impl<'a, 's> Blocking<'a, 's> {
     }
 
     /// Why `record`, which stands alone, may not come into the workspace that it belongs to, if so.
+    fn limit_against(&self, record: &Record) -> Option<LossCause> {
+        let holder = self.facts.scene.parent(record).filter(|parent| parent.kind == Kind::Container);
+        let lists = |path: &str, id: &str| {
+            let Some(holder) = &holder else { return true };
+            match self.facts.fate(holder, Creates::Exactly(&self.created)) {
+                Fate::Live(live) if !self.created.contains(holder) => {
+                    let live = self.facts.scene.live.get(live);
+                    live.is_none_or(|live| ops::ids(ops::get(&live.native, path)).any(|listed| listed == id))
+                }
+                Fate::Outside => true,
+                _ => false,
+            }
+        };
+        limits::against(self.facts.input.dialect, record, lists)
+    }
+
     fn unwelcome(&self, record: &Record) -> Option<String> {
         let workspace = self.facts.scene.spec(record.key.kind).and_then(|spec| workspace(spec, record));
         let fate = workspace.as_ref().map(|key| self.facts.fate(key, Creates::Exactly(&self.created)));

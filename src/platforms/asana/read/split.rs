@@ -36,9 +36,15 @@ impl Splitter {
         self.project.as_str()
     }
 
-    /// Splits a project into itself and the custom fields that are set up in it.
+    /// Splits a project into itself, the custom fields that are set up in it and the values that it has of others.
     pub(super) fn project(&mut self, project: Value, sections: &[Value]) {
         let mut project = object(project);
+        let own = project.get("custom_fields").and_then(Value::as_array).into_iter().flatten();
+        let own: Vec<String> = own.map(|field| gid(field).to_owned()).collect();
+        if !own.is_empty() {
+            project.insert("own_custom_fields".to_owned(), json!(own));
+        }
+        let values = take_values(&mut project);
         let settings = take_list(&mut project, "custom_field_settings");
         lists_of_gids(&mut project, &["followers"]);
         let order: Vec<&str> = sections.iter().map(gid).collect();
@@ -48,6 +54,10 @@ impl Splitter {
         self.add(Kind::Container, project);
         for setting in settings {
             self.custom_field(setting);
+        }
+        for value in values {
+            let id = self.project.0.clone();
+            self.value("project", &id, value);
         }
     }
 
@@ -90,16 +100,10 @@ impl Splitter {
         if !subtasks.is_empty() {
             task.insert("subtasks".to_owned(), json!(subtasks));
         }
-        let values = take_list(&mut task, "custom_fields");
-        let (computed, values): (Vec<_>, Vec<_>) =
-            values.into_iter().partition(|value| is_computed(value) || is(value, "is_value_read_only"));
-        let computed: Vec<Value> = computed.into_iter().filter(|value| !value["display_value"].is_null()).collect();
-        if !computed.is_empty() {
-            task.insert("custom_fields".to_owned(), computed.into());
-        }
+        let values = take_values(&mut task);
         self.add(Kind::Item, task);
         for value in values {
-            self.value(&id, value);
+            self.value("task", &id, value);
         }
     }
 
@@ -129,8 +133,8 @@ impl Splitter {
         }
     }
 
-    /// The value of a custom field, unless it is empty.
-    fn value(&mut self, task: &str, value: Value) {
+    /// The value of a custom field on a task or on the project, unless it is empty.
+    fn value(&mut self, owner: &str, owner_id: &str, value: Value) {
         const PATHS: [&str; 7] = [
             "text_value", "number_value", "date_value", "enum_value", "multi_enum_values", "people_value",
             "reference_value",
@@ -145,10 +149,10 @@ impl Splitter {
             return;
         }
         let field = gid(&value).to_owned();
-        let mut value = with(value, "task", task);
+        let mut value = with(value, owner, owner_id);
         value.insert("custom_field".to_owned(), json!(field));
         lists_of_gids(&mut value, &["multi_enum_values", "people_value", "reference_value"]);
-        let id = if field.is_empty() { String::new() } else { format!("{task}:{field}") };
+        let id = if field.is_empty() { String::new() } else { format!("{owner_id}:{field}") };
         self.put(Kind::FieldValue, &id, value, None);
     }
 
@@ -248,6 +252,18 @@ pub(super) fn is_comment(story: &Value) -> bool {
 /// Whether nobody but Asana sets the values of a custom field.
 fn is_computed(field: &Value) -> bool {
     is(field, "is_formula_field") || matches!(text(field, "representation_type"), "formula" | "custom_id")
+}
+
+/// Takes the values out of a task or project that somebody sets; the others that say something stay in it.
+fn take_values(owner: &mut Map<String, Value>) -> Vec<Value> {
+    let values = take_list(owner, "custom_fields");
+    let (computed, values): (Vec<_>, Vec<_>) =
+        values.into_iter().partition(|value| is_computed(value) || is(value, "is_value_read_only"));
+    let computed: Vec<Value> = computed.into_iter().filter(|value| !value["display_value"].is_null()).collect();
+    if !computed.is_empty() {
+        owner.insert("custom_fields".to_owned(), computed.into());
+    }
+    values
 }
 
 fn with(value: Value, key: &str, id: &str) -> Map<String, Value> {

@@ -134,3 +134,20 @@ fn what_comes_twice_is_kept_once() {
     }
     assert_eq!((splitter.count(Kind::Item), splitter.count(Kind::Label)), (1, 1));
 }
+
+#[test]
+fn the_values_of_a_project_are_records_on_the_project() {
+    let mut splitter = Splitter::new("1".into());
+    let project = json!({
+        "gid": "1", "name": "P", "custom_field_settings": [], "custom_fields": [
+            {"gid": "f1", "name": "Phase", "resource_subtype": "text", "text_value": "two"},
+            {"gid": "f2", "name": "Empty", "resource_subtype": "text", "text_value": null},
+            {"gid": "f3", "name": "Sum", "representation_type": "formula", "number_value": 3, "display_value": "3"},
+        ],
+    });
+    splitter.project(project, &[]);
+    assert_eq!(splitter.count(Kind::FieldValue), 1, "neither empty values nor computed ones");
+    let value = native(&splitter, Kind::FieldValue, "1:f1");
+    assert_eq!((&value["project"], &value["custom_field"], &value["text_value"]), (&json!("1"), &json!("f1"), &json!("two")));
+    assert_eq!(native(&splitter, Kind::Container, "1")["custom_fields"][0]["display_value"], "3");
+}

@@ -6,7 +6,7 @@ use super::call::{Answer, Call, Outcome};
 use super::events::Happening;
 use super::input;
 use super::refusal::Refusal;
-use super::state::{CUSTOM_FIELD, ENUM_OPTION, Place, SETTING, State, TASK, items, place};
+use super::state::{CUSTOM_FIELD, ENUM_OPTION, PROJECT, Place, SETTING, State, TASK, items, place};
 use crate::sim::request::Params;
 use crate::sim::world::text;
 
@@ -252,11 +252,13 @@ impl Call<'_> {
         for setting in self.state.world.ids_of(id, SETTING) {
             self.state.remove_setting(&setting);
         }
-        for task in self.state.world.ids_of(text(&field, "workspace"), TASK) {
-            if let Some(values) =
-                self.state.world.edit(TASK, &task).and_then(|t| t["_values"].as_object_mut())
-            {
-                values.remove(id);
+        for kind in [TASK, PROJECT] {
+            for owner in self.state.world.ids_of(text(&field, "workspace"), kind) {
+                if let Some(values) =
+                    self.state.world.edit(kind, &owner).and_then(|owner| owner["_values"].as_object_mut())
+                {
+                    values.remove(id);
+                }
             }
         }
         self.state.world.remove(CUSTOM_FIELD, id);

@@ -44,7 +44,7 @@ impl State {
             "id": id, "name": name, "workspace": workspace, "owner": by, "created_by": by, "color": "light-blue",
             "created_at": self.date(), "members": [by], "archived": false, "due_on": null, "start_on": null,
             "privacy_setting": "members_only", "public": false, "default_access_level": "viewer",
-            "permalink_url": format!("https://app.asana.com/0/portfolio/{id}"), "_items": projects,
+            "permalink_url": format!("https://app.asana.com/0/portfolio/{id}"), "_items": projects, "_fields": [],
         });
         self.world.insert(PORTFOLIO, &[workspace], portfolio);
         id

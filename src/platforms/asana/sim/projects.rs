@@ -30,6 +30,7 @@ const FIELDS: &[&str] = &[
     "minimum_access_level_for_sharing",
     "owner",
     "archived",
+    "custom_fields",
     "team",
     "workspace",
     "followers",
@@ -87,7 +88,7 @@ impl State {
             "default_view": "list", "due_on": null, "start_on": null, "html_notes": "<body></body>",
             "privacy_setting": "public_to_workspace", "default_access_level": "editor",
             "minimum_access_level_for_customization": "editor", "minimum_access_level_for_sharing": "editor",
-            "followers": [by], "_sections": [], "_settings": [],
+            "followers": [by], "_sections": [], "_settings": [], "_values": {},
         });
         self.world.insert(PROJECT, &[workspace], project);
         self.new_section(&id, "Untitled section");
@@ -287,7 +288,8 @@ impl Call<'_> {
     fn write_project(&mut self, id: &str, changes: Vec<(&'static str, Value)>) {
         for (field, value) in changes {
             self.state.set(PROJECT, id, field, value);
-            self.tell(Happening::changed(PROJECT, id, field));
+            let shown = if field == "_values" { "custom_fields" } else { field };
+            self.tell(Happening::changed(PROJECT, id, shown));
         }
         self.state.touch(PROJECT, id);
     }
@@ -333,6 +335,10 @@ impl Call<'_> {
         put("due_on", due);
         put("start_on", start);
         put("privacy_setting", self.privacy_change(workspace)?);
+        if let Some(values) = data.raw("custom_fields") {
+            let fields = if old.is_null() { Vec::new() } else { self.state.fields_of_project(old) };
+            put("_values", Some(self.value_changes(workspace, &fields, old, values)?));
+        }
         put(
             "owner",
             match data.raw("owner") {

@@ -79,7 +79,8 @@ impl Call<'_> {
         self.date_changes(old, &mut changes)?;
         self.state_changes(old, &mut changes)?;
         if let Some(values) = self.data.raw("custom_fields") {
-            changes.push(("_values", self.value_changes(workspace, projects, old, values)?));
+            let fields = self.state.fields_on(projects.iter().copied());
+            changes.push(("_values", self.value_changes(workspace, &fields, old, values)?));
         }
         if let Some(liked) = input::flag(self.data, "liked")? {
             let mut likes: Vec<Value> = items(old, "_likes").to_vec();

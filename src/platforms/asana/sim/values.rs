@@ -1,4 +1,6 @@
-//! Values of custom fields on tasks: what may be written and how they are shown.
+//! Values of custom fields on tasks and projects: what may be written and how they are shown.
+
+use std::collections::HashSet;
 
 use serde_json::{Map, Value, json};
 
@@ -7,7 +9,7 @@ use super::input;
 use super::refusal::Refusal;
 use super::rich_text;
 use super::state::{
-    CUSTOM_FIELD, GOAL, PORTFOLIO, PROJECT, SETTING, State, TASK, USER, date, items, reference,
+    CUSTOM_FIELD, GOAL, PORTFOLIO, PROJECT, SETTING, State, TASK, USER, date, ids, items, lists, reference,
 };
 use crate::base::clock::Timestamp;
 use crate::sim::world::{Kind, text};
@@ -17,7 +19,7 @@ const LONGEST_TEXT: usize = 1_024;
 
 impl State {
     /// The fields that a task in these projects has, in the order of the projects.
-    fn fields_on<'a>(&'a self, projects: impl Iterator<Item = &'a str>) -> Vec<&'a Value> {
+    pub(super) fn fields_on<'a>(&'a self, projects: impl Iterator<Item = &'a str>) -> Vec<&'a Value> {
         let mut found: Vec<&Value> = Vec::new();
         for project in projects {
             for setting in self.ids_in(PROJECT, project, "_settings") {
@@ -30,6 +32,22 @@ impl State {
             }
         }
         found
+    }
+
+    /// The fields that a project itself has: those of the portfolios that it is in.
+    pub(super) fn fields_of_project(&self, project: &Value) -> Vec<&Value> {
+        let portfolios = self.world.of(text(project, "workspace"), PORTFOLIO);
+        let holds = |portfolio: &&Value| lists(portfolio, "_items", text(project, "id"));
+        let mut fields: Vec<String> = portfolios.filter(holds).flat_map(|portfolio| ids(portfolio, "_fields")).collect();
+        let mut seen = HashSet::new();
+        fields.retain(|field| seen.insert(field.clone()));
+        fields.iter().filter_map(|field| self.world.get(CUSTOM_FIELD, field)).collect()
+    }
+
+    /// The custom fields of a project itself with their values.
+    pub(super) fn values_of_project(&self, project: &Value) -> Value {
+        let fields = self.fields_of_project(project).into_iter();
+        fields.map(|field| self.with_value(field, &project["_values"][text(field, "id")])).collect()
     }
 
     /// The custom fields of a task with their values.
@@ -122,11 +140,11 @@ impl State {
 }
 
 impl Call<'_> {
-    /// The values of a task as they will be after the changes that a request asks for.
+    /// The values of what has these `fields`, as they will be after the changes that a request asks for.
     pub(super) fn value_changes(
         &self,
         workspace: &str,
-        projects: &[&str],
+        fields: &[&Value],
         old: &Value,
         asked: &Value,
     ) -> Result<Value, Refusal> {
@@ -137,7 +155,6 @@ impl Call<'_> {
             self.paid(workspace, "Custom Fields are not available for free users or guests.")?;
         }
         let mut values = old["_values"].as_object().cloned().unwrap_or_default();
-        let fields = self.state.fields_on(projects.iter().copied());
         for (gid, value) in asked {
             let field = fields.iter().find(|field| text(field, "id") == gid);
             let wrong = || Refusal::wrong(format!("Custom field with ID {gid} is not on given object"));
@@ -195,7 +212,7 @@ impl Call<'_> {
     fn referable(&self, field: &Value, gid: &str) -> Result<(), Refusal> {
         let kinds = [TASK, PROJECT, PORTFOLIO, GOAL];
         let kind = kinds.iter().find(|kind| self.state.world.get(kind, gid).is_some());
-        let fits = kind.is_some_and(|kind| super::state::lists(field, "input_restrictions", kind));
+        let fits = kind.is_some_and(|kind| lists(field, "input_restrictions", kind));
         if fits { Ok(()) } else { Err(Refusal::unknown_in_body("reference_value", gid)) }
     }
 }

@@ -168,7 +168,7 @@ impl State {
                 let users = self.world.of(id, MEMBERSHIP).filter(|m| m["_member_kind"] == USER);
                 users.map(|membership| reference(USER, text(membership, "member"))).collect()
             }
-            "custom_fields" => json!([]),
+            "custom_fields" => self.values_of_project(project),
             "custom_field_settings" => {
                 ids(project, "_settings").iter().map(|id| reference(super::state::SETTING, id)).collect()
             }

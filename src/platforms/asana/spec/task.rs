@@ -63,13 +63,15 @@ pub(super) const PLACEMENT: KindSpec = KindSpec {
     losses: &[],
 };
 
-/// The value of a custom field on a task. Its id is `TASK:FIELD`; which path holds it depends on the field's type.
+/// The value of a custom field on a task, or on the project itself, which has the fields of its portfolios. Its id is
+/// `TASK:FIELD` or `PROJECT:FIELD`; which path holds it depends on the field's type.
 pub(super) const FIELD_VALUE: KindSpec = KindSpec {
     kind: Kind::FieldValue,
     noun: "custom field value",
     plural: "custom field values",
     parent: Parent::At(&[(Kind::Item, "task")]),
-    title: "custom_field",
+    // The definition of a portfolio's field is in no backup of a project.
+    title: "name",
     verbs: Verbs::ALL,
     ids: IdPolicy::Composed,
     // One request sets all values of one task; a project has at most 100 custom fields.

@@ -27,7 +27,7 @@ pub(super) use locate::locate;
 pub(super) use places::Places;
 use receipt::receipt;
 
-/// Carries out a wave. Values of custom fields go together per task, everything else one by one.
+/// Carries out a wave. Values of custom fields go together per task or project, everything else one by one.
 pub(super) async fn write(
     asana: &Asana,
     wave: &[Mutation],
@@ -36,7 +36,7 @@ pub(super) async fn write(
     let mut answers: Vec<Result<Receipt, WriteError>> = Vec::with_capacity(wave.len());
     let mut rest = wave;
     while let Some(first) = rest.first() {
-        let together = values::same_task(rest);
+        let together = values::same_owner(rest);
         let (now, later) = rest.split_at_checked(together.max(1)).unwrap_or((rest, &[]));
         if together > 0 {
             answers.extend(values::write(asana, now).await);

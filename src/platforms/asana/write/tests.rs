@@ -310,6 +310,27 @@ async fn values_of_one_task_travel_together_in_their_own_shapes() {
 }
 
 #[tokio::test]
+async fn values_of_the_project_go_to_the_project_and_a_refusal_tells_of_portfolios() {
+    let on_project = |verb, field: &str| Mutation {
+        id: Some(NativeId(format!("20:{field}"))),
+        parent: Some("20".into()),
+        ..mutation(verb, Kind::FieldValue, json!({"text_value": "x"}))
+    };
+    let scripted = Scripted::new([done()]);
+    let wave = [on_project(Verb::Update, "f1"), on_project(Verb::Create, "f2"), value("f1", Verb::Update, json!({}))];
+    let results = write(&asana(&scripted), &wave[..2], &Blobs).await;
+    assert_eq!(results[1].as_ref().unwrap().key.id.as_str(), "20:f2");
+    let expected = json!({"custom_fields": {"f1": "x", "f2": "x"}});
+    assert_eq!(calls(&scripted), [("PUT /projects/20".to_owned(), expected)]);
+    assert_eq!(super::values::same_owner(&wave), 2, "a task's values are set by a request of their own");
+
+    let answers = [refusal(400, "Custom field with ID f1 is not on given object"), data(&json!({"gid": "f1"}))];
+    let scripted = Scripted::new(answers);
+    let results = write(&asana(&scripted), &wave[..1], &Blobs).await;
+    assert!(matches!(&results[0], Err(WriteError::Refused(why)) if why.contains("portfolio")), "{results:?}");
+}
+
+#[tokio::test]
 async fn an_option_that_is_off_is_switched_on_for_the_moment() {
     let scripted = Scripted::new([
         refusal(400, "enum_value: not enabled"),

@@ -1,4 +1,4 @@
-//! Values of custom fields: one request for all values of one task.
+//! Values of custom fields: one request for all values of one task or project.
 
 use serde_json::{Value, json};
 
@@ -12,47 +12,58 @@ use crate::platforms::asana::Asana;
 use crate::platforms::asana::asking::Question;
 use crate::platforms::asana::json::{gid, is, list, text};
 
-/// How many mutations at the beginning are values on one and the same task.
-pub(super) fn same_task(wave: &[Mutation]) -> usize {
-    let task = wave.first().and_then(task_and_field).map(|(task, _)| task);
-    let same = |mutation: &&Mutation| task_and_field(mutation).map(|(task, _)| task) == task;
-    task.as_ref().map_or(0, |_| wave.iter().take_while(same).count())
+const PROJECTS: &str = "projects";
+
+/// What has values of custom fields.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Owner {
+    /// The route to it: `tasks` or `projects`.
+    route: &'static str,
+    id: String,
+}
+
+/// How many mutations at the beginning are values on one and the same task or project.
+pub(super) fn same_owner(wave: &[Mutation]) -> usize {
+    let owner = wave.first().and_then(owner_and_field).map(|(owner, _)| owner);
+    let same = |mutation: &&Mutation| owner_and_field(mutation).map(|(owner, _)| owner) == owner;
+    owner.as_ref().map_or(0, |_| wave.iter().take_while(same).count())
 }
 
 /// Sets the values, together if Asana takes them so: one that it refuses takes nothing else with it.
 pub(super) async fn write(asana: &Asana, values: &[Mutation]) -> Vec<Result<Receipt, WriteError>> {
-    let Some((task, _)) = values.first().and_then(task_and_field) else { return Vec::new() };
-    let mut outcomes = vec![send(asana, &task, values).await];
+    let Some((owner, _)) = values.first().and_then(owner_and_field) else { return Vec::new() };
+    let mut outcomes = vec![send(asana, &owner, values).await];
     if values.len() > 1 && matches!(outcomes.first(), Some(Err(WriteError::Refused(_)))) {
         outcomes.clear();
         for value in values {
-            outcomes.push(send(asana, &task, std::slice::from_ref(value)).await);
+            outcomes.push(send(asana, &owner, std::slice::from_ref(value)).await);
         }
     }
     let receipt = |value: &Mutation| {
-        let refuse = || WriteError::Refused("a value needs its project, its task and its field".to_owned());
-        let (task, field) = task_and_field(value).ok_or_else(refuse)?;
-        receipt(value, &format!("{task}:{field}")).ok_or_else(refuse)
+        let refuse = || WriteError::Refused("a value needs its project, what it is on and its field".to_owned());
+        let (owner, field) = owner_and_field(value).ok_or_else(refuse)?;
+        receipt(value, &format!("{}:{field}", owner.id)).ok_or_else(refuse)
     };
     values.iter().zip(outcomes.iter().cycle()).map(|(value, done)| done.clone().and_then(|()| receipt(value))).collect()
 }
 
-async fn send(asana: &Asana, task: &str, values: &[Mutation]) -> Result<(), WriteError> {
+async fn send(asana: &Asana, owner: &Owner, values: &[Mutation]) -> Result<(), WriteError> {
     let refused = |fault: ApiFault| refusal(&fault);
-    let fields = fields(asana, task, values).await.map_err(refused)?;
+    let path = [owner.route, owner.id.as_str()];
+    let fields = fields(asana, &path, values).await.map_err(refused)?;
     if fields.is_empty() {
         return Ok(());
     }
     let body = params([("custom_fields", fields.clone().into())]);
-    let answer = match asana.change(&["tasks", task], body.clone()).await {
+    let answer = match asana.change(&path, body.clone()).await {
         Err(fault) if fault.class == FaultClass::Invalid => {
             let disabled = disabled_options(asana, &fields).await.map_err(refused)?;
             if disabled.is_empty() {
-                return Err(refusal(&fault));
+                return Err(if owner.route == PROJECTS { without_portfolio(&fault) } else { refusal(&fault) });
             }
             // An option that is switched off stays on the tasks that have it, but is given to no other.
             switch(asana, &disabled, true).await.map_err(refused)?;
-            let answer = asana.change(&["tasks", task], body).await;
+            let answer = asana.change(&path, body).await;
             switch(asana, &disabled, false).await.map_err(refused)?;
             answer
         }
@@ -61,12 +72,22 @@ async fn send(asana: &Asana, task: &str, values: &[Mutation]) -> Result<(), Writ
     answer.map(drop).map_err(refused)
 }
 
-/// The values by field. One that is to go is gone already where the task has lost the field.
-async fn fields(asana: &Asana, task: &str, values: &[Mutation]) -> Result<Params, ApiFault> {
+/// A refusal that says what people can do: no call adds a field to a project itself.
+fn without_portfolio(fault: &ApiFault) -> WriteError {
+    match refusal(fault) {
+        WriteError::Refused(why) => WriteError::Refused(format!(
+            "{why}; a project has the fields of the portfolios that it is in: put it into the portfolio and restore again"
+        )),
+        other => other,
+    }
+}
+
+/// The values by field. One that is to go is gone already where its owner has lost the field.
+async fn fields(asana: &Asana, path: &[&str; 2], values: &[Mutation]) -> Result<Params, ApiFault> {
     let cleared = values.iter().any(|value| value.verb == Verb::Delete);
     // What clears a value depends on its sort, which a deletion does not say.
     let sorts = if cleared {
-        let answer = asana.one(&Question::new(&["tasks", task], "custom_fields.resource_subtype")).await?;
+        let answer = asana.one(&Question::new(path, "custom_fields.resource_subtype")).await?;
         list(&answer, "custom_fields").to_vec()
     } else {
         Vec::new()
@@ -77,7 +98,7 @@ async fn fields(asana: &Asana, task: &str, values: &[Mutation]) -> Result<Params
         Some(if is_list { json!([]) } else { Value::Null })
     };
     let set = |value: &Mutation| {
-        let (_, field) = task_and_field(value)?;
+        let (_, field) = owner_and_field(value)?;
         let set = if value.verb == Verb::Delete { empty(&field)? } else { value_of(value) };
         Some((field, set))
     };
@@ -122,14 +143,16 @@ fn value_of(mutation: &Mutation) -> Value {
     some.or(values.first()).cloned().unwrap_or_default()
 }
 
-/// The ids of task and field: from the fields and the parent, else from the value's own id.
-pub(super) fn task_and_field(mutation: &Mutation) -> Option<(String, String)> {
+/// What the value is on, and its field: from the fields and the parent, else from the value's own id.
+fn owner_and_field(mutation: &Mutation) -> Option<(Owner, String)> {
     if mutation.kind != Kind::FieldValue {
         return None;
     }
     let own = mutation.id.as_ref().and_then(|id| id.as_str().split_once(':'));
-    let task = mutation.parent.as_ref().map(NativeId::as_str).or(own.map(|(task, _)| task))?;
+    let id = mutation.parent.as_ref().map(NativeId::as_str).or(own.map(|(owner, _)| owner))?;
+    let is_project = mutation.container.as_ref().is_some_and(|project| project.as_str() == id);
     let said = mutation.fields.get("custom_field").and_then(Value::as_str);
     let field = said.or(own.map(|(_, field)| field))?;
-    Some((task.to_owned(), field.to_owned()))
+    let owner = Owner { route: if is_project { PROJECTS } else { "tasks" }, id: id.to_owned() };
+    Some((owner, field.to_owned()))
 }

@@ -157,3 +157,22 @@ fn a_deleted_field_takes_its_values_along() {
     let values = desk.asana.state.world.all(state::TASK).any(|task| task["_values"].get(&effort).is_some());
     assert!(!values);
 }
+
+#[test]
+fn a_project_itself_takes_values_of_its_portfolio_s_fields_and_of_no_others() {
+    let mut desk = Desk::new("tiny");
+    let fields = fields(&mut desk);
+    let path = format!("/projects/{}", desk.project("Roadmap"));
+    let set = |field: &str, value: Value| json!({"custom_fields": {fields[field].as_str(): value}});
+    desk.send("PUT", &path, set("Owner", json!("Ben")));
+    let (status, message) = desk.refused(ADA, "PUT", &path, set("Effort", json!(1)));
+    assert!(status == 400 && message.contains("is not on given object"), "{message}");
+    let shown = desk.get(&format!("{path}?opt_fields=custom_fields.name,custom_fields.display_value"));
+    let shown: Vec<(&str, &str)> = shown["custom_fields"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|field| (text(field, "name"), text(field, "display_value")))
+        .collect();
+    assert_eq!(shown, [("Priority", "High"), ("Owner", "Ben")]);
+}

@@ -3,7 +3,7 @@
 
 use serde_json::json;
 
-use super::super::state::{CUSTOM_FIELD, PROJECT, PROJECT_BRIEF, STORY, TASK, TEAM, USER};
+use super::super::state::{CUSTOM_FIELD, PORTFOLIO, PROJECT, PROJECT_BRIEF, STORY, TASK, TEAM, USER};
 use super::builder::Builder;
 
 pub(super) fn fill(build: &mut Builder) {
@@ -31,7 +31,7 @@ pub(super) fn fill(build: &mut Builder) {
     fill_done(build, &roadmap, &sections, &login);
     fill_garden(build, &office, &login);
     fill_old_plans(build);
-    fill_about(build, &product, &roadmap);
+    fill_about(build, &product, &roadmap, &fields);
 }
 
 /// The gids of the fields and, for fields with options, of the first one.
@@ -176,7 +176,7 @@ fn fill_old_plans(build: &mut Builder) {
 }
 
 /// What is said about the roadmap, and what can only be listed.
-fn fill_about(build: &mut Builder, team: &str, roadmap: &str) {
+fn fill_about(build: &mut Builder, team: &str, roadmap: &str, fields: &Fields) {
     let cast = build.cast.clone();
     for (title, html, status) in [
         ("October", "<body>We are <strong>late</strong>.</body>", "at_risk"),
@@ -195,6 +195,9 @@ fn fill_about(build: &mut Builder, team: &str, roadmap: &str) {
     let organization = build.organization.clone();
     build.state.new_project_template(&cast.ada, team, "Release");
     build.state.new_task_template(&cast.ben, roadmap, "Bug");
-    build.state.new_portfolio(&cast.ada, &organization, "Everything", &[roadmap]);
+    let portfolio = build.state.new_portfolio(&cast.ada, &organization, "Everything", &[roadmap]);
+    build.force(PORTFOLIO, &portfolio, "_fields", json!([fields.priority, fields.owner]));
+    let values = json!({fields.priority.as_str(): fields.high, fields.owner.as_str(): "Ada"});
+    build.ask(&cast.ada, "PUT", &format!("/projects/{roadmap}"), json!({"custom_fields": values}));
     build.state.new_goal(&cast.ada, &organization, "Ship twice a year");
 }
