@@ -23,15 +23,12 @@ pub enum Bound {
     File(u64),
     /// The persons: a membership names one in one of these fields, or nobody can be let in by it.
     Named(&'static [&'static str]),
-<<<<<<< HEAD
     /// How many containers may show one item: its own, and those that show it by a record of this kind, with its id in
     /// this field.
     Shown(&'static str, usize),
-=======
     /// The containers: one takes on itself only what its own list at the first path names, by the id that the record
     /// has at the second.
     Listed(&'static str, &'static str),
->>>>>>> asana7
 }
 
 /// The longest that a text may be.
@@ -61,8 +58,7 @@ impl Longest {
 pub fn longest(dialect: &dyn Dialect, kind: Kind, path: &str) -> Option<Longest> {
     dialect.limits().iter().filter(|limit| limit.kind == kind).find_map(|limit| match limit.bound {
         Bound::Text(at, longest) => (at == path).then_some(longest),
-<<<<<<< HEAD
-        Bound::File(_) | Bound::Named(_) | Bound::Shown(..) => None,
+        Bound::File(_) | Bound::Named(_) | Bound::Shown(..) | Bound::Listed(..) => None,
     })
 }
 
@@ -71,10 +67,7 @@ pub fn longest(dialect: &dyn Dialect, kind: Kind, path: &str) -> Option<Longest>
 pub fn shown(dialect: &dyn Dialect) -> Option<(Kind, &'static str, usize)> {
     dialect.limits().iter().find_map(|limit| match limit.bound {
         Bound::Shown(path, most) => Some((limit.kind, path, most)),
-        Bound::Text(..) | Bound::File(_) | Bound::Named(_) => None,
-=======
-        Bound::File(_) | Bound::Named(_) | Bound::Listed(..) => None,
->>>>>>> asana7
+        Bound::Text(..) | Bound::File(_) | Bound::Named(_) | Bound::Listed(..) => None,
     })
 }
 
@@ -99,15 +92,12 @@ pub fn against(
             let is_named = paths.iter().any(|path| ops::get_text(&record.native, path).is_some());
             (!is_named).then_some(LossCause::PersonMissing)
         }
-<<<<<<< HEAD
         // It speaks against one record more, and not against any by itself.
         Bound::Shown(..) => None,
-=======
         Bound::Listed(list, path) => {
             let id = ops::get_text(&record.native, path)?;
             (!lists(list, id)).then_some(LossCause::GivenElsewhere)
         }
->>>>>>> asana7
     })
 }
 

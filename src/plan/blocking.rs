@@ -7,7 +7,7 @@ use super::content;
 use super::decide::{Decisions, is_own_membership};
 use super::elsewhere;
 use super::joined;
-use super::limits::{leave_out_what_is_too_long, shows_one_too_often};
+use super::limits::{beyond_limits, leave_out_what_is_too_long};
 use super::locks;
 use super::roots::Roots;
 use super::scene::Scene;
@@ -18,7 +18,7 @@ use crate::model::lineage::{home, workspace};
 use crate::model::loss::LossCause;
 use crate::model::ops::Pointer;
 use crate::model::spec::{Field, IdPolicy, KindSpec, Role};
-use crate::model::{Blob, Kind, NativeId, Record, RecordKey, limits, ops};
+use crate::model::{Blob, Kind, NativeId, Record, RecordKey, ops};
 
 /// Takes out of the decisions what cannot be done.
 pub(super) struct Blocking<'a, 's> {
@@ -54,11 +54,7 @@ impl<'a, 's> Blocking<'a, 's> {
             } else if matches!(record.blob, Blob::Missing(_)) {
                 out.lose(key, None, LossCause::BytesMissing);
                 self.refused.insert(key, LossCause::BytesMissing.text().to_owned());
-<<<<<<< HEAD
-            } else if let Some(cause) = self.beyond_limits(roots, record) {
-=======
-            } else if let Some(cause) = self.limit_against(record) {
->>>>>>> asana7
+            } else if let Some(cause) = beyond_limits(self.facts, roots, record, &self.created) {
                 out.lose(key, None, cause);
                 self.refused.insert(key, cause.text().to_owned());
             } else if self.points_into_nothing(record) {
@@ -95,16 +91,6 @@ impl<'a, 's> Blocking<'a, 's> {
     fn is_departed(&self, key: &RecordKey) -> bool {
         let is_membership = matches!(key.kind, Kind::Member | Kind::GroupMember | Kind::WorkspaceMember);
         is_membership && self.facts.input.people.departed.contains(&key.id)
-    }
-
-    /// Why the platform would refuse `record` for its size or number.
-    fn beyond_limits(&self, roots: &Roots<'a>, record: &Record) -> Option<LossCause> {
-        let against = limits::against(self.facts.input.dialect, record);
-        let is_one_more = || roots.fresh.contains_key(&record.key);
-        let creates = Creates::Exactly(&self.created);
-        against.or_else(|| {
-            (is_one_more() && shows_one_too_often(self.facts, record, creates)).then_some(LossCause::Limit)
-        })
     }
 
     /// Notes that a new record stays unlocked where the account may not lock it.
@@ -205,22 +191,6 @@ impl<'a, 's> Blocking<'a, 's> {
     }
 
     /// Why `record`, which stands alone, may not come into the workspace that it belongs to, if so.
-    fn limit_against(&self, record: &Record) -> Option<LossCause> {
-        let holder = self.facts.scene.parent(record).filter(|parent| parent.kind == Kind::Container);
-        let lists = |path: &str, id: &str| {
-            let Some(holder) = &holder else { return true };
-            match self.facts.fate(holder, Creates::Exactly(&self.created)) {
-                Fate::Live(live) if !self.created.contains(holder) => {
-                    let live = self.facts.scene.live.get(live);
-                    live.is_none_or(|live| ops::ids(ops::get(&live.native, path)).any(|listed| listed == id))
-                }
-                Fate::Outside => true,
-                _ => false,
-            }
-        };
-        limits::against(self.facts.input.dialect, record, lists)
-    }
-
     fn unwelcome(&self, record: &Record) -> Option<String> {
         let workspace = self.facts.scene.spec(record.key.kind).and_then(|spec| workspace(spec, record));
         let fate = workspace.as_ref().map(|key| self.facts.fate(key, Creates::Exactly(&self.created)));

@@ -40,12 +40,9 @@ static LIMITS: &[Limit] = &[
     Limit { kind: Kind::Container, bound: Bound::Text("name", NAME) },
     Limit { kind: Kind::Section, bound: Bound::Text("name", NAME) },
     Limit { kind: Kind::Item, bound: Bound::Text("name", NAME) },
-<<<<<<< HEAD
     Limit { kind: Kind::Placement, bound: Bound::Shown("item", 20) },
-=======
     // No call gives a field to a project itself: it has those of the portfolios that it is in.
     Limit { kind: Kind::FieldValue, bound: Bound::Listed("own_custom_fields", "custom_field") },
->>>>>>> asana7
     Limit { kind: Kind::Attachment, bound: Bound::File(LARGEST_FILE) },
     Limit { kind: Kind::Comment, bound: Bound::Text("html_text", RICH_TEXT) },
     Limit { kind: Kind::StatusUpdate, bound: Bound::Text("html_text", RICH_TEXT) },
