@@ -111,9 +111,12 @@ async fn ask(smartsheet: &Smartsheet, id: &str) -> Result<Answers, ApiFault> {
     }
     let shares = [("assetType", "sheet"), ("assetId", id)];
     answers.shares = answers.side("shares", pages::by_token(smartsheet, &["shares"], &shares).await)?;
-    if answers.sheet.get("hasSummaryFields").and_then(Value::as_bool) != Some(false) {
+    let has_summary = answers.sheet.get("hasSummaryFields").and_then(Value::as_bool);
+    if has_summary != Some(false) {
         let summary = smartsheet.get(&["sheets", id, "summary"], &[("include", "format,writerInfo")]).await;
-        let fields = summary.and_then(|summary| entries(object(summary).remove("fields").unwrap_or_default()));
+        // Where the sheet does not say that there are any, an answer without fields is no wrong one.
+        let none = if has_summary == Some(true) { Value::Null } else { json!([]) };
+        let fields = summary.and_then(|summary| entries(object(summary).remove("fields").unwrap_or(none)));
         answers.summary = answers.side("summary", fields)?;
     }
     let publish = smartsheet.get(&["sheets", id, "publish"], &[]).await;
