@@ -27,20 +27,20 @@ pub(super) fn leave_out_what_is_too_long(
     });
 }
 
-/// Why the platform would refuse `record` for its size or number, or on what it hangs. `created` are the records that
-/// the plan creates.
+/// Why the platform would refuse `record` for its size or number, or on what it hangs. `made` are the records that the
+/// plan creates.
 pub(super) fn beyond_limits<'a>(
     facts: &Facts<'a, '_>,
     roots: &Roots<'a>,
     record: &Record,
-    created: &BTreeSet<&'a RecordKey>,
+    made: &BTreeSet<&'a RecordKey>,
 ) -> Option<LossCause> {
-    let creates = Creates::Exactly(created);
+    let creates = Creates::Exactly(made);
     let holder = facts.scene.parent(record).filter(|parent| parent.kind == Kind::Container);
     let lists = |path: &str, id: &str| {
         let Some(holder) = &holder else { return true };
         match facts.fate(holder, creates) {
-            Fate::Live(live) if !created.contains(holder) => {
+            Fate::Live(live) if !made.contains(holder) => {
                 let live = facts.scene.live.get(live);
                 live.is_none_or(|live| ops::ids(ops::get(&live.native, path)).any(|listed| listed == id))
             }
