@@ -1,6 +1,6 @@
 //! A plan as a page that people read before they say yes.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use super::steps::{SHOWN, path, steps};
 use crate::app::planning::SavedPlan;
@@ -159,23 +159,27 @@ fn losses(plan: &RestorePlan, details: bool) -> Vec<String> {
     for (cause, (kinds, lost)) in &causes {
         let kinds =
             kinds.iter().map(|kind| plural(&plan.header.platform, *kind)).collect::<Vec<_>>().join(", ");
-        let records: BTreeSet<&RecordKey> = lost.iter().map(|loss| &loss.key).collect();
-        let whom = match (kinds.is_empty(), records.len() as u64) {
+        let mut things: BTreeMap<&RecordKey, Vec<&Loss>> = BTreeMap::new();
+        lost.iter().for_each(|loss| things.entry(&loss.key).or_default().push(loss));
+        let whom = match (kinds.is_empty(), things.len() as u64) {
             (true, records) => counted(records, "record", "records"),
             (false, 0) => kinds,
             (false, records) => format!("{kinds}; and {}", counted(records, "record", "records")),
         };
         lines.push(format!("  {} {}", cause.text(), dim(&format!("({whom})"))));
-        lines.extend(lost.iter().take(most).map(|loss| format!("      {}", lost_thing(loss))));
-        lines.extend(more(lost.len(), most).map(|line| format!("    {line}")));
+        let named = things.values().take(most).filter_map(|losses| lost_thing(losses));
+        lines.extend(named.map(|thing| format!("      {thing}")));
+        lines.extend(more(things.len(), most).map(|line| format!("    {line}")));
     }
     lines
 }
 
-/// The record that a loss is about, and the field, where it is only that.
-fn lost_thing(loss: &Loss) -> String {
-    let field = loss.field.as_ref().map(|field| format!(": {field}")).unwrap_or_default();
-    format!("{} {}{field}", plain(&loss.noun), path(&loss.path))
+/// The record that losses are about, and the fields, where it is only these.
+fn lost_thing(losses: &[&Loss]) -> Option<String> {
+    let first = losses.first()?;
+    let fields: Vec<&str> = losses.iter().filter_map(|loss| loss.field.as_deref()).collect();
+    let fields = if fields.is_empty() { String::new() } else { format!(": {}", fields.join(", ")) };
+    Some(format!("{} {}{fields}", plain(&first.noun), path(&first.path)))
 }
 
 fn closing(saved: &SavedPlan) -> String {
