@@ -5,10 +5,9 @@ pub(super) const PROJECT: &str = "name,html_notes,color,icon,archived,completed,
     created_at,modified_at,due_on,start_on,default_view,privacy_setting,default_access_level,\
     minimum_access_level_for_customization,minimum_access_level_for_sharing,owner.name,team.name,workspace.name,\
     followers,permalink_url,project_brief,created_from_template.name,\
-    custom_fields.name,custom_fields.resource_subtype,custom_fields.representation_type,\
-    custom_fields.is_value_read_only,custom_fields.text_value,custom_fields.number_value,\
-    custom_fields.enum_value.name,custom_fields.multi_enum_values.name,custom_fields.date_value,\
-    custom_fields.people_value.name,custom_fields.reference_value.name,custom_fields.display_value,\
+    custom_fields.name,custom_fields.type,custom_fields.representation_type,custom_fields.is_formula_field,\
+    custom_fields.text_value,custom_fields.number_value,custom_fields.enum_value.name,\
+    custom_fields.multi_enum_values.name,custom_fields.date_value,custom_fields.display_value,\
     custom_field_settings.is_important,custom_field_settings.custom_field.name,\
     custom_field_settings.custom_field.resource_subtype,custom_field_settings.custom_field.representation_type,\
     custom_field_settings.custom_field.description,custom_field_settings.custom_field.precision,\

@@ -17,6 +17,26 @@ use crate::sim::world::{Kind, text};
 /// Longest text in a custom field, in characters.
 const LONGEST_TEXT: usize = 1_024;
 
+/// What an answer about a project says of each value that it has; about a task it says more.
+const ON_A_PROJECT: [&str; 16] = [
+    "gid",
+    "resource_type",
+    "name",
+    "type",
+    "enabled",
+    "enum_options",
+    "id_prefix",
+    "input_restrictions",
+    "is_formula_field",
+    "representation_type",
+    "display_value",
+    "date_value",
+    "enum_value",
+    "multi_enum_values",
+    "number_value",
+    "text_value",
+];
+
 impl State {
     /// The fields that a task in these projects has, in the order of the projects.
     pub(super) fn fields_on<'a>(&'a self, projects: impl Iterator<Item = &'a str>) -> Vec<&'a Value> {
@@ -47,7 +67,14 @@ impl State {
     /// The custom fields of a project itself with their values.
     pub(super) fn values_of_project(&self, project: &Value) -> Value {
         let fields = self.fields_of_project(project).into_iter();
-        fields.map(|field| self.with_value(field, &project["_values"][text(field, "id")])).collect()
+        let value = |field| {
+            let mut value = self.with_value(field, &project["_values"][text(field, "id")]);
+            if let Value::Object(value) = &mut value {
+                value.retain(|name, _| ON_A_PROJECT.contains(&name.as_str()));
+            }
+            value
+        };
+        fields.map(value).collect()
     }
 
     /// The custom fields of a task with their values.
