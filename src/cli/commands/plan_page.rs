@@ -160,7 +160,9 @@ fn losses(plan: &RestorePlan, details: bool) -> Vec<String> {
         let kinds =
             kinds.iter().map(|kind| plural(&plan.header.platform, *kind)).collect::<Vec<_>>().join(", ");
         let mut things: BTreeMap<&RecordKey, Vec<&Loss>> = BTreeMap::new();
-        lost.iter().for_each(|loss| things.entry(&loss.key).or_default().push(loss));
+        for loss in lost {
+            things.entry(&loss.key).or_default().push(loss);
+        }
         let whom = match (kinds.is_empty(), things.len() as u64) {
             (true, records) => counted(records, "record", "records"),
             (false, 0) => kinds,
