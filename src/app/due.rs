@@ -5,9 +5,10 @@ use std::collections::HashSet;
 use super::context::App;
 use super::downloads::Attachments;
 use super::error::Error;
+use super::placements;
+use crate::model::NativeId;
 use crate::model::coverage::Missing;
 use crate::model::dialect::Dialect;
-use crate::model::{Kind, NativeId, Record, ops};
 use crate::platforms::connector::{ContainerInfo, Discovery};
 use crate::snapshot::manifest::{ContainerEntry, Manifest};
 use crate::snapshot::{Reader, Snapshot};
@@ -32,24 +33,11 @@ impl<'a> Due<'a> {
             return Ok(Self { before: None, heirs: HashSet::new() });
         };
         let reader = Reader::new(app.chunks(), before.tree);
-        let is_there = |entry: &&ContainerEntry| discovery.containers.iter().any(|info| info.id == entry.id);
-        let (there, gone): (Vec<_>, Vec<_>) = before.containers.iter().partition(is_there);
-        let mut orphans = HashSet::new();
-        for entry in gone {
-            for item in reader.container_kind(&entry.id, Kind::Item) {
-                orphans.insert(item?.key.id);
-            }
-        }
-        let mut heirs = HashSet::new();
-        if !orphans.is_empty() {
-            for entry in there {
-                for place in reader.container_kind(&entry.id, Kind::Placement) {
-                    if shows(dialect, &place?, &orphans) {
-                        heirs.insert(entry.id.clone());
-                    }
-                }
-            }
-        }
+        let ids = before.containers.iter().map(|entry| &entry.id);
+        let is_there = |id: &&NativeId| discovery.containers.iter().any(|info| info.id == **id);
+        let (there, gone): (Vec<_>, Vec<_>) = ids.partition(is_there);
+        let inherited = placements::shown_elsewhere(&reader, dialect, gone, there)?;
+        let heirs = inherited.into_iter().map(|(_, heir)| heir).collect();
         Ok(Self { before: Some(before), heirs })
     }
 
@@ -66,15 +54,6 @@ impl<'a> Due<'a> {
             || self.heirs.contains(&info.id)
             || wants_more
     }
-}
-
-/// Whether a placement is of one of `items`.
-fn shows(dialect: &dyn Dialect, place: &Record, items: &HashSet<NativeId>) -> bool {
-    let fields = dialect.spec(Kind::Placement).map_or(&[][..], |spec| spec.fields);
-    let of_items = fields.iter().filter(|field| field.role.refers_to() == Some(Kind::Item));
-    of_items
-        .flat_map(|field| ops::ids(ops::get(&place.native, field.path)))
-        .any(|id| items.contains(&NativeId::from(id)))
 }
 
 /// Whether a backup read a container itself, and nothing of it was missing.

@@ -23,6 +23,7 @@ pub mod keys;
 pub mod names;
 mod neighbours;
 pub mod outline;
+mod placements;
 pub mod planning;
 pub mod progress;
 pub mod pruning;

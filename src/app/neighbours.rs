@@ -3,12 +3,14 @@
 use std::collections::BTreeSet;
 
 use super::error::Error;
+use super::placements;
 use super::scan::Scan;
 use super::snapshots::{self, Opened};
 use crate::model::origins::OriginMap;
-use crate::model::spec::{Field, KindSpec, Role};
+use crate::model::spec::{Field, Role};
 use crate::model::{Kind, NativeId, Record, RecordKey, lineage, ops};
 use crate::plan::broken::{self, Leading};
+use crate::plan::shared;
 use crate::plan::types::RestorePlan;
 
 /// Longer chains of parents than this can only be circles.
@@ -20,33 +22,21 @@ impl Opened {
         let mut found = BTreeSet::new();
         for spec in self.dialect.kinds() {
             let leads_out = |field: &&Field| field.role == Role::Reference(Kind::Container);
-            found.extend(self.pointed_to(containers, spec, leads_out)?);
-        }
-        if let Some(spec) = self.dialect.spec(Kind::Placement) {
-            let shown =
-                self.pointed_to(containers, spec, |field| field.role == Role::Reference(Kind::Item))?;
-            found.extend(self.homes_of(&shown)?);
-        }
-        found.retain(|id| self.manifest.containers.iter().any(|entry| entry.id == *id));
-        Ok(found)
-    }
-
-    /// The ids in some fields of all records of one kind in `containers`.
-    fn pointed_to(
-        &self,
-        containers: &BTreeSet<NativeId>,
-        spec: &KindSpec,
-        leads_out: impl Fn(&&Field) -> bool,
-    ) -> Result<BTreeSet<NativeId>, Error> {
-        let paths: Vec<&str> = spec.fields.iter().filter(leads_out).map(|field| field.path).collect();
-        let mut found = BTreeSet::new();
-        for container in containers.iter().filter(|_| !paths.is_empty()) {
-            for record in self.reader.container_kind(container, spec.kind) {
-                let record = record?;
-                let ids = paths.iter().flat_map(|path| ops::ids(ops::get(&record.native, path)));
-                found.extend(ids.map(NativeId::from));
+            let paths: Vec<&str> = spec.fields.iter().filter(leads_out).map(|field| field.path).collect();
+            for container in containers.iter().filter(|_| !paths.is_empty()) {
+                for record in self.reader.container_kind(container, spec.kind) {
+                    let record = record?;
+                    let ids = paths.iter().flat_map(|path| ops::ids(ops::get(&record.native, path)));
+                    found.extend(ids.map(NativeId::from));
+                }
             }
         }
+        let mut shown = BTreeSet::new();
+        for container in containers {
+            shown.extend(placements::shown_in(&self.reader, self.dialect, container)?);
+        }
+        found.extend(self.homes_of(&shown)?);
+        found.retain(|id| self.manifest.containers.iter().any(|entry| entry.id == *id));
         Ok(found)
     }
 
@@ -64,26 +54,15 @@ impl Opened {
         Ok(homes)
     }
 
-    /// The items of `containers` that other containers show, each with one of these.
-    pub(super) fn shown_elsewhere(
+    /// Adds to a plan which items of the containers that it replaces live on, because others show them.
+    pub(super) fn note_shared(
         &self,
-        containers: &BTreeSet<NativeId>,
-    ) -> Result<BTreeSet<(NativeId, NativeId)>, Error> {
-        let Some(spec) = self.dialect.spec(Kind::Placement) else { return Ok(BTreeSet::new()) };
-        let is_item = |field: &&Field| field.role == Role::Reference(Kind::Item);
-        let mut shown = BTreeSet::new();
-        for entry in &self.manifest.containers {
-            let items = self.pointed_to(&[entry.id.clone()].into(), spec, is_item)?;
-            shown.extend(items.into_iter().map(|item| (item, entry.id.clone())));
-        }
-        let mut items = BTreeSet::new();
-        for container in containers.iter().filter(|_| !shown.is_empty()) {
-            for item in self.reader.container_kind(container, Kind::Item) {
-                items.insert(item?.key.id);
-            }
-        }
-        shown.retain(|(item, _)| items.contains(item));
-        Ok(shown)
+        plan: &mut RestorePlan,
+        replaced: &BTreeSet<NativeId>,
+    ) -> Result<(), Error> {
+        let others = self.manifest.containers.iter().map(|entry| &entry.id);
+        shared::note(plan, &placements::shown_elsewhere(&self.reader, self.dialect, replaced, others)?);
+        Ok(())
     }
 
     /// Adds to a plan which records of containers that are there lead to those that it makes anew, and stay as they are.

@@ -24,7 +24,6 @@ use crate::model::pairs::Comparison;
 use crate::model::{Kind, NativeId, RecordKey};
 use crate::plan::People;
 use crate::plan::input::{PlanInput, Selection, UndoScope};
-use crate::plan::shared;
 use crate::plan::types::{Action, Mode, PlanHeader, RestorePlan, Step, Target};
 use crate::platforms::connector::Connector;
 use crate::platforms::platform::Platform;
@@ -122,7 +121,9 @@ pub async fn plan(app: &App, request: &PlanRequest, progress: &dyn Progress) -> 
     };
     let taken = opened.taken();
     let mut made = compute(app, platform, comparison, &scan, &selection, &origins, None, header, taken)?;
-    shared::note(&mut made, &opened.shown_elsewhere(&desired)?);
+    if matches!(request.mode, Mode::DeleteBefore | Mode::DeleteBeforeLiteral) {
+        opened.note_shared(&mut made, &desired)?;
+    }
     opened.note_broken(&mut made, &scan, &origins)?;
     save(app, made)
 }

@@ -20,12 +20,16 @@ pub fn thing(answer: Value, id: &str) -> Result<Value, ApiFault> {
         Some(other) => other.is_number(),
         None => false,
     };
-    if has_id { Ok(answer) } else { Err(fault("a thing with an id", &answer)) }
+    if has_id { Ok(answer) } else { Err(fault(&format!("a thing with `{id}`"), &answer)) }
 }
 
 /// An answer that has to be an object with this member.
 pub fn having(answer: Value, member: &str) -> Result<Value, ApiFault> {
-    if answer.get(member).is_some() { Ok(answer) } else { Err(fault("an object that tells more", &answer)) }
+    if answer.get(member).is_some() {
+        Ok(answer)
+    } else {
+        Err(fault(&format!("an object with `{member}`"), &answer))
+    }
 }
 
 fn fault(promised: &str, answer: &Value) -> ApiFault {
@@ -37,7 +41,7 @@ fn fault(promised: &str, answer: &Value) -> ApiFault {
         Value::Array(_) => "a list",
         Value::Object(_) => "an object",
     };
-    let message = format!("the platform promises {promised} and gave {found}");
+    let message = format!("the platform promises {promised}; it gave {found}");
     ApiFault::new(FaultClass::Protocol, "reading an answer", message)
 }
 

@@ -30,14 +30,15 @@ pub fn made_anew(plan: &RestorePlan) -> BTreeSet<NativeId> {
 
 /// Adds to the plan which of `leading` no step makes or leads to the new containers.
 pub fn note(plan: &mut RestorePlan, leading: Vec<Leading>) {
-    let steps = &plan.steps;
-    let is_led = |one: &Leading| {
-        let own = steps.iter().filter(|step| step.subject == one.key);
-        let mut changes = own.map(|step| (step.action, &step.changes));
-        changes.any(|(action, changes)| {
-            action == Action::Create || changes.iter().any(|change| change.path == one.field)
-        })
-    };
+    let mut led: BTreeSet<(&RecordKey, Option<&str>)> = BTreeSet::new();
+    for step in &plan.steps {
+        led.extend(step.changes.iter().map(|change| (&step.subject, Some(change.path.as_str()))));
+        if step.action == Action::Create {
+            led.insert((&step.subject, None));
+        }
+    }
+    let is_led =
+        |one: &Leading| led.contains(&(&one.key, None)) || led.contains(&(&one.key, Some(one.field)));
     let left: Vec<Leading> = leading.into_iter().filter(|one| !is_led(one)).collect();
     plan.losses.extend(left.into_iter().map(|Leading { key, field, noun, path }| Loss {
         key,
