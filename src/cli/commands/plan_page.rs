@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::steps::{SHOWN, path, steps};
+use super::steps::{SHOWN, label, path, steps};
 use crate::app::planning::SavedPlan;
 use crate::cli::table::table;
 use crate::cli::ui::{bold, counted, dim, flowing, green, local, plain, red, yellow};
@@ -169,7 +169,7 @@ fn losses(plan: &RestorePlan, details: bool) -> Vec<String> {
             (false, records) => format!("{kinds}; and {}", counted(records, "record", "records")),
         };
         lines.push(format!("  {} {}", cause.text(), dim(&format!("({whom})"))));
-        let named = things.values().take(most).filter_map(|losses| lost_thing(losses));
+        let named = things.values().take(most).filter_map(|losses| lost_thing(&plan.header.platform, losses));
         lines.extend(named.map(|thing| format!("      {thing}")));
         lines.extend(more(things.len(), most).map(|line| format!("    {line}")));
     }
@@ -177,9 +177,10 @@ fn losses(plan: &RestorePlan, details: bool) -> Vec<String> {
 }
 
 /// The record that losses are about, and the fields, where it is only these.
-fn lost_thing(losses: &[&Loss]) -> Option<String> {
+fn lost_thing(platform: &str, losses: &[&Loss]) -> Option<String> {
     let first = losses.first()?;
-    let fields: Vec<&str> = losses.iter().filter_map(|loss| loss.field.as_deref()).collect();
+    let fields = losses.iter().filter_map(|loss| loss.field.as_deref());
+    let fields: Vec<String> = fields.map(|path| label(platform, first.key.kind, path)).collect();
     let fields = if fields.is_empty() { String::new() } else { format!(": {}", fields.join(", ")) };
     Some(format!("{} {}{fields}", plain(&first.noun), path(&first.path)))
 }

@@ -10,7 +10,7 @@ use crate::cli::contrast::contrast;
 use crate::cli::ui::{brief, bytes, dim, green, red, yellow};
 use crate::cli::words::{field, humane, things};
 use crate::model::spec::Field;
-use crate::model::{ops, told};
+use crate::model::{Kind, ops, told};
 use crate::plan::types::{Action, FieldChange, Reason, RestorePlan, Step};
 use crate::platforms;
 
@@ -70,7 +70,7 @@ fn step_lines(platform: &str, group: &[&Step], details: bool) -> Vec<String> {
         let width = if details { 400 } else { 60 };
         for change in &step.changes {
             let field = field(platform, step.subject.kind, &change.path);
-            let label = field.map_or_else(|| change.path.clone(), told::label);
+            let label = label(platform, step.subject.kind, &change.path);
             if change.orders {
                 lines.push(format!("      {label}: {}", brief(&moved(change), width)));
                 continue;
@@ -107,6 +107,11 @@ fn moved(change: &FieldChange) -> String {
     let who = ops::moves(&there, &wanted).into_iter().map(|moved| moved.id).chain(new.copied());
     let names: Vec<&str> = who.map(|id| change.names.get(id).map_or(id, String::as_str)).collect();
     format!("moves {}", names.join(", "))
+}
+
+/// The name of the field at `path` in words, as far as the tables know it.
+pub(super) fn label(platform: &str, kind: Kind, path: &str) -> String {
+    field(platform, kind, path).map_or_else(|| path.to_owned(), told::label)
 }
 
 /// A path as people read it.
@@ -146,7 +151,6 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::model::Kind;
 
     fn shown(kind: Kind, path: &str, value: &Value) -> String {
         let names = BTreeMap::from([("7".to_owned(), "Ada".to_owned())]);
