@@ -112,7 +112,8 @@ impl<'a> Names<'a> {
         text(self.dialect, field, value, &|id| self.name(field, id, record))
     }
 
-    fn name(&self, field: &Field, id: &str, record: &Record) -> Option<String> {
+    /// What the id in a field of a record is called.
+    pub(super) fn name(&self, field: &Field, id: &str, record: &Record) -> Option<String> {
         let kind = match field.role {
             Role::Reference(kind) | Role::References(kind) => kind,
             Role::Sequence(_) => field.kind_in_sequence(id)?,

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::error::Error;
+use super::names::{Names, Outside};
 use super::placements;
 use super::scan::Scan;
 use super::snapshots::{self, Opened};
@@ -130,5 +131,25 @@ impl Opened {
         }
         path.reverse();
         Ok(path)
+    }
+
+    /// Names what the changes of a plan refer to outside of what was compared.
+    pub(super) fn name_far(&self, plan: &mut RestorePlan) -> Result<(), Error> {
+        let outside = [Outside::of(self)];
+        let names = Names::of(self.dialect, &[], &outside);
+        for step in &mut plan.steps {
+            let fields = self.dialect.spec(step.subject.kind).map_or(&[][..], |spec| spec.fields);
+            for change in &mut step.changes {
+                let field =
+                    fields.iter().find(|field| field.path == change.path && field.role.refers_to().is_some());
+                let unnamed = ops::ids(Some(&change.to)).filter(|id| !change.names.contains_key(*id));
+                let unnamed: Vec<&str> = unnamed.collect();
+                let (Some(field), false) = (field, unnamed.is_empty()) else { continue };
+                let Some(record) = self.reader.get(&step.subject)? else { continue };
+                let named = |id: &str| Some((id.to_owned(), names.name(field, id, &record)?));
+                change.names.extend(unnamed.into_iter().filter_map(named));
+            }
+        }
+        Ok(())
     }
 }

@@ -125,6 +125,7 @@ pub async fn plan(app: &App, request: &PlanRequest, progress: &dyn Progress) -> 
         opened.note_shared(&mut made, &desired)?;
     }
     opened.note_broken(&mut made, &scan, &origins)?;
+    opened.name_far(&mut made)?;
     save(app, made)
 }
 

@@ -56,3 +56,17 @@ async fn a_merge_names_the_reference_that_it_cannot_lead_to_the_sheet_that_it_ma
     let plan = scene.desk.plan(&scene.snapshot(), Mode::Merge, &[]).await;
     assert_eq!(broken(&plan.plan), [REFERENCE]);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_plan_calls_what_it_links_to_in_other_sheets_by_name() {
+    let scene = scene().await;
+    let plan = scene.desk.plan(&scene.path("Acme/Launch plan"), Mode::DeleteBefore, &[]).await.plan;
+    let changes = plan.steps.iter().flat_map(|step| &step.changes);
+    let link: Vec<_> = changes.filter(|change| change.path.starts_with("linkInFromCell.")).collect();
+    let named = |path: &str| {
+        let change = link.iter().find(|change| change.path == path).unwrap();
+        change.names.values().cloned().collect::<Vec<_>>()
+    };
+    assert_eq!(named("linkInFromCell.sheetId"), ["Budget"]);
+    assert_eq!(named("linkInFromCell.columnId"), ["Amount"]);
+}
