@@ -146,8 +146,8 @@ impl Opened {
                 let unnamed: Vec<&str> = unnamed.collect();
                 let (Some(field), false) = (field, unnamed.is_empty()) else { continue };
                 let Some(record) = self.reader.get(&step.subject)? else { continue };
-                let named = |id: &str| Some((id.to_owned(), names.name(field, id, &record)?));
-                change.names.extend(unnamed.into_iter().filter_map(named));
+                let called = |id: &str| Some((id.to_owned(), names.name(field, id, &record)?));
+                change.names.extend(unnamed.into_iter().filter_map(called));
             }
         }
         Ok(())
