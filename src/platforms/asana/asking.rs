@@ -144,12 +144,13 @@ impl Asana {
             let pages = if some.len() > 1 { self.batch(&first).await? } else { None };
             let Some(pages) = pages else {
                 for question in some {
-                    answers.push(survivable(self.list(question).await)?);
+                    let first = self.list(question).await;
+                    answers.push(survivable(self.believed(question, first).await)?);
                 }
                 continue;
             };
             for (question, page) in some.iter().zip(pages) {
-                let answer = match page {
+                let first = match page {
                     Ok(answer) => match Page::of(answer) {
                         Ok(Page { entries, next: None }) => Ok(entries),
                         Ok(Page { entries, next }) => self.rest(question, entries, next).await,
@@ -159,14 +160,34 @@ impl Asana {
                     Err(fault) if is_passing(&fault) => self.list(question).await,
                     Err(fault) => Err(fault),
                 };
-                answers.push(survivable(answer)?);
+                answers.push(survivable(self.believed(question, first).await)?);
             }
         }
         Ok(answers)
     }
 
-    /// Several records, each with its own outcome, in the order of the questions.
+    /// A first answer, or a second one where the first says that it is gone.
+    async fn believed(&self, question: &Question, first: Answered) -> Answered {
+        match first {
+            Err(fault) if is_gone(&fault) => self.list(question).await,
+            answer => answer,
+        }
+    }
+
+    /// Several records, each with its own outcome, in the order of the questions. What is said to be gone is asked for
+    /// a second time.
     pub(super) async fn ones(&self, questions: &[Question]) -> Result<Vec<Result<Value, ApiFault>>, ApiFault> {
+        let mut answers = self.ones_as_told(questions).await?;
+        let is_gone = |place: &usize| answers[*place].as_ref().is_err_and(is_gone);
+        let gone: Vec<usize> = (0..answers.len()).filter(is_gone).collect();
+        let again: Vec<Question> = gone.iter().map(|place| questions[*place].clone()).collect();
+        for (place, answer) in gone.into_iter().zip(self.ones_as_told(&again).await?) {
+            answers[place] = answer;
+        }
+        Ok(answers)
+    }
+
+    async fn ones_as_told(&self, questions: &[Question]) -> Result<Vec<Result<Value, ApiFault>>, ApiFault> {
         let mut answers = Vec::with_capacity(questions.len());
         for some in questions.chunks(BATCH) {
             let actions: Vec<Action> = some.iter().map(|question| Action::reading(self, question)).collect();
@@ -293,6 +314,11 @@ fn is_forgotten(fault: &ApiFault) -> bool {
 /// Whether the same question may get a better answer later.
 fn is_passing(fault: &ApiFault) -> bool {
     matches!(fault.class, FaultClass::RateLimited | FaultClass::Server | FaultClass::Network)
+}
+
+/// Whether it is said to be gone. A backup that believed it would leave out what is there, and proxies say it too.
+fn is_gone(fault: &ApiFault) -> bool {
+    fault.class == FaultClass::NotFound
 }
 
 /// Whether no further question makes sense.

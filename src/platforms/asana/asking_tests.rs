@@ -1,5 +1,6 @@
 use super::*;
 use crate::http::testing::Scripted;
+use crate::platforms::asana::json::gid;
 use crate::platforms::asana::testing::{asana, batch, refusal};
 use crate::http::testing::Answer;
 
@@ -66,6 +67,7 @@ async fn lists_travel_in_tens_and_each_has_its_own_outcome() {
     first[4] = (200, page(&["s1"], Some("more")));
     let scripted = Scripted::new([
         batch(&first),
+        refusal(404, "task: Not a recognized ID: 3"),
         answer(&page(&["s2"], None)),
         batch(&[(200, page(&[], None)), (200, page(&["t"], None))]),
     ]);
@@ -90,6 +92,24 @@ async fn one_that_fails_in_passing_is_asked_again_alone() {
     ]);
     let answers = asana(&scripted).lists(&[tasks(), tasks()]).await.unwrap();
     assert_eq!(gids(answers[0].as_ref().unwrap()), ["a"]);
+}
+
+#[tokio::test]
+async fn what_is_said_to_be_gone_is_believed_the_second_time() {
+    let gone = || (404, json!({"errors": [{"message": "gone"}]}));
+    let scripted = Scripted::new([batch(&[gone(), (200, page(&["b"], None))]), answer(&page(&["a"], None))]);
+    let answers = asana(&scripted).lists(&[tasks(), tasks()]).await.unwrap();
+    assert_eq!(gids(answers[0].as_ref().unwrap()), ["a"]);
+
+    let thing = |gid: &str| json!({"data": {"gid": gid}});
+    let question = || Question::new(&["tasks", "1"], "name");
+    let scripted = Scripted::new([
+        batch(&[gone(), (200, thing("2")), gone()]),
+        batch(&[(200, thing("1")), gone()]),
+    ]);
+    let answers = asana(&scripted).ones(&[question(), question(), question()]).await.unwrap();
+    let told: Vec<_> = answers.iter().map(|answer| answer.as_ref().ok().map(gid)).collect();
+    assert_eq!(told, [Some("1"), Some("2"), None]);
 }
 
 #[tokio::test]

@@ -55,7 +55,10 @@ async fn backup_survives(subject: &Subject, fault: &Value, nth: u64, times: u64)
     match spoilt {
         // Called complete, it is complete.
         Ok(report) if report.manifest.status == Status::Complete => {
-            assert_eq!(compare::side(desk.app(), report.id), wanted, "{about}");
+            let stored = compare::side(desk.app(), report.id);
+            let other: Vec<_> = wanted.iter().filter(|(key, record)| stored.get(key) != Some(record)).collect();
+            assert!(other.is_empty(), "{about}: not stored, or otherwise: {other:?}");
+            assert_eq!(stored.len(), wanted.len(), "{about}: stored and not there");
         }
         Ok(report) => assert!(!report.manifest.missing.is_empty(), "{about}: partial without a reason"),
         Err(error) => assert!(!error.message.is_empty(), "{about}"),

@@ -164,7 +164,8 @@ fn just_after(moment: &str) -> Option<String> {
     Some(format!("{later:.3}"))
 }
 
-/// What a task has, or nothing and a note of why. A task that was deleted meanwhile has nothing.
+/// What a task has, or nothing and a note of why. A task that was deleted meanwhile is named as well: its record is
+/// read already, and without what belongs to it.
 fn accept(
     splitter: &mut Splitter,
     task: &Value,
@@ -174,8 +175,7 @@ fn accept(
 ) -> Result<Vec<Value>, ApiFault> {
     match answer {
         Ok(entries) => Ok(entries),
-        Err(fault) if fault.class == FaultClass::NotFound => Ok(Vec::new()),
-        Err(fault) if matches!(fault.class, FaultClass::Forbidden | FaultClass::TooLarge) => {
+        Err(fault) if matches!(fault.class, FaultClass::Forbidden | FaultClass::NotFound | FaultClass::TooLarge) => {
             let key = RecordKey::new(splitter.project_id(), Kind::Item, gid(task));
             let what = format!("the {what} of task \"{}\"", named(task));
             tracing::warn!(%fault, %kind, "not readable");
