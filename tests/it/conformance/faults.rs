@@ -56,7 +56,8 @@ async fn backup_survives(subject: &Subject, fault: &Value, nth: u64, times: u64)
         // Called complete, it is complete.
         Ok(report) if report.manifest.status == Status::Complete => {
             let stored = compare::side(desk.app(), report.id);
-            let other: Vec<_> = wanted.iter().filter(|(key, record)| stored.get(key) != Some(record)).collect();
+            let other: Vec<_> =
+                wanted.iter().filter(|(key, record)| stored.get(key) != Some(record)).collect();
             assert!(other.is_empty(), "{about}: not stored, or otherwise: {other:?}");
             assert_eq!(stored.len(), wanted.len(), "{about}: stored and not there");
         }
