@@ -147,7 +147,8 @@ impl<'a> Decider<'a, '_> {
     }
 
     /// Whether `field`, or the document that it is written with, led to a container that was gone before the run,
-    /// which made it anew: with its undo it is gone again, and nothing can be made to lead there.
+    /// which made it anew: with its undo it is gone again, and nothing can be made to lead there. One that the run
+    /// removed itself comes back.
     fn led_nowhere(&self, field: &Field, record: &Record) -> bool {
         let Some(scope) = self.facts.input.undo else { return false };
         let fields = self.facts.scene.spec(record.key.kind).map_or(&[][..], |spec| spec.fields);
@@ -159,6 +160,7 @@ impl<'a> Decider<'a, '_> {
         leads.filter_map(|other| ops::get_text(&record.native, other.path)).any(|id| {
             let key = pointed_to(&record.key, Kind::Container, id);
             !self.facts.scene.live.contains_key(&key)
+                && !scope.removed.contains(&key)
                 && self.facts.input.origins.aliases(&key).any(|alias| scope.created.contains(alias))
         })
     }
