@@ -7,7 +7,7 @@ use crate::model::dialect::Dialect;
 use crate::model::leads::{self, Lead, leads};
 use crate::model::origins::OriginMap;
 use crate::model::pairs::{Comparison, Pair};
-use crate::model::spec::KindSpec;
+use crate::model::spec::{Codec, KindSpec};
 use crate::model::told::Told;
 use crate::model::{Kind, NativeId, Record, RecordKey, ops};
 use crate::plan::types::{Action, Mode, RestorePlan, Step, Target};
@@ -69,6 +69,7 @@ impl Search<'_> {
                     }
                 }
             }
+            self.add_users(container, &mut followers)?;
             if followers.found.keys().any(|key| key.container == *container) {
                 self.add_surroundings(container, &mut followers)?;
             }
@@ -114,6 +115,49 @@ impl Search<'_> {
         Ok(follows.then_some(wanted))
     }
 
+    /// Adds the records of a container whose texts name followers that cannot be changed. One that is named by nobody
+    /// follows nothing: the platform lets it vanish, or nobody misses it.
+    fn add_users(&self, container: &NativeId, followers: &mut Followers) -> Result<(), Error> {
+        let mut unused: BTreeMap<(Kind, String), RecordKey> = BTreeMap::new();
+        for (key, record) in followers.found.iter().filter_map(|(key, pair)| Some((key, pair.live.as_ref()?)))
+        {
+            let spec = self.dialect.spec(key.kind).filter(|spec| !spec.verbs.update);
+            let name = spec.and_then(|spec| ops::get_text(&record.native, spec.title));
+            let name = name.filter(|_| key.container == *container);
+            unused.extend(name.map(|name| ((key.kind, name.to_owned()), key.clone())));
+        }
+        let nameable: BTreeSet<(Kind, String)> = unused.keys().cloned().collect();
+        for spec in self.dialect.kinds().iter().filter(|_| !nameable.is_empty()) {
+            if !spec.fields.iter().any(|field| matches!(field.codec, Codec::Names(_))) {
+                continue;
+            }
+            for record in self.live.container_kind(container, spec.kind) {
+                let record = record?;
+                let named: BTreeSet<_> =
+                    self.named_in(spec, &record).intersection(&nameable).cloned().collect();
+                unused.retain(|name, _| !named.contains(name));
+                if !named.is_empty() && !self.is_written(&record.key) {
+                    let same = Pair { desired: Some(record.clone()), live: Some(record.clone()) };
+                    followers.found.entry(record.key).or_insert(same);
+                }
+            }
+        }
+        for key in unused.values() {
+            followers.found.remove(key);
+        }
+        Ok(())
+    }
+
+    /// The kinds and names of what the texts of a record name.
+    fn named_in(&self, spec: &KindSpec, record: &Record) -> BTreeSet<(Kind, String)> {
+        let named = spec.fields.iter().filter_map(|field| match field.codec {
+            Codec::Names(kind) => Some((kind, ops::get_text(&record.native, field.path)?)),
+            Codec::Plain | Codec::Links | Codec::Attributed => None,
+        });
+        let names = |(kind, text)| self.dialect.names(text).into_iter().map(move |name| (kind, name.token));
+        named.flat_map(names).collect()
+    }
+
     /// What the plan makes anew of `live`; else `live` itself.
     fn made_of(&self, live: RecordKey) -> RecordKey {
         let made = &self.written.made;
@@ -134,9 +178,12 @@ impl Search<'_> {
         Ok(None)
     }
 
-    /// Adds what followers in a container hang on and what holds them: it names them, and may be locked.
+    /// Adds what followers in a container hang on and what holds them, which names them and may be locked, and what has
+    /// taken names there.
     fn add_surroundings(&self, container: &NativeId, followers: &mut Followers) -> Result<(), Error> {
-        for kind in [Kind::Container, Kind::FieldDef] {
+        let has_names = |spec: &&KindSpec| spec.fields.iter().any(|field| field.distinct);
+        let named = self.dialect.kinds().iter().filter(has_names).map(|spec| spec.kind);
+        for kind in [Kind::Container, Kind::FieldDef].into_iter().chain(named) {
             for record in self.live.container_kind(container, kind) {
                 let record = record?;
                 followers.around.insert(record.key.clone(), record);

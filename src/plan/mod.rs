@@ -17,6 +17,7 @@ mod joined;
 mod limits;
 mod locks;
 mod matching;
+mod named;
 mod names;
 pub mod notes;
 mod order;
