@@ -182,6 +182,7 @@ async fn a_request_for_which_there_is_no_room_is_refused_and_logged() {
     let engine = Arc::new(Engine {
         imitation: Mutex::new(OneWrite),
         faults: Mutex::default(),
+        memory: Mutex::default(),
         log: Mutex::default(),
         rooms: Rooms::default(),
         clock: Arc::new(ManualClock::new(Timestamp::UNIX_EPOCH)),
