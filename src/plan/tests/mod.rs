@@ -2,6 +2,7 @@
 
 mod content;
 mod elsewhere;
+mod given;
 mod limits;
 mod locks;
 mod modes;

@@ -23,7 +23,7 @@ pub(super) async fn read(asana: &Asana, tree: &Tree, sought: &[NativeId]) -> Res
     let mut strays = Vec::new();
     for answer in asana.ones(&questions).await? {
         match answer {
-            Ok(task) if is_stray(&task) => strays.push(outside(task)),
+            Ok(task) if is_stray(&task) => strays.push(task),
             Ok(_) => {}
             Err(fault) if matches!(fault.class, FaultClass::NotFound | FaultClass::Forbidden) => {}
             Err(fault) => return Err(fault),
