@@ -118,6 +118,12 @@ pub trait Dialect: Send + Sync {
         None
     }
 
+    /// Whether the platform itself gives everybody this container: no request makes one or deletes it, and it is restored
+    /// by what lies in it.
+    fn comes_by_itself(&self, _container: &Record) -> bool {
+        false
+    }
+
     /// As how many requests an upload counts towards the platform's limit.
     fn upload_counts(&self) -> u64 {
         1

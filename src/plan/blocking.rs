@@ -193,6 +193,9 @@ impl<'a, 's> Blocking<'a, 's> {
 
     /// Why `record`, which stands alone, may not come into the workspace that it belongs to, if so.
     fn unwelcome(&self, record: &Record) -> Option<String> {
+        if self.facts.input.dialect.comes_by_itself(record) && record.key.kind == Kind::Container {
+            return Some("everybody has exactly one, and nobody can make another".to_owned());
+        }
         let workspace = self.facts.scene.spec(record.key.kind).and_then(|spec| workspace(spec, record));
         let fate = workspace.as_ref().map(|key| self.facts.fate(key, Creates::Exactly(&self.created)));
         if let (Some(key), Some(Fate::Gone), Some(_)) = (&workspace, fate, &self.facts.input.grants.refuge) {

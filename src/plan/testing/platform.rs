@@ -269,6 +269,10 @@ impl Dialect for TestPlatform {
         ops::get_text(&record.native, "written").filter(|_| record.key.kind == Kind::Comment)
     }
 
+    fn comes_by_itself(&self, container: &Record) -> bool {
+        ops::get(&container.native, "given") == Some(&true.into())
+    }
+
     fn upload_counts(&self) -> u64 {
         30
     }

@@ -3,6 +3,7 @@
 mod content;
 mod elsewhere;
 mod following;
+mod given;
 mod limits;
 mod locks;
 mod modes;
