@@ -56,6 +56,11 @@ pub trait Dialect: Send + Sync {
     /// The places in `text` that link to things of the platform.
     fn text_links(&self, text: &str) -> Vec<TextLink>;
 
+    /// The places in `text`, a formula, that name records of the same container; the token is the name.
+    fn names(&self, _text: &str) -> Vec<TextLink> {
+        Vec::new()
+    }
+
     /// The line that goes before a restored comment, naming its author and time, or `None` when the text
     /// already begins with such a line.
     fn attribution(&self, comment: &Record) -> Option<String>;
@@ -111,6 +116,12 @@ pub trait Dialect: Send + Sync {
     /// whose ids do not tell it.
     fn written_at<'a>(&self, _record: &'a Record) -> Option<&'a str> {
         None
+    }
+
+    /// Whether the platform itself gives everybody this container: no request makes one or deletes it, and it is restored
+    /// by what lies in it.
+    fn comes_by_itself(&self, _container: &Record) -> bool {
+        false
     }
 
     /// As how many requests an upload counts towards the platform's limit.

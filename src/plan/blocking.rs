@@ -22,8 +22,8 @@ use crate::model::{Blob, Kind, NativeId, Record, RecordKey, ops};
 
 /// Takes out of the decisions what cannot be done.
 pub(super) struct Blocking<'a, 's> {
-    facts: &'s Facts<'a, 's>,
-    created: BTreeSet<&'a RecordKey>,
+    pub(super) facts: &'s Facts<'a, 's>,
+    pub(super) created: BTreeSet<&'a RecordKey>,
     /// Records that will not be created, with the reason for people.
     refused: BTreeMap<&'a RecordKey, String>,
 }
@@ -36,6 +36,7 @@ impl<'a, 's> Blocking<'a, 's> {
         joined::keep_out_of_the_way(facts, out);
         blocking.updates(out);
         blocking.removals(roots, out);
+        blocking.follow(roots, out);
     }
 
     fn creates(&mut self, roots: &Roots<'a>, out: &mut Decisions<'a>) {
@@ -169,7 +170,7 @@ impl<'a, 's> Blocking<'a, 's> {
         keys
     }
 
-    fn without(&self, key: &RecordKey) -> String {
+    pub(super) fn without(&self, key: &RecordKey) -> String {
         let scene = self.facts.scene;
         match scene.desired.get(key) {
             Some(record) => {
@@ -192,6 +193,9 @@ impl<'a, 's> Blocking<'a, 's> {
 
     /// Why `record`, which stands alone, may not come into the workspace that it belongs to, if so.
     fn unwelcome(&self, record: &Record) -> Option<String> {
+        if self.facts.input.dialect.comes_by_itself(record) && record.key.kind == Kind::Container {
+            return Some("everybody has exactly one, and nobody can make another".to_owned());
+        }
         let workspace = self.facts.scene.spec(record.key.kind).and_then(|spec| workspace(spec, record));
         let fate = workspace.as_ref().map(|key| self.facts.fate(key, Creates::Exactly(&self.created)));
         if let (Some(key), Some(Fate::Gone), Some(_)) = (&workspace, fate, &self.facts.input.grants.refuge) {

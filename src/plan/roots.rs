@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::input::{PlanError, PlanInput, Selected, Selection};
 use super::scene::{Scene, Side};
 use super::types::Mode;
-use crate::model::{Kind, Record, RecordKey};
+use crate::model::{Kind, NativeId, Record, RecordKey};
 
 /// Which records share the fate of a whole.
 #[derive(Default)]
@@ -66,17 +66,42 @@ fn check_selection(input: &PlanInput<'_>, scene: &Scene<'_>) -> Result<(), PlanE
 
 /// The roots of a copy: what is selected, or all containers.
 fn copied<'a>(input: &PlanInput<'a>, scene: &Scene<'a>) -> Result<BTreeSet<&'a RecordKey>, PlanError> {
-    let Selection::Only(selected) = input.selection else { return Ok(containers(scene, |_| true)) };
+    let Selection::Only(selected) = input.selection else {
+        return Ok(opened(input, scene, containers(scene, |_| true)));
+    };
     let whole = |kind| matches!(kind, Kind::Workspace | Kind::Container | Kind::Section | Kind::Item);
     if let Some(part) = selected.iter().find(|node| node.field.is_some() || !whole(node.key.kind)) {
         return Err(PlanError::NotCopyable(described(scene, part)));
     }
-    Ok(known(scene, selected))
+    Ok(opened(input, scene, known(scene, selected)))
+}
+
+/// The same roots, where in place of a container that nobody can make stand the items in it.
+fn opened<'a>(
+    input: &PlanInput<'a>,
+    scene: &Scene<'a>,
+    roots: BTreeSet<&'a RecordKey>,
+) -> BTreeSet<&'a RecordKey> {
+    let is_given = |key: &RecordKey| {
+        key.kind == Kind::Container
+            && scene.desired.get(key).is_some_and(|record| input.dialect.comes_by_itself(record))
+    };
+    let (given, mut opened): (BTreeSet<_>, BTreeSet<_>) = roots.into_iter().partition(|key| is_given(key));
+    let given: BTreeSet<&NativeId> = given.into_iter().map(|key| &key.id).collect();
+    let lies_there = |record: &&&'a Record| {
+        record.key.kind == Kind::Item
+            && given.contains(&record.key.container)
+            && scene.parent(record).is_none_or(|parent| parent.kind == Kind::Container)
+    };
+    opened.extend(scene.desired.values().filter(lies_there).map(|record| &record.key));
+    opened
 }
 
 /// The roots of a delete-before: the selected containers and items, and all containers of a selected workspace.
 fn replaced<'a>(input: &PlanInput<'a>, scene: &Scene<'a>) -> Result<BTreeSet<&'a RecordKey>, PlanError> {
-    let Selection::Only(selected) = input.selection else { return Ok(containers(scene, |_| true)) };
+    let Selection::Only(selected) = input.selection else {
+        return Ok(opened(input, scene, containers(scene, |_| true)));
+    };
     let whole = |kind| matches!(kind, Kind::Workspace | Kind::Container | Kind::Item);
     if let Some(part) = selected.iter().find(|node| node.field.is_some() || !whole(node.key.kind)) {
         return Err(PlanError::NotReplaceable(described(scene, part)));
@@ -86,7 +111,7 @@ fn replaced<'a>(input: &PlanInput<'a>, scene: &Scene<'a>) -> Result<BTreeSet<&'a
     let within = |record: &'a Record| {
         scene.chain(&scene.desired, record).iter().any(|above| workspaces.contains(&above.key))
     };
-    Ok(containers(scene, within).into_iter().chain(others).collect())
+    Ok(opened(input, scene, containers(scene, within).into_iter().chain(others).collect()))
 }
 
 fn described(scene: &Scene<'_>, node: &Selected) -> String {

@@ -15,6 +15,7 @@ mod asana_guests;
 mod asana_heirs;
 mod asana_meanwhile;
 mod asana_orders;
+mod asana_own_tasks;
 mod asana_project_values;
 mod asana_remains;
 mod asana_strays;

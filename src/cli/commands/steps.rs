@@ -68,6 +68,7 @@ fn step_lines(platform: &str, group: &Group<'_>, details: bool) -> Vec<String> {
         Reason::Replaced => "replaced",
         Reason::CreatedByRun => "made by the run",
         Reason::Completes => "completes what an earlier step makes",
+        Reason::Follows => "leads to what is made anew",
     };
     let mut kinds: BTreeMap<Kind, u64> = BTreeMap::new();
     for step in below {
@@ -93,6 +94,9 @@ fn step_lines(platform: &str, group: &Group<'_>, details: bool) -> Vec<String> {
             let is_new = step.action == Action::Create || step.reason == Reason::Completes;
             let line = match &change.from {
                 None if is_new => format!("{label}: {}", brief(&shown(&change.to), width)),
+                Some(from) if step.reason == Reason::Follows && shown(from) == shown(&change.to) => {
+                    format!("{label}: {}, the new one", brief(&shown(&change.to), width))
+                }
                 from => {
                     let values = [from.as_ref().unwrap_or(&Value::Null), &change.to];
                     let [from, to] = match values.map(shown) {

@@ -2,6 +2,8 @@
 
 mod content;
 mod elsewhere;
+mod following;
+mod given;
 mod limits;
 mod locks;
 mod modes;

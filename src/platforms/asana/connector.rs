@@ -11,6 +11,7 @@ use super::asking::{AT_ONCE, Question, named};
 use super::changes::Changed;
 use super::json::{gid, text};
 use super::mark::Mark;
+use super::own_tasks::OwnTasks;
 use super::{discover, fetch, preflight, read, write};
 use crate::base::clock::Clock;
 use crate::http::client::Client;
@@ -38,6 +39,8 @@ pub(super) struct Asana {
     pub(super) versions: Mutex<BTreeMap<NativeId, Option<String>>>,
     /// The tasks that events have named since then, by project; none for projects whose events are not known.
     pub(super) changed: Mutex<HashMap<String, Changed>>,
+    /// The account's lists of its own tasks, by gid.
+    pub(super) own_tasks: Mutex<HashMap<String, OwnTasks>>,
     /// What this connector has created: a look-up for a lost creation must not find one of these.
     pub(super) made: Mutex<HashSet<NativeId>>,
     /// What is known about where new tasks go.
@@ -55,6 +58,7 @@ impl Asana {
             no_batch: AtomicBool::new(false),
             versions: Mutex::default(),
             changed: Mutex::default(),
+            own_tasks: Mutex::default(),
             made: Mutex::default(),
             places: Mutex::default(),
         }

@@ -7,7 +7,7 @@ use std::ops::Range;
 use serde_json::Value;
 
 use super::json::{gid, list, text};
-use super::rich_text;
+use super::{own_tasks, rich_text};
 use super::spec::KINDS;
 use crate::base::clock::Timestamp;
 use crate::model::dialect::{Computed, Dialect, TextLink};
@@ -54,6 +54,10 @@ const GID_ATTRIBUTES: [&str; 3] = ["data-asana-gid=\"", "data-asana-project=\"",
 impl Dialect for AsanaDialect {
     fn kinds(&self) -> &'static [KindSpec] {
         KINDS
+    }
+
+    fn comes_by_itself(&self, container: &Record) -> bool {
+        text(&container.native, "resource_type") == own_tasks::RESOURCE_TYPE
     }
 
     fn link_token(&self, record: &Record) -> Option<String> {

@@ -9,6 +9,7 @@ use super::api::is_plan;
 use super::asking::{Answered, Question, named};
 use super::changes;
 use super::grants;
+use super::own_tasks;
 use super::json::{gid, gid_at, gids, is, list, lists_of_gids, object, text};
 use crate::http::fault::{ApiFault, FaultClass};
 use crate::model::coverage::Missing;
@@ -48,6 +49,8 @@ pub(super) struct Workspace {
     pub(super) teams: Vec<Team>,
     /// The projects that the account can see.
     pub(super) projects: Vec<Value>,
+    /// The account's list of its own tasks.
+    pub(super) own_tasks: Option<Value>,
     /// Portfolios, goals and project templates.
     pub(super) inventory: Vec<Value>,
     /// What could not be read: its name, and why.
@@ -246,10 +249,17 @@ impl Workspace {
 
 /// Finds everything; for a backup also what has changed since the last one.
 pub(super) async fn discover(asana: &Asana, purpose: Purpose) -> Result<Discovery, ApiFault> {
-    let seen = look(asana, purpose).await?;
+    let mut seen = look(asana, purpose).await?;
+    own_tasks::look(asana, &mut seen).await?;
     let projects: Vec<&Value> = seen.workspaces.iter().flat_map(|workspace| &workspace.projects).collect();
     let versions = match purpose {
-        Purpose::Backup => changes::versions(asana, &projects).await?,
+        Purpose::Backup => {
+            let mut versions = changes::versions(asana, &projects).await?;
+            for list in seen.workspaces.iter().filter_map(|workspace| workspace.own_tasks.as_ref()) {
+                versions.insert(gid(list).to_owned(), own_tasks::version(asana, gid(list)).await?);
+            }
+            versions
+        }
         Purpose::Restore => BTreeMap::new(),
     };
     Ok(inventory(&seen, &versions))
@@ -262,7 +272,7 @@ fn inventory(seen: &Seen, versions: &BTreeMap<String, String>) -> Discovery {
     discovery.records.push(record(me, Kind::Account, me, seen.me.clone().into()));
     for workspace in &seen.workspaces {
         add_workspace(&mut discovery, workspace);
-        discovery.containers.extend(workspace.projects.iter().map(|project| ContainerInfo {
+        discovery.containers.extend(workspace.projects.iter().chain(&workspace.own_tasks).map(|project| ContainerInfo {
             id: gid(project).into(),
             name: named(project).to_owned(),
             workspace: Some((workspace.gid().into(), workspace.name().to_owned())),

@@ -51,6 +51,9 @@ pub(super) fn grants(seen: &Seen) -> Grants {
             let rules = project_rules(part, level.as_ref(), project, workspace.paid);
             grants.containers.insert(gid(project).into(), rules);
         }
+        if let Some(list) = &workspace.own_tasks {
+            grants.containers.insert(gid(list).into(), own_tasks_rules(part));
+        }
     }
     grants
 }
@@ -187,6 +190,15 @@ fn project_rules(part: Part, level: Option<&Level>, project: &Value, paid: Optio
     }
     rules.push(rule(None, None, rest));
     rules
+}
+
+/// The account's list of its own tasks is Asana's; what is in it is the account's.
+fn own_tasks_rules(part: Part) -> Vec<Rule> {
+    if let Some(never) = never(part) {
+        return vec![rule(None, None, never)];
+    }
+    let list = denied("the list of the account's own tasks is Asana's; only the tasks in it can be written");
+    vec![rule(Some(Kind::Container), None, list), rule(None, None, Grant::Allowed)]
 }
 
 fn rule(kind: Option<Kind>, verb: Option<Verb>, grant: Grant) -> Rule {

@@ -50,11 +50,12 @@ impl fmt::Display for Mark {
 }
 
 /// The text of the reader: what is asked for, what is taken over, and how answers become records.
-const SOURCES: [&str; 9] = [
+const SOURCES: [&str; 10] = [
     include_str!("read/details.rs"),
     include_str!("read/fields.rs"),
     include_str!("read/last.rs"),
     include_str!("read/mod.rs"),
+    include_str!("read/own.rs"),
     include_str!("read/remains.rs"),
     include_str!("read/renewal.rs"),
     include_str!("read/split.rs"),

@@ -18,6 +18,7 @@ mod fetch;
 mod grants;
 mod json;
 mod mark;
+mod own_tasks;
 mod preflight;
 mod read;
 mod rich_text;

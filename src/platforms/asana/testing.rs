@@ -9,6 +9,7 @@ use url::Url;
 
 use super::api;
 use super::connector::Asana;
+use super::own_tasks::OwnTasks;
 use crate::base::clock::ManualClock;
 use crate::base::ids::SeededRandom;
 use crate::base::secret::Secret;
@@ -32,13 +33,21 @@ pub(super) fn settings() -> Settings {
     }
 }
 
-/// A connector that gets the scripted answers.
+/// A connector that gets the scripted answers, and knows `own` as the list of the account's own tasks.
 pub(super) fn asana(scripted: &Scripted) -> Asana {
     connected(scripted, false)
 }
 
 /// The same with a personal token or an app's grant.
 pub(super) fn connected(scripted: &Scripted, is_app: bool) -> Asana {
+    let asana = undiscovered(scripted, is_app);
+    let own = OwnTasks { native: json!({"gid": "own", "workspace": {"gid": "w1"}}), projects: vec![], loose: None };
+    asana.own_tasks.lock().unwrap().insert("own".to_owned(), own);
+    asana
+}
+
+/// A connector that has not seen which list of the account's own tasks there is.
+pub(super) fn undiscovered(scripted: &Scripted, is_app: bool) -> Asana {
     let settings = settings();
     Asana::new(api::client(&settings, scripted.clone()).unwrap(), settings.clock, is_app)
 }

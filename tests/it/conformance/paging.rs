@@ -88,10 +88,11 @@ pub(super) const LISTS: &[List] = &[
     },
     asana("teams", "/workspaces/*/teams", Records(Kind::Group)),
     asana("members of a team", "/teams/*/team_memberships", Records(Kind::GroupMember)),
-    asana("projects", "/workspaces/*/projects", Records(Kind::Container)),
+    // The list of the account's own tasks counts as a project.
+    List { besides: 1, ..asana("projects", "/workspaces/*/projects", Records(Kind::Container)) },
     List {
         page: 10,
-        besides: 30,
+        besides: 31,
         hidden: Always("projects without a team"),
         ..asana("projects of a team", "/teams/*/projects", Records(Kind::Container))
     },
@@ -110,6 +111,7 @@ pub(super) const LISTS: &[List] = &[
     asana("files of a brief", "/attachments", Records(Kind::Attachment)),
     asana("tasks", "/projects/*/tasks", Records(Kind::Item)),
     List { besides: 301, ..asana("tasks of a section", "/sections/*/tasks", Records(Kind::Item)) },
+    asana("tasks in no project", "/user_task_lists/*/tasks", Records(Kind::Item)),
     List { besides: 1, ..asana("subtasks", "/tasks/*/subtasks", Records(Kind::Item)) },
     asana("comments", "/tasks/*/stories", Records(Kind::Comment)),
     asana("files of a task", "/attachments", Records(Kind::Attachment)),

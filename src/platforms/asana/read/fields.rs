@@ -1,5 +1,20 @@
 //! Which fields are asked for. What is not asked for does not come.
 
+/// Every field of a task that can be had of all tasks.
+macro_rules! task_fields {
+    () => {
+        "name,resource_subtype,approval_status,html_notes,assignee.name,completed,\
+         completed_at,completed_by.name,created_at,created_by.name,modified_at,due_on,due_at,start_on,start_at,\
+         memberships.project.gid,memberships.section.gid,parent.gid,parent.memberships.project.gid,dependencies,\
+         tags.name,tags.color,tags.notes,followers,likes.user,num_subtasks,is_rendered_as_separator,\
+         actual_time_minutes,custom_type.name,custom_type_status_option.name,permalink_url,\
+         custom_fields.name,custom_fields.resource_subtype,custom_fields.representation_type,\
+         custom_fields.is_value_read_only,custom_fields.text_value,custom_fields.number_value,\
+         custom_fields.enum_value.name,custom_fields.multi_enum_values.name,custom_fields.date_value,\
+         custom_fields.people_value.name,custom_fields.reference_value.name,custom_fields.display_value"
+    };
+}
+
 /// A project with the definitions of its custom fields.
 pub(super) const PROJECT: &str = "name,html_notes,color,icon,archived,completed,completed_at,completed_by.name,\
     created_at,modified_at,due_on,start_on,default_view,privacy_setting,default_access_level,\
@@ -40,15 +55,10 @@ pub(super) const TASK_TEMPLATE: &str = "name,template,created_by.name,created_at
 
 /// A task with the values of its custom fields. The options of these are left to the definitions: with them each
 /// task would bring all choices of all fields.
-pub(super) const TASK: &str = "name,resource_subtype,approval_status,html_notes,assignee.name,completed,\
-    completed_at,completed_by.name,created_at,created_by.name,modified_at,due_on,due_at,start_on,start_at,\
-    memberships.project.gid,memberships.section.gid,parent.gid,parent.memberships.project.gid,dependencies,\
-    tags.name,tags.color,tags.notes,followers,likes.user,num_subtasks,is_rendered_as_separator,\
-    actual_time_minutes,custom_type.name,custom_type_status_option.name,permalink_url,\
-    custom_fields.name,custom_fields.resource_subtype,custom_fields.representation_type,\
-    custom_fields.is_value_read_only,custom_fields.text_value,custom_fields.number_value,\
-    custom_fields.enum_value.name,custom_fields.multi_enum_values.name,custom_fields.date_value,\
-    custom_fields.people_value.name,custom_fields.reference_value.name,custom_fields.display_value";
+pub(super) const TASK: &str = task_fields!();
+
+/// The same for the account's own tasks, with the section of its list, which Asana shows to nobody else.
+pub(super) const OWN_TASK: &str = concat!(task_fields!(), ",assignee_section.name");
 
 /// Where a task stands.
 pub(super) const PLACE: &str = "memberships.project.gid,memberships.section.gid";

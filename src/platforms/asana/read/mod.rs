@@ -1,9 +1,10 @@
 //! Reads one project: itself and its frame, its tasks in pages or only those that changed, subtasks level by level, then
-//! comments and files.
+//! comments and files. The account's list of its own tasks is read as if it were one.
 
 mod details;
 mod fields;
 mod last;
+mod own;
 mod remains;
 mod renewal;
 mod split;
@@ -28,16 +29,21 @@ use last::Last;
 use renewal::{News, Renewed};
 pub(super) use split::{placement_id, task_of};
 use split::Splitter;
+pub(super) use own::{Loose, loose};
 pub(super) use remains::read_remains;
 pub(super) use strays::NOT_IN_PROJECT;
 use tree::Tree;
 
-/// Reads a project into the sink.
+/// Reads a project, or the account's list of its own tasks, into the sink.
 pub(super) async fn read(
     asana: &Asana,
     container: &ContainerInfo,
     sink: &mut dyn RecordSink,
 ) -> Result<Coverage, ApiFault> {
+    let own_tasks = lock(&asana.own_tasks).get(container.id.as_str()).cloned();
+    if let Some(list) = own_tasks {
+        return own::read(asana, list, container, sink).await;
+    }
     let mut splitter = Splitter::new(container.id.clone());
     let id = container.id.as_str();
     let project = thing(asana.one(&Question::new(&["projects", id], fields::PROJECT)).await?, "gid")?;
@@ -151,7 +157,7 @@ async fn all_tasks(
     let below = subtasks(asana, &mut tree, parents, splitter).await?;
     let strays = strays::read(asana, &tree, &sink.sought(), splitter).await?;
     let (strayed, parents) = (strays.len(), with_subtasks(&strays));
-    tree.listed(project, strays);
+    tree.listed(project, strays.into_iter().map(strays::outside).collect());
     let promised = (listed + strayed) as u64 + below + subtasks(asana, &mut tree, parents, splitter).await?;
     Ok(Renewed { tree, kept: Vec::new(), promised, unordered: Vec::new() })
 }

@@ -29,7 +29,7 @@ pub(super) async fn read(
     let mut strays = Vec::new();
     for (id, answer) in sought.into_iter().zip(asana.ones(&questions).await?) {
         match answer {
-            Ok(task) if is_stray(&task) => strays.push(outside(task)),
+            Ok(task) if is_stray(&task) => strays.push(task),
             Ok(_) => {}
             Err(fault) if fault.class == FaultClass::NotFound => {}
             Err(fault) if fault.class == FaultClass::Forbidden => splitter.miss_sought(id, fault.to_string()),

@@ -41,6 +41,8 @@ pub(super) const TASK: KindSpec = KindSpec {
         Field::new("actual_time_minutes", READ_ONLY),
         Field::new("is_rendered_as_separator", READ_ONLY),
         Field::new("custom_type.gid", READ_ONLY),
+        // Only of the account's own tasks in no project: where they stand in its list.
+        Field::new("assignee_section.gid", READ_ONLY),
     ],
     losses: &[LossCause::NativeId, LossCause::CreatedBy, LossCause::Activity],
 };

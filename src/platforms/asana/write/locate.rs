@@ -120,6 +120,9 @@ async fn task(asana: &Asana, lost: &Mutation) -> Result<Option<String>, ApiFault
     } else {
         let path = match spot {
             Spot::Parent(parent) => ["tasks", parent, "subtasks"],
+            Spot::Section { project, section: "" } if asana.own_tasks_in(project).await?.is_some() => {
+                ["user_task_lists", project, "tasks"]
+            }
             Spot::Section { project, section: "" } => ["projects", project, "tasks"],
             Spot::Section { section, .. } => ["sections", section, "tasks"],
         };

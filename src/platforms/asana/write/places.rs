@@ -43,13 +43,18 @@ pub(super) enum Spot<'a> {
 }
 
 impl Asana {
-    /// The workspace of a project.
+    /// The workspace of a project, or of the account's list of its own tasks.
     pub(super) async fn workspace_of(&self, project: &str) -> Result<String, ApiFault> {
         if let Some(known) = lock(&self.places).workspaces.get(project) {
             return Ok(known.clone());
         }
-        let answer = self.one(&Question::new(&["projects", project], "workspace")).await?;
-        let workspace = gid_at(&answer, "workspace").to_owned();
+        let workspace = match self.own_tasks_in(project).await? {
+            Some(workspace) => workspace,
+            None => {
+                let answer = self.one(&Question::new(&["projects", project], "workspace")).await?;
+                gid_at(&answer, "workspace").to_owned()
+            }
+        };
         lock(&self.places).workspaces.insert(project.to_owned(), workspace.clone());
         Ok(workspace)
     }

@@ -3,11 +3,11 @@
 use serde_json::{Value, json};
 
 use super::tests::{done, list, mutation, sent};
-use crate::http::testing::Answer;
+use crate::http::testing::{Answer, Scripted};
 use crate::model::Kind;
 use crate::model::grants::Verb;
 use crate::model::mutation::Mutation;
-use crate::platforms::asana::testing::data;
+use crate::platforms::asana::testing::{data, refusal, undiscovered};
 
 #[tokio::test]
 async fn a_task_moves_below_a_task_out_of_its_section() {
@@ -79,4 +79,31 @@ async fn a_task_that_stood_in_no_section_comes_back_into_its_project_from_below_
     let (_, calls) = sent(&update, vec![live, done(), done()]).await;
     assert_eq!(calls[1], ("POST /tasks/1/addProject".to_owned(), json!({"project": "20"})));
     assert_eq!(calls[2], ("POST /tasks/1/setParent".to_owned(), json!({"parent": null})));
+}
+
+/// A task of the account's own, in no project.
+fn own_task(verb: Verb, fields: Value) -> Mutation {
+    Mutation { container: Some("own".into()), parent: None, ..mutation(verb, Kind::Item, fields) }
+}
+
+#[tokio::test]
+async fn a_task_of_the_accounts_own_is_made_in_its_workspace_and_in_no_project() {
+    let (_, calls) = sent(&own_task(Verb::Create, json!({"name": "N"})), vec![data(&json!({"gid": "99"}))]).await;
+    let wanted = json!({"name": "N", "workspace": "w1", "assignee": "me"});
+    assert_eq!(calls, [("POST /tasks".to_owned(), wanted)]);
+}
+
+#[tokio::test]
+async fn a_task_of_the_accounts_own_that_was_put_below_another_one_comes_out_and_into_no_project() {
+    let live = data(&json!({"memberships": [], "parent": {"gid": "7"}}));
+    let (_, calls) = sent(&own_task(Verb::Update, json!({"parent": {"gid": null}})), vec![live, done()]).await;
+    assert_eq!(calls[1..], [("POST /tasks/1/setParent".to_owned(), json!({"parent": null}))]);
+}
+
+#[tokio::test]
+async fn a_run_that_is_resumed_asks_whether_a_container_is_the_list_of_own_tasks() {
+    let list = data(&json!({"gid": "own", "workspace": {"gid": "w1"}}));
+    let scripted = Scripted::new([list, refusal(404, "Not found"), refusal(404, "Not found")]);
+    assert_eq!(undiscovered(&scripted, false).own_tasks_in("own").await.unwrap().as_deref(), Some("w1"));
+    assert_eq!(undiscovered(&scripted, false).own_tasks_in("20").await.unwrap(), None);
 }

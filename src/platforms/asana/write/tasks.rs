@@ -56,12 +56,19 @@ async fn create(asana: &Asana, mutation: &Mutation) -> Result<String, WriteError
     dates::of_new(&mut body);
     let path: Vec<&str> = match spot {
         Spot::Parent(parent) => vec!["tasks", parent, "subtasks"],
-        Spot::Section { project, section } => {
-            if section.is_empty() {
-                body.insert("projects".to_owned(), json!([project]));
-            } else {
-                body.insert("memberships".to_owned(), json!([{"project": project, "section": section}]));
+        Spot::Section { project, section: "" } => {
+            match asana.own_tasks_in(project).await.map_err(|fault| refusal(&fault))? {
+                // The account's own list has the task because the account has it.
+                Some(workspace) => {
+                    body.insert("workspace".to_owned(), json!(workspace));
+                    body.entry("assignee").or_insert_with(|| json!("me"));
+                }
+                None => drop(body.insert("projects".to_owned(), json!([project]))),
             }
+            vec!["tasks"]
+        }
+        Spot::Section { project, section } => {
+            body.insert("memberships".to_owned(), json!([{"project": project, "section": section}]));
             vec!["tasks"]
         }
     };
@@ -161,7 +168,9 @@ async fn move_task(asana: &Asana, task: &str, mutation: &Mutation, places: &Para
         if let Some(left) = left.or(Some(project).filter(|project| projects.contains(project))) {
             leave(asana, task, left).await?;
         }
-    } else if !projects.contains(&project) {
+    } else if !projects.contains(&project)
+        && asana.own_tasks_in(project).await.map_err(|fault| refusal(&fault))?.is_none()
+    {
         enter(asana, task, project).await?;
     }
     if places.contains_key("parent") && !gid_at(&live, "parent").is_empty() {

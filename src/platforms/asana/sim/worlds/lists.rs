@@ -124,6 +124,14 @@ fn of_tasks(build: &mut Builder, list: &str, entries: usize) -> bool {
                 tasks(build, (&project, section), count);
             }
         }
+        "tasks in no project" => {
+            let own = json!({"workspace": build.organization, "assignee": ada});
+            for n in 0..entries {
+                let mut task = own.clone();
+                task["name"] = format!("Task {n}").into();
+                build.make("/tasks", task);
+            }
+        }
         "subtasks" => {
             let parent = build.plain_task((&project, &one), "Parent");
             for n in 0..entries {
