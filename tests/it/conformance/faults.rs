@@ -99,7 +99,7 @@ fn on(script: &str, endpoint: &Endpoint, nth: u64, times: u64) -> Option<Value> 
 /// that the endpoints take turns.
 fn strikes(subject: &'static Subject, endpoints: &[Endpoint], token: Option<&str>) -> Vec<Strike> {
     let scripts = ROWS.iter().flat_map(|row| row.scripts);
-    let (mut all, mut turn) = (Vec::new(), 0);
+    let (mut all, mut turn, mut others) = (Vec::new(), 0, 0);
     for &(how, script) in scripts {
         let (script, then, times): (_, _, &[u64]) = match how {
             Strikes::FurtherPage => continue,
@@ -132,12 +132,14 @@ fn strikes(subject: &'static Subject, endpoints: &[Endpoint], token: Option<&str
                 calls.for_each(|(nth, times)| strike(endpoint, nth, times));
             }
         } else if !fits.is_empty() {
+            // Faults of few endpoints have turns of their own, so that they take nobody else's.
+            let turn = if fits.len() == endpoints.len() { &mut turn } else { &mut others };
             for _ in 0..SAMPLE {
-                let endpoint = fits[turn % fits.len()];
-                let round = turn / fits.len();
+                let endpoint = fits[*turn % fits.len()];
+                let round = *turn / fits.len();
                 let nth = 1 + u64::try_from(round).unwrap() % endpoint.calls;
-                strike(endpoint, nth, times[(turn + round) % times.len()]);
-                turn += 1;
+                strike(endpoint, nth, times[(*turn + round) % times.len()]);
+                *turn += 1;
             }
         }
     }
