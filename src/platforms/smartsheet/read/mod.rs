@@ -173,9 +173,13 @@ pub(super) async fn whole(smartsheet: &Smartsheet, id: &str) -> Result<Value, Ap
         let before = rows.len();
         let fresh = take_list(&mut object(answer), "rows");
         rows.extend(fresh.into_iter().filter(|row| seen.insert(text(row, "id").to_owned())));
-        // A page beyond the last one is the last one again.
-        if rows.len() == before || rows.len() as u64 >= total {
+        if rows.len() as u64 >= total {
             break;
+        }
+        // A page beyond the last one is the last one again.
+        if rows.len() == before {
+            let message = format!("only {before} rows of {total} came");
+            return Err(ApiFault::new(FaultClass::Protocol, format!("sheets/{id}"), message));
         }
     }
     if let Value::Object(sheet) = &mut sheet {
