@@ -103,6 +103,12 @@ fn place(smartsheet: &Smartsheet, container: &ContainerInfo) -> Place {
 
 async fn ask(smartsheet: &Smartsheet, id: &str) -> Result<Answers, ApiFault> {
     let mut answers = Answers { sheet: whole(smartsheet, id).await?, ..Answers::default() };
+    let total = answers.sheet.get("totalRowCount").and_then(Value::as_u64).unwrap_or_default();
+    let came = list(&answers.sheet, "rows").len();
+    if (came as u64) < total {
+        let why = format!("only {came} of {total} came");
+        answers.missing.push(Missing { key: None, what: "rows of the sheet".to_owned(), why });
+    }
     let has_talk = !list(&answers.sheet, "discussions").is_empty()
         || list(&answers.sheet, "rows").iter().any(|row| !list(row, "discussions").is_empty());
     if has_talk {
@@ -173,13 +179,9 @@ pub(super) async fn whole(smartsheet: &Smartsheet, id: &str) -> Result<Value, Ap
         let before = rows.len();
         let fresh = take_list(&mut object(answer), "rows");
         rows.extend(fresh.into_iter().filter(|row| seen.insert(text(row, "id").to_owned())));
-        if rows.len() as u64 >= total {
-            break;
-        }
         // A page beyond the last one is the last one again.
-        if rows.len() == before {
-            let message = format!("only {before} rows of {total} came");
-            return Err(ApiFault::new(FaultClass::Protocol, format!("sheets/{id}"), message));
+        if rows.len() == before || rows.len() as u64 >= total {
+            break;
         }
     }
     if let Value::Object(sheet) = &mut sheet {
