@@ -29,6 +29,7 @@ mod copies_and_replacements;
 mod costs;
 mod deletions;
 mod docs;
+mod estimates;
 mod faults;
 mod fencing;
 mod keys;
