@@ -218,6 +218,7 @@ async fn carry_out(
         known: &|kind: Kind, container: Option<&NativeId>, parent: Option<&NativeId>| {
             known.ids(kind, container, parent)
         },
+        clock: &app.clock,
         gate: (deletes && !is_fresh).then_some(&checker as &dyn Gate),
     };
     let outcome =

@@ -29,7 +29,10 @@ impl<'a> Draft<'a> {
         let fault = match &container.result {
             Ok((coverage, records)) => {
                 self.containers.push(entry(info, *records));
-                self.missing.extend(coverage.missing.iter().cloned());
+                // What is missing names its container: else the next backup would take this one for whole.
+                let whole = || Some(RecordKey::new(info.id.clone(), Kind::Container, info.id.clone()));
+                let missing = coverage.missing.iter().cloned();
+                self.missing.extend(missing.map(|missing| Missing { key: missing.key.or_else(whole), ..missing }));
                 self.counts.extend(coverage.counts.iter().cloned());
                 return;
             }

@@ -17,6 +17,7 @@ mod due;
 pub mod error;
 pub mod export;
 pub mod fidelity;
+mod following;
 pub mod grid;
 pub mod keeping;
 pub mod keys;

@@ -7,8 +7,9 @@ use super::names::{Names, Outside};
 use super::placements;
 use super::scan::Scan;
 use super::snapshots::{self, Opened};
+use crate::model::leads::{Lead, leads};
 use crate::model::origins::OriginMap;
-use crate::model::spec::{Field, Role};
+use crate::model::spec::{Field, KindSpec, Role};
 use crate::model::{Kind, NativeId, Record, RecordKey, lineage, ops};
 use crate::plan::broken::{self, Leading};
 use crate::plan::shared;
@@ -66,7 +67,8 @@ impl Opened {
         Ok(())
     }
 
-    /// Adds to a plan which records of containers that are there lead to those that it makes anew, and stay as they are.
+    /// Adds to the plan of an undo which records of containers that are there lead to those that it makes anew, and stay
+    /// as they are.
     pub(super) fn note_broken(
         &self,
         plan: &mut RestorePlan,
@@ -74,46 +76,60 @@ impl Opened {
         origins: &OriginMap,
     ) -> Result<(), Error> {
         let seen = |id: &NativeId| scan.discovery.containers.iter().any(|live| live.id == *id);
-        let is_there = |id: &&NativeId| {
-            let key = RecordKey::new((*id).clone(), Kind::Container, (*id).clone());
+        let is_there = |id: &NativeId| {
+            let key = RecordKey::new(id.clone(), Kind::Container, id.clone());
             seen(id) || origins.aliases(&key).any(|alias| seen(&alias.id))
         };
-        let there =
-            self.manifest.containers.iter().map(|entry| &entry.id).filter(is_there).cloned().collect();
-        let leading = self.leading_to(&broken::made_anew(plan), &there)?;
+        let made = broken::made_anew(plan);
+        let mut leading = Vec::new();
+        self.leading(
+            |target| made.contains(&target.id),
+            |record, spec, lead| {
+                if is_there(&record.key.container) && !made.contains(&record.key.container) {
+                    let (noun, path) = (spec.noun.to_owned(), self.path_of(record)?);
+                    leading.push(Leading { key: record.key.clone(), field: lead.path, noun, path });
+                }
+                Ok(())
+            },
+        )?;
         broken::note(plan, leading);
         Ok(())
     }
 
-    /// The records outside of `made` that lead to one of these containers and lie in one of `there`.
-    fn leading_to(
+    /// The containers with records that lead to one of those that `is_target` picks.
+    pub(super) fn leading_to(
         &self,
-        made: &BTreeSet<NativeId>,
-        there: &BTreeSet<NativeId>,
-    ) -> Result<Vec<Leading>, Error> {
-        let leads_out = |field: &&Field| field.role == Role::Reference(Kind::Container);
-        let mut found = Vec::new();
-        let others = self.manifest.containers.iter().map(|entry| &entry.id);
-        let others = others.filter(|id| !made.is_empty() && !made.contains(*id) && there.contains(*id));
-        for (container, spec) in others.flat_map(|id| self.dialect.kinds().iter().map(move |spec| (id, spec)))
-        {
-            let fields: Vec<&Field> = spec.fields.iter().filter(leads_out).collect();
-            if fields.is_empty() {
-                continue;
-            }
-            for record in self.reader.container_kind(container, spec.kind) {
-                let record = record?;
-                let leads = |field: &&&Field| {
-                    ops::ids(ops::get(&record.native, field.path))
-                        .any(|id| made.contains(&NativeId::from(id)))
-                };
-                if let Some(field) = fields.iter().find(leads) {
-                    let (noun, path) = (spec.noun.to_owned(), self.path_of(&record)?);
-                    found.push(Leading { key: record.key, field: field.path, noun, path });
+        is_target: impl Fn(&RecordKey) -> bool,
+    ) -> Result<BTreeSet<NativeId>, Error> {
+        let mut containers = BTreeSet::new();
+        self.leading(is_target, |record, _, _| {
+            containers.insert(record.key.container.clone());
+            Ok(())
+        })?;
+        Ok(containers)
+    }
+
+    /// Shows `take` every record that leads to one of those that `is_target` picks, and where it does.
+    fn leading(
+        &self,
+        is_target: impl Fn(&RecordKey) -> bool,
+        mut take: impl FnMut(&Record, &'static KindSpec, &Lead) -> Result<(), Error>,
+    ) -> Result<(), Error> {
+        let leads_out = |field: &Field| field.role == Role::Reference(Kind::Container);
+        let kinds = self.dialect.kinds().iter().filter(|spec| spec.fields.iter().any(leads_out));
+        for spec in kinds {
+            for entry in &self.manifest.containers {
+                for record in self.reader.container_kind(&entry.id, spec.kind) {
+                    let record = record?;
+                    for lead in leads(spec, &record) {
+                        if lead.targets.iter().any(|(_, target)| is_target(target)) {
+                            take(&record, spec, &lead)?;
+                        }
+                    }
                 }
             }
         }
-        Ok(found)
+        Ok(())
     }
 
     /// The names of `record` and of all that it lies in, outermost first.

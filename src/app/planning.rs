@@ -10,6 +10,7 @@ use super::connections;
 use super::context::{App, entry, long_enough};
 use super::downloads::Attachments;
 use super::error::{Error, ErrorKind};
+use super::following::{Search, Written};
 use super::progress::{News, Progress};
 use super::runs::{self, RunRecord};
 use super::scan::{self, Scan};
@@ -90,41 +91,73 @@ pub async fn plan(app: &App, request: &PlanRequest, progress: &dyn Progress) -> 
         // These make everything anew.
         Mode::Copy | Mode::DeleteBefore | Mode::DeleteBeforeLiteral => Sought::default(),
     };
-    let scan = read_live(app, &connector, &connection, &scope, &sought, progress).await?;
+    let mut read = scope.clone();
+    if matches!(request.mode, Mode::DeleteBefore | Mode::DeleteBeforeLiteral) {
+        let following = opened.leading_to(|target| desired.contains(&target.container))?;
+        read.extend(with_aliases(&following, Kind::Container, &origins));
+    }
+    let mut scan = read_live(app, &connector, &connection, &read, &sought, progress).await?;
 
     let around = opened.places_of(&selection)?;
     let kinds = Kind::ALL.iter().filter(|kind| kind.stands_alone() && **kind != Kind::Container);
     let places: BTreeSet<NativeId> = kinds.flat_map(|kind| with_aliases(&around, *kind, &origins)).collect();
     let compared: Vec<NativeId> = scope.iter().chain(&places).cloned().collect();
     let (desired_tree, dialect) = (&opened.manifest.tree, platform.dialect);
-    let mut comparison =
-        snapshot::compare_to_restore(&app.chunks(), desired_tree, &scan.tree, &compared, dialect)?;
-    match (request.mode, &selection) {
-        (Mode::Merge, Selection::Everything) => {}
-        (Mode::Merge, Selection::Only(selected)) => {
-            comparing::add_selected(&mut comparison, &opened.reader, selected)?;
+    let compare = |scan: &Scan| -> Result<Comparison, Error> {
+        let mut comparison =
+            snapshot::compare_to_restore(&app.chunks(), desired_tree, &scan.tree, &compared, dialect)?;
+        match (request.mode, &selection) {
+            (Mode::Merge, Selection::Everything) => {}
+            (Mode::Merge, Selection::Only(selected)) => {
+                comparing::add_selected(&mut comparison, &opened.reader, selected)?;
+            }
+            _ => {
+                comparing::add_equal_records(&mut comparison, &opened.reader, desired.iter().chain(&around))?
+            }
         }
-        _ => comparing::add_equal_records(&mut comparison, &opened.reader, desired.iter().chain(&around))?,
-    }
-    let header = PlanHeader {
+        Ok(comparison)
+    };
+    let header = |scan: &Scan, scope: BTreeSet<NativeId>| PlanHeader {
         format: FORMAT,
-        connection,
+        connection: connection.clone(),
         platform: platform.id.to_owned(),
         snapshot: opened.id.to_string(),
         desired_root: opened.manifest.tree.root,
         live_root: scan.tree.root,
         live_scope: scope.into_iter().collect(),
         mode: request.mode,
-        only,
+        only: only.clone(),
         made_at: app.clock.now().to_string(),
         undoes: None,
     };
-    let taken = opened.taken();
-    let mut made = compute(app, platform, comparison, &scan, &selection, &origins, None, header, taken)?;
+    let task =
+        Task { app, platform, selection: &selection, origins: &origins, undo: None, taken: opened.taken() };
+    let mut made = task.plan(compare(&scan)?, &scan, &BTreeSet::new(), header(&scan, scope.clone()))?;
+
+    let written = Written::by(&made);
+    let following = match written.made.is_empty() {
+        true => BTreeSet::new(),
+        false => opened.leading_to(|target| written.made.contains(target))?,
+    };
+    let following = with_aliases(&following, Kind::Container, &origins);
+    if !following.is_subset(&read) {
+        read.extend(following.iter().cloned());
+        scan = read_live(app, &connector, &connection, &read, &sought, progress).await?;
+    }
+    let live = Reader::new(app.chunks(), scan.tree);
+    let search =
+        Search { dialect, backup: &opened.reader, live: &live, origins: &origins, written: &written };
+    let followers = search.run(&following)?;
+    let keys = followers.keys();
+    if !keys.is_empty() {
+        let mut comparison = compare(&scan)?;
+        followers.add_to(&mut comparison);
+        let scope = scope.iter().chain(keys.iter().map(|key| &key.container)).cloned().collect();
+        made = task.plan(comparison, &scan, &keys, header(&scan, scope))?;
+    }
     if matches!(request.mode, Mode::DeleteBefore | Mode::DeleteBeforeLiteral) {
         opened.note_shared(&mut made, &desired)?;
     }
-    opened.note_broken(&mut made, &scan, &origins)?;
     opened.name_far(&mut made)?;
     save(app, made)
 }
@@ -182,18 +215,15 @@ pub async fn undo(app: &App, run: &str, progress: &dyn Progress) -> Result<Saved
         made_at: app.clock.now().to_string(),
         undoes: Some(run.id.clone()),
     };
-    let taken = snapshots::time(before.manifest.finished_at);
-    let mut made = compute(
+    let task = Task {
         app,
         platform,
-        comparison,
-        &scan,
-        &Selection::Everything,
-        &origins,
-        Some(&undone),
-        header,
-        taken,
-    )?;
+        selection: &Selection::Everything,
+        origins: &origins,
+        undo: Some(&undone),
+        taken: snapshots::time(before.manifest.finished_at),
+    };
+    let mut made = task.plan(comparison, &scan, &BTreeSet::new(), header)?;
     // Its safety snapshot holds what the run was about to touch, and not what leads there.
     if let Ok(restored) = snapshots::open(app, &done.header.snapshot) {
         restored.note_broken(&mut made, &scan, &origins)?;
@@ -296,36 +326,46 @@ fn with_aliases(ids: &BTreeSet<NativeId>, kind: Kind, origins: &OriginMap) -> BT
         .collect()
 }
 
-#[expect(clippy::too_many_arguments, reason = "the planner's inputs, from a restore and from an undo alike")]
-fn compute(
-    app: &App,
-    platform: &Platform,
-    mut comparison: Comparison,
-    scan: &Scan,
-    selection: &Selection,
-    origins: &OriginMap,
-    undo: Option<&UndoScope>,
-    header: PlanHeader,
+/// What a plan is asked for, whatever the live account is like.
+struct Task<'a> {
+    app: &'a App,
+    platform: &'static Platform,
+    selection: &'a Selection,
+    origins: &'a OriginMap,
+    undo: Option<&'a UndoScope>,
+    /// When the snapshot was taken.
     taken: Timestamp,
-) -> Result<RestorePlan, Error> {
-    comparing::add_refuge(app, &mut comparison, &header, scan)?;
-    let account = connections::get(app, &header.connection)?.identity.id;
-    let people = People::of(platform.dialect, &scan.discovery.records);
-    let input = PlanInput {
-        compare: &comparison,
-        dialect: platform.dialect,
-        selection,
-        grants: &scan.discovery.grants,
-        origins,
-        people: &people,
-        crowded: &comparing::crowded(app, platform.dialect, &comparison, &header)?,
-        account: &account,
-        taken_on: &taken.strftime("%Y-%m-%d").to_string(),
-        undo,
-        pace: (platform.pace.requests, platform.pace.per),
-        header,
-    };
-    crate::plan::plan(&input).map_err(|error| Error::usage(error.to_string()))
+}
+
+impl Task<'_> {
+    fn plan(
+        &self,
+        mut comparison: Comparison,
+        scan: &Scan,
+        followers: &BTreeSet<RecordKey>,
+        header: PlanHeader,
+    ) -> Result<RestorePlan, Error> {
+        let (app, dialect) = (self.app, self.platform.dialect);
+        comparing::add_refuge(app, &mut comparison, &header, scan)?;
+        let account = connections::get(app, &header.connection)?.identity.id;
+        let people = People::of(dialect, &scan.discovery.records);
+        let input = PlanInput {
+            compare: &comparison,
+            dialect,
+            selection: self.selection,
+            grants: &scan.discovery.grants,
+            origins: self.origins,
+            followers,
+            people: &people,
+            crowded: &comparing::crowded(app, dialect, &comparison, &header)?,
+            account: &account,
+            taken_on: &self.taken.strftime("%Y-%m-%d").to_string(),
+            undo: self.undo,
+            pace: (self.platform.pace.requests, self.platform.pace.per),
+            header,
+        };
+        crate::plan::plan(&input).map_err(|error| Error::usage(error.to_string()))
+    }
 }
 
 /// The record that a step changes, as it was before.

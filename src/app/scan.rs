@@ -8,7 +8,7 @@ use super::downloads::{AlreadyStored, Attachments, Downloads};
 use super::draft;
 use super::error::Error;
 use super::progress::Progress;
-use super::reading::Known;
+use super::reading::{Known, ReadContainer};
 use super::sought::Sought;
 use super::{answers, reading, snapshots};
 use crate::http::fault::FaultClass;
@@ -82,7 +82,14 @@ pub(super) async fn scan(
             "not fetched for this reading",
             stored,
         );
-        for container in reading::read(connector, due, &writer, &downloads, &known, progress).await? {
+        let mut read = reading::read(connector, due, &writer, &downloads, &known, progress).await?;
+        // Believed at once, a passing 404 would let a plan build anew what is there.
+        let is_gone = |read: &ReadContainer| {
+            read.result.as_ref().is_err_and(|fault| fault.class == FaultClass::NotFound)
+        };
+        let gone = read.extract_if(.., |read| is_gone(read)).map(|read| read.info).collect();
+        read.extend(reading::read(connector, gone, &writer, &downloads, &known, progress).await?);
+        for container in read {
             match container.result {
                 Ok((coverage, records)) => {
                     // What is left of a container does not make it one that is there.

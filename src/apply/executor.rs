@@ -1,6 +1,8 @@
 //! The loop that carries a plan out, wave by wave.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
 
 use tokio::sync::watch;
 
@@ -11,6 +13,7 @@ use super::outcome::Outcome;
 use super::progress::{Progress, StepState};
 use super::settle::{Settlement, settle};
 use crate::base::defect::{Defect, planted};
+use crate::http::stopping::Stop;
 use crate::model::mutation::{Mutation, Receipt, WriteError};
 use crate::model::origins::Origin;
 use crate::plan::types::{Action, Mode, Step, StepId, Target};
@@ -18,6 +21,10 @@ use crate::platforms::connector::Connector;
 
 /// How often one process sends a write whose answer gets lost each time.
 const ATTEMPTS: u32 = 3;
+
+/// Before each look for what a creation may have made. What is new may not show for a while: who believes the first
+/// look, and sends the creation again, makes it twice.
+const PAUSES: [Duration; 3] = [Duration::ZERO, Duration::from_secs(10), Duration::from_secs(110)];
 
 /// Why the loop ended early.
 enum Halt {
@@ -119,13 +126,14 @@ impl<'a> Executor<'a> {
     async fn carry_out(&mut self) -> Result<(), Halt> {
         let steps = &self.run.plan.steps;
         // Before anything new is made: else a look-up could take a new record for the one that it looks for.
+        let mut unsure = Vec::new();
         for step in steps {
             if *self.progress.state(&step.id) == StepState::Unsure {
                 let mutation = self.bodies.mutation(step, &self.progress);
-                let mutation = mutation.map_err(|error| Halt::Interrupted(error.to_string()))?;
-                self.look_up(step, mutation).await?;
+                unsure.push((step, mutation.map_err(|error| Halt::Interrupted(error.to_string()))?));
             }
         }
+        self.look_up(unsure).await?;
         for wave in steps.chunk_by(|a, b| a.wave == b.wave) {
             self.wave(wave).await?;
         }
@@ -139,10 +147,12 @@ impl<'a> Executor<'a> {
             if due.is_empty() {
                 return Ok(());
             }
+            let mut lost = Vec::new();
             for (step, mutation, message) in self.send(due).await? {
-                self.look_up(step, mutation).await?;
                 last_words.insert(&step.id, message);
+                lost.push((step, mutation));
             }
+            self.look_up(lost).await?;
         }
         let given_up: Vec<Event> = wave
             .iter()
@@ -266,22 +276,44 @@ impl<'a> Executor<'a> {
         halt.map_or(Ok(lost), |why| Err(Halt::Interrupted(why)))
     }
 
-    /// Finds out whether the last write of `step` happened.
-    async fn look_up(&mut self, step: &Step, mutation: Mutation) -> Result<(), Halt> {
-        let Run { plan, connector, known, .. } = *self.run;
-        let settlement = settle(mutation, plan, &self.progress, connector, known).await;
-        let event = match settlement {
-            Ok(Settlement::Happened(receipt)) => self.done(step, receipt),
-            Ok(Settlement::Repeat(why)) => Event::Settled { step: step.id.clone(), why: why.to_owned() },
-            Err(fault) => {
-                return Err(Halt::Interrupted(format!(
-                    "the answer for {} {} is lost, and it could not be looked up: {fault}",
-                    step.noun,
-                    step.path.join(" / "),
-                )));
+    /// Finds out which of these writes happened.
+    async fn look_up(&mut self, mut lost: Vec<Due<'a>>) -> Result<(), Halt> {
+        for pause in PAUSES {
+            if lost.is_empty() {
+                return Ok(());
             }
-        };
-        Ok(self.record(&[event])?)
+            let stop = Stop::new(self.stop.clone(), Arc::clone(self.run.clock));
+            let slept = stop.sleep(pause, "looking for what may have been made").await;
+            slept.map_err(|fault| Halt::Interrupted(fault.message))?;
+            let mut absent = Vec::new();
+            for (step, mutation) in lost {
+                match self.settle(step, &mutation).await? {
+                    Some(event) => self.record(&[event])?,
+                    None => absent.push((step, mutation)),
+                }
+            }
+            lost = absent;
+        }
+        let why = "it was looked for on the account and is not there";
+        let absent = lost.iter().map(|(step, _)| Event::Settled { step: step.id.clone(), why: why.to_owned() });
+        Ok(self.record(&absent.collect::<Vec<_>>())?)
+    }
+
+    /// What is known now of the last write of `step`; nothing when what it should have made does not show.
+    async fn settle(&mut self, step: &Step, mutation: &Mutation) -> Result<Option<Event>, Halt> {
+        let Run { plan, connector, known, .. } = *self.run;
+        match settle(mutation, plan, &self.progress, connector, known).await {
+            Ok(Settlement::Happened(receipt)) => Ok(Some(self.done(step, receipt))),
+            Ok(Settlement::Repeat(why)) => {
+                Ok(Some(Event::Settled { step: step.id.clone(), why: why.to_owned() }))
+            }
+            Ok(Settlement::Absent) => Ok(None),
+            Err(fault) => Err(Halt::Interrupted(format!(
+                "the answer for {} {} is lost, and it could not be looked up: {fault}",
+                step.noun,
+                step.path.join(" / "),
+            ))),
+        }
     }
 
     fn done(&self, step: &Step, receipt: Receipt) -> Event {

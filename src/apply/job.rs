@@ -1,9 +1,12 @@
 //! What carrying a plan out takes, and how it can go wrong.
 
+use std::sync::Arc;
+
 use async_trait::async_trait;
 
 use super::journal::JournalError;
 use super::progress::Progress;
+use crate::base::clock::Clock;
 use crate::base::hash::Hash;
 use crate::model::dialect::Dialect;
 use crate::model::{Kind, NativeId};
@@ -62,6 +65,8 @@ pub struct Run<'a> {
     pub blobs: &'a dyn BlobSource,
     /// What was there before.
     pub known: &'a dyn KnownIds,
+    /// The clock on which waits pass.
+    pub clock: &'a Arc<dyn Clock>,
     /// Who is asked before something is removed; nobody: it is removed when all steps before are done.
     pub gate: Option<&'a dyn Gate>,
 }

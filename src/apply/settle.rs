@@ -17,6 +17,8 @@ pub(super) enum Settlement {
     Happened(Receipt),
     /// It may be sent again, for this reason.
     Repeat(&'static str),
+    /// What it should have made is not there, or does not show yet.
+    Absent,
 }
 
 /// Finds out about `lost`. Fails when the platform cannot be asked; the write then stays unsure.
@@ -25,7 +27,7 @@ pub(super) enum Settlement {
 /// among what is there now, without what was there before the run and without what the run itself has made:
 /// else an equal neighbour would be taken for the new record.
 pub(super) async fn settle(
-    mut lost: Mutation,
+    lost: &Mutation,
     plan: &RestorePlan,
     progress: &Progress,
     connector: &dyn Connector,
@@ -34,12 +36,10 @@ pub(super) async fn settle(
     if lost.verb != Verb::Create || planted(Defect::UnknownRepeated) {
         return Ok(Settlement::Repeat("a change or deletion may be sent twice"));
     }
-    lost.known = known.ids(lost.kind, lost.container.as_ref(), lost.parent.as_ref());
-    lost.known.extend(made(plan, progress, &lost));
-    Ok(match connector.locate(&lost).await? {
-        Some(receipt) => Settlement::Happened(receipt),
-        None => Settlement::Repeat("it was looked for on the account and is not there"),
-    })
+    let mut sought = lost.clone();
+    sought.known = known.ids(lost.kind, lost.container.as_ref(), lost.parent.as_ref());
+    sought.known.extend(made(plan, progress, lost));
+    Ok(connector.locate(&sought).await?.map_or(Settlement::Absent, Settlement::Happened))
 }
 
 /// Ids of the records of the same kind that the run has made.

@@ -8,6 +8,7 @@ use async_trait::async_trait;
 
 use super::counters::Counters;
 use super::fault::ApiFault;
+use super::retry_after;
 use super::stopping::Stop;
 use super::transport::Transport;
 use super::types::{Request, Response};
@@ -107,8 +108,7 @@ impl<T> Limit<T> {
 
     fn learn(&self, request: &Request<'_>, response: &Response) {
         let now = self.clock.monotonic();
-        let asked =
-            response.header("retry-after").and_then(|value| value.parse().ok()).map(Duration::from_secs);
+        let asked = retry_after::asked(response, self.clock.now());
         for (rule, mut window) in self.counting(request) {
             let number = |what: &str| {
                 let name = format!("{}-{what}", rule.headers?);

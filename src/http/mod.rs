@@ -18,6 +18,7 @@ pub mod pkce;
 pub mod read_only;
 pub mod redirects;
 pub mod renewable;
+pub mod retry_after;
 pub mod retrying;
 pub mod secure;
 pub mod shape;

@@ -2,6 +2,7 @@
 
 use std::collections::HashSet;
 
+use super::fault::{ApiFault, FaultClass};
 use crate::base::defect::{Defect, planted};
 
 /// Pages that go backwards in time: each next page is asked for with `before=<oldest id so far>`.
@@ -21,6 +22,22 @@ pub enum Next {
     Done,
     /// Ask again for what is older than this id.
     Before(String),
+    /// The page is full of what is known already: asking again would give it for ever, and whatever comes after it is
+    /// out of reach.
+    Circle,
+}
+
+impl Next {
+    /// The id before which to go on, or nothing at the end of the list; a fault of `call` where it has none.
+    pub fn before(self, call: &str) -> Result<Option<String>, ApiFault> {
+        match self {
+            Self::Done => Ok(None),
+            Self::Before(id) => Ok(Some(id)),
+            Self::Circle => {
+                Err(ApiFault::new(FaultClass::Protocol, call, "a page leads back to one that was read before"))
+            }
+        }
+    }
 }
 
 impl Backwards {
@@ -30,9 +47,6 @@ impl Backwards {
     }
 
     /// Takes the ids of a page, newest first as the platform gives them, and says what to do next.
-    ///
-    /// A full page of which every id is known already ends the reading as well: asking again would give the
-    /// same page for ever.
     pub fn take<'a>(&mut self, ids: impl IntoIterator<Item = &'a str>) -> Next {
         let (mut count, mut fresh, mut oldest) = (0_usize, false, None::<&str>);
         for id in ids {
@@ -42,9 +56,9 @@ impl Backwards {
             oldest = Some(oldest.map_or(id, |other| other.min(id)));
         }
         match oldest {
-            Some(oldest) if count >= self.limit && fresh && !planted(Defect::LastAnswerSkipped) => {
-                Next::Before(oldest.to_owned())
-            }
+            Some(_) if planted(Defect::LastAnswerSkipped) => Next::Done,
+            Some(oldest) if count >= self.limit && fresh => Next::Before(oldest.to_owned()),
+            Some(_) if count >= self.limit => Next::Circle,
             _ => Next::Done,
         }
     }
@@ -70,6 +84,7 @@ mod tests {
             match paging.take(page) {
                 Next::Done => return (got, calls),
                 Next::Before(id) => before = Some(id),
+                Next::Circle => panic!("the pages go backwards"),
             }
         }
     }
@@ -82,9 +97,9 @@ mod tests {
     }
 
     #[test]
-    fn a_server_that_repeats_itself_does_not_keep_us_for_ever() {
+    fn a_server_that_repeats_itself_is_noticed() {
         let mut paging = Backwards::new(2);
         assert_eq!(paging.take(["b", "a"]), Next::Before("a".into()));
-        assert_eq!(paging.take(["b", "a"]), Next::Done);
+        assert_eq!(paging.take(["b", "a"]), Next::Circle);
     }
 }

@@ -9,6 +9,7 @@ use serde::de::IgnoredAny;
 use super::counters::Counters;
 use super::fault::{ApiFault, FaultClass};
 use super::limit::jitter;
+use super::retry_after;
 use super::stopping::Stop;
 use super::transport::Transport;
 use super::types::{Intent, Request, Response};
@@ -19,6 +20,9 @@ use crate::base::retry::Backoff;
 /// About a minute and a half of waiting, besides what the rate limit itself makes us wait.
 const BACKOFF: Backoff =
     Backoff { first: Duration::from_secs(1), cap: Duration::from_secs(16), attempts: 10 };
+
+/// Whoever is asked to wait for longer than this gives up and says so: nobody looks at a program that is silent for hours.
+const LONGEST_WAIT: Duration = Duration::from_mins(15);
 
 /// No JSON answer may be larger; platforms refuse far earlier.
 const MAX_JSON: usize = 1 << 30;
@@ -80,7 +84,7 @@ impl<T: Transport> Retrying<T> {
         ApiFault {
             status: Some(status),
             outcome_unknown: request.intent.is_write() && unknown,
-            retry_after: response.header("retry-after").and_then(|s| s.parse().ok()).map(Duration::from_secs),
+            retry_after: retry_after::asked(response, self.stop.now()),
             ..request.fault(class, message)
         }
     }
@@ -119,6 +123,11 @@ impl<T: Transport> Transport for Retrying<T> {
                 Err(fault) => return Err(fault),
             };
             let asked = fault.retry_after.filter(|_| !planted(Defect::WaitIgnored));
+            if let Some(asked) = asked.filter(|asked| *asked > LONGEST_WAIT) {
+                let hours = asked.as_secs().div_ceil(3600);
+                let advice = format!("The platform wants to be asked again in {hours} hours; try again then");
+                return Err(ApiFault { advice: Some(advice), ..fault });
+            }
             let Some(delay) = BACKOFF.delay(attempt, asked, jitter(self.random.as_ref())) else {
                 return Err(fault);
             };
@@ -196,6 +205,15 @@ mod tests {
         let (answer, _, waited) = timed(Intent::Read, vec![busy, ok()]).await;
         assert_eq!(answer.unwrap(), 200);
         assert!(waited >= Duration::from_mins(2), "{waited:?}");
+    }
+
+    #[tokio::test]
+    async fn a_wait_of_hours_is_told_and_not_waited_for() {
+        let busy = Answer::json(429, "{}").header("retry-after", "1000000000");
+        let (answer, attempts, waited) = timed(Intent::Read, vec![busy, ok()]).await;
+        let fault = answer.unwrap_err();
+        assert!(fault.to_string().contains("in 277778 hours"), "{fault}");
+        assert_eq!((attempts, waited), (1, Duration::ZERO));
     }
 
     #[tokio::test]

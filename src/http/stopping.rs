@@ -13,7 +13,7 @@ use tokio::sync::watch;
 use super::fault::{ApiFault, FaultClass};
 use super::transport::Transport;
 use super::types::{Request, Response};
-use crate::base::clock::Clock;
+use crate::base::clock::{Clock, Timestamp};
 
 /// How long a write under way may still take: a known outcome is worth more than an early exit.
 const GRACE: Duration = Duration::from_secs(3);
@@ -38,6 +38,11 @@ impl Stop {
             // Nobody is left who could ask.
             std::future::pending::<()>().await;
         }
+    }
+
+    /// The time of day on the clock on which waits pass.
+    pub fn now(&self) -> Timestamp {
+        self.clock.now()
     }
 
     /// Whether we have been asked to stop.

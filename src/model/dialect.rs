@@ -57,6 +57,11 @@ pub trait Dialect: Send + Sync {
     /// The places in `text` that link to things of the platform.
     fn text_links(&self, text: &str) -> Vec<TextLink>;
 
+    /// The places in `text`, a formula, that name records of the same container; the token is the name.
+    fn names(&self, _text: &str) -> Vec<TextLink> {
+        Vec::new()
+    }
+
     /// The line that goes before a restored comment, naming its author and time, or `None` when the text
     /// already begins with such a line.
     fn attribution(&self, comment: &Record) -> Option<String>;

@@ -72,12 +72,16 @@ pub struct Loss {
     /// Where it is, down to the record itself; for people.
     #[serde(default)]
     pub path: Vec<String>,
+    /// What stands in the way, where the cause does not say it; for people.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub why: Option<String>,
 }
 
 impl Loss {
     /// A loss of a record, or of a field of it; what people call it is said later.
     pub fn new(key: RecordKey, field: Option<&str>, cause: LossCause) -> Self {
-        Self { key, field: field.map(str::to_owned), cause, noun: String::new(), path: Vec::new() }
+        let field = field.map(str::to_owned);
+        Self { key, field, cause, noun: String::new(), path: Vec::new(), why: None }
     }
 }
 

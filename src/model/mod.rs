@@ -4,6 +4,7 @@ pub mod coverage;
 pub mod dialect;
 pub mod grants;
 pub mod kind;
+pub mod leads;
 pub mod limits;
 pub mod lineage;
 pub mod loss;

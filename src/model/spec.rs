@@ -170,6 +170,9 @@ pub struct Field {
     /// While it is true, the record is known to be in no place at all; else one without a place is one whose place is
     /// not known.
     pub nowhere: bool,
+    /// No two records of a container have the same value here, and what is there keeps it as long as it is there: a new
+    /// record gets another one where its own is taken.
+    pub distinct: bool,
     /// What it says to people who read.
     pub told: Told,
 }
@@ -226,6 +229,9 @@ pub enum Codec {
     Links,
     /// Text that gets a header line with its author and time, then its links rewritten.
     Attributed,
+    /// Text that uses records of this kind of its own container by their names; see
+    /// [`Dialect::names`](super::dialect::Dialect::names).
+    Names(Kind),
 }
 
 impl Field {
@@ -253,6 +259,7 @@ impl Field {
             mixed_with: None,
             assigned: false,
             nowhere: false,
+            distinct: false,
             told: Told::Plain,
         }
     }
@@ -381,6 +388,12 @@ impl Field {
     #[must_use]
     pub const fn nowhere(self) -> Self {
         Self { nowhere: true, ..self }
+    }
+
+    /// The same field, whose value no two records of a container share.
+    #[must_use]
+    pub const fn distinct(self) -> Self {
+        Self { distinct: true, ..self }
     }
 
     /// The kind of the record that stands in this sequence under `id`; nothing if the field is no sequence.

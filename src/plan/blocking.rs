@@ -22,8 +22,8 @@ use crate::model::{Blob, Kind, NativeId, Record, RecordKey, ops};
 
 /// Takes out of the decisions what cannot be done.
 pub(super) struct Blocking<'a, 's> {
-    facts: &'s Facts<'a, 's>,
-    created: BTreeSet<&'a RecordKey>,
+    pub(super) facts: &'s Facts<'a, 's>,
+    pub(super) created: BTreeSet<&'a RecordKey>,
     /// Records that will not be created, with the reason for people.
     refused: BTreeMap<&'a RecordKey, String>,
 }
@@ -36,6 +36,7 @@ impl<'a, 's> Blocking<'a, 's> {
         joined::keep_out_of_the_way(facts, out);
         blocking.updates(out);
         blocking.removals(roots, out);
+        blocking.follow(roots, out);
     }
 
     fn creates(&mut self, roots: &Roots<'a>, out: &mut Decisions<'a>) {
@@ -169,7 +170,7 @@ impl<'a, 's> Blocking<'a, 's> {
         keys
     }
 
-    fn without(&self, key: &RecordKey) -> String {
+    pub(super) fn without(&self, key: &RecordKey) -> String {
         let scene = self.facts.scene;
         match scene.desired.get(key) {
             Some(record) => {

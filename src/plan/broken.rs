@@ -46,6 +46,7 @@ pub fn note(plan: &mut RestorePlan, leading: Vec<Leading>) {
         cause: LossCause::Broken,
         noun,
         path,
+        why: None,
     }));
     plan.losses.sort();
 }

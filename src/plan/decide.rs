@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::blocking::Blocking;
 use super::elsewhere::Elsewhere;
+use super::input::UndoScope;
 use super::policy::{PairState, Treatment, treatment};
 use super::roots::Roots;
 use super::select::{Selector, Wanted, wants};
@@ -11,7 +12,7 @@ use super::types::{Blocked, Mode, Reason};
 use super::values::{Creates, Facts, Fate};
 use crate::model::lineage::{home, pointed_to};
 use crate::model::loss::{Loss, LossCause};
-use crate::model::spec::{Field, KindSpec, Role};
+use crate::model::spec::{Codec, Field, KindSpec, Role};
 use crate::model::{Kind, Record, RecordKey, ops};
 
 /// The decisions over all records of a comparison.
@@ -25,7 +26,7 @@ pub(super) struct Decisions<'a> {
     pub(super) removals: BTreeMap<&'a RecordKey, Reason>,
     /// Containers among the created ones that are not made where they were.
     pub(super) elsewhere: Elsewhere<'a>,
-    /// Fields that are as in the backup and lead to a missing container: should it be made, they follow.
+    /// Fields that are as in the backup and lead to something missing: should it be made, they follow.
     pub(super) dead_links: Vec<DeadLink<'a>>,
     pub(super) blocked: Vec<Blocked>,
     pub(super) losses: Vec<Loss>,
@@ -33,7 +34,7 @@ pub(super) struct Decisions<'a> {
     pub(super) equal: u64,
 }
 
-/// A field of a record, and the container of the backup to which it leads.
+/// A field of a record, and the record of the backup to which it leads.
 pub(super) type DeadLink<'a> = (&'a RecordKey, &'static str, &'a RecordKey);
 
 impl<'a> Decisions<'a> {
@@ -100,7 +101,8 @@ impl<'a> Decider<'a, '_> {
         let mode = if self.mode() == Mode::Undo { Mode::Undo } else { Mode::Merge };
         let Some(live) = self.facts.bound.live(&record.key) else {
             let treatment = treatment(mode, PairState::OnlyInBackup);
-            if treatment == Treatment::Create || self.was_removed_by_run(record) {
+            let was_removed = self.was_removed_by_run(record) || self.was_replaced_by_run(record);
+            if treatment == Treatment::Create || was_removed {
                 self.create(record, Reason::Missing);
             }
             return;
@@ -132,22 +134,28 @@ impl<'a> Decider<'a, '_> {
         self.note_read_only(record, live, wanted);
     }
 
-    /// Notes the fields of a record that lead to another container which is missing.
+    /// Notes the fields of a record that lead to another container which is missing, or name a record that is.
     fn note_dead_links(&mut self, record: &'a Record, wanted: &Wanted<'_>) {
         let scene = self.facts.scene;
         let spec = scene.spec(record.key.kind).filter(|spec| spec.verbs.update);
         let fields = spec.into_iter().flat_map(ops::writable).filter(|field| wants(wanted, field.path));
-        for field in fields.filter(|field| field.role == Role::Reference(Kind::Container)) {
-            let target = ops::get_text(&record.native, field.path);
-            let target = target.map(|id| pointed_to(&record.key, Kind::Container, id));
-            let target = target.filter(|key| self.facts.fate(key, Creates::Possible) == Fate::Created);
-            let target = target.and_then(|key| scene.desired.get(&key));
-            self.out.dead_links.extend(target.map(|target| (&record.key, field.path, &target.key)));
+        for field in fields {
+            let Some(text) = ops::get_text(&record.native, field.path) else { continue };
+            let targets = match (field.role, field.codec) {
+                (Role::Reference(Kind::Container), _) => vec![pointed_to(&record.key, Kind::Container, text)],
+                (_, Codec::Names(kind)) => self.facts.named_in(kind, record, text),
+                _ => continue,
+            };
+            let missing =
+                targets.iter().filter(|key| self.facts.fate(key, Creates::Possible) == Fate::Created);
+            let missing = missing.filter_map(|key| scene.desired.get(key));
+            self.out.dead_links.extend(missing.map(|target| (&record.key, field.path, &target.key)));
         }
     }
 
     /// Whether `field`, or the document that it is written with, led to a container that was gone before the run,
-    /// which made it anew: with its undo it is gone again, and nothing can be made to lead there.
+    /// which made it anew: with its undo it is gone again, and nothing can be made to lead there. One that the run
+    /// removed itself comes back.
     fn led_nowhere(&self, field: &Field, record: &Record) -> bool {
         let Some(scope) = self.facts.input.undo else { return false };
         let fields = self.facts.scene.spec(record.key.kind).map_or(&[][..], |spec| spec.fields);
@@ -159,6 +167,7 @@ impl<'a> Decider<'a, '_> {
         leads.filter_map(|other| ops::get_text(&record.native, other.path)).any(|id| {
             let key = pointed_to(&record.key, Kind::Container, id);
             !self.facts.scene.live.contains_key(&key)
+                && !scope.removed.contains(&key)
                 && self.facts.input.origins.aliases(&key).any(|alias| scope.created.contains(alias))
         })
     }
@@ -230,6 +239,16 @@ impl<'a> Decider<'a, '_> {
         let scene = self.facts.scene;
         let Some(scope) = self.facts.input.undo else { return false };
         scene.chain(&scene.desired, record).iter().any(|above| scope.removed.contains(&above.key))
+    }
+
+    /// Whether the run broke `record`, which cannot be changed, and made another in its place.
+    fn was_replaced_by_run(&self, record: &Record) -> bool {
+        let spec = self.facts.scene.spec(record.key.kind);
+        let made = |scope: &UndoScope| {
+            let mut aliases = self.facts.input.origins.aliases(&record.key);
+            spec.is_some_and(|spec| !spec.verbs.update) && aliases.any(|alias| scope.created.contains(alias))
+        };
+        self.facts.input.undo.is_some_and(made)
     }
 
     /// Decides about a record that is to be made, as far as the tables tell.

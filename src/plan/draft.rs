@@ -136,9 +136,10 @@ impl Drafter<'_, '_> {
         let Some(live) = self.facts.bound.live(key).and_then(|live| scene.live.get(live).copied()) else {
             return;
         };
+        let follows = self.facts.input.followers.contains(key);
         let draft = |band| Draft {
             live: Some(live),
-            reason: Reason::Differs,
+            reason: if follows { Reason::Follows } else { Reason::Differs },
             ..Draft::new(Action::Update, band, record)
         };
         let mut main = draft(Band::Main);

@@ -26,6 +26,10 @@ pub struct PlanInput<'a> {
     pub grants: &'a Grants,
     /// What earlier runs restored.
     pub origins: &'a OriginMap,
+    /// Live records that were not asked for and lead to what may be made anew: where it is, they follow. The
+    /// comparison holds each of them under its live key on both sides: as the backup's what it shall say, in the
+    /// backup's ids.
+    pub followers: &'a BTreeSet<RecordKey>,
     /// Who can be given something.
     pub people: &'a People,
     /// Items that are in as many containers as the platform allows: no further one can show them.

@@ -1,8 +1,8 @@
 //! The planner: snapshot, live state, mode and rights in; a plan out. Pure: no I/O, no async, no clock.
 //!
 //! A plan is made in five moves: `scene` lays both sides out, `matching` says which live record is which,
-//! `decide`, `blocking` and `elsewhere` say what happens to each and where, `draft` says with which fields, and
-//! `order` and `waves` say when. What the modes mean is written down in `docs/restore-semantics.md`.
+//! `decide`, `blocking`, `elsewhere` and `following` say what happens to each and where, `draft` says with which
+//! fields, and `order` and `waves` say when. What the modes mean is written down in `docs/restore-semantics.md`.
 
 mod bindings;
 mod blocking;
@@ -11,11 +11,13 @@ mod content;
 mod decide;
 mod draft;
 mod elsewhere;
+mod following;
 pub mod input;
 mod joined;
 mod limits;
 mod locks;
 mod matching;
+mod named;
 mod names;
 pub mod notes;
 mod order;

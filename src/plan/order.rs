@@ -186,12 +186,15 @@ fn made_by(target: &Target) -> Option<StepId> {
     }
 }
 
-/// Ties what is built anew to the removal of the old: the old one goes after all of it, or before, literally.
+/// Ties what is built anew to the removal of the old: the old one goes after all of it and after what leads to it is
+/// led away, or before, literally.
 fn depend_on_removals(mode: Mode, roots: &Roots<'_>, steps: &mut [Step]) {
     let replaced_by: BTreeMap<&RecordKey, &RecordKey> =
         roots.replaces.iter().map(|(new, old)| (*old, *new)).collect();
     let mut builds: BTreeMap<RecordKey, Vec<StepId>> = BTreeMap::new();
     let mut removals: BTreeMap<RecordKey, StepId> = BTreeMap::new();
+    let follows = |step: &&Step| step.reason == Reason::Follows;
+    let following: Vec<StepId> = steps.iter().filter(follows).map(|step| step.id.clone()).collect();
     for step in steps.iter() {
         if is_removal(step.action) && step.reason == Reason::Replaced {
             if let Some(new) = replaced_by.get(&step.subject) {
@@ -206,7 +209,7 @@ fn depend_on_removals(mode: Mode, roots: &Roots<'_>, steps: &mut [Step]) {
             if mode == Mode::DeleteBefore
                 && let Some(built) = replaced_by.get(&step.subject).and_then(|new| builds.get(*new))
             {
-                step.after.extend(built.iter().cloned());
+                step.after.extend(built.iter().chain(&following).cloned());
             }
         } else if mode == Mode::DeleteBeforeLiteral
             && let Some(removal) = removals.get(&step.subject)

@@ -8,6 +8,7 @@ use super::draft;
 use super::elsewhere;
 use super::input::{PlanError, PlanInput};
 use super::matching;
+use super::named;
 use super::names;
 use super::order;
 use super::plainer;
@@ -24,11 +25,12 @@ use crate::model::loss::LossCause;
 pub fn plan(input: &PlanInput<'_>) -> Result<RestorePlan, PlanError> {
     let scene = Scene::new(input);
     let roots = Roots::find(input, &scene)?;
+    let stranded = named::stranded(input, &scene);
     let bound = matching::pair(
         &scene,
         input.origins,
         |key| roots.fresh.contains_key(key),
-        |key| roots.doomed.contains_key(key),
+        |key| roots.doomed.contains_key(key) || stranded.contains(key),
     );
     let shown = plainer::values(&scene, &bound, input.dialect);
     let scene = scene.with(shown.iter().map(|shown| &shown.record));

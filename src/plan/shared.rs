@@ -24,6 +24,7 @@ pub fn note(plan: &mut RestorePlan, shown: &BTreeSet<(NativeId, NativeId)>) {
         cause: LossCause::LivesOn,
         path: step.path.clone(),
         noun: step.noun.clone(),
+        why: None,
     };
     let losses: Vec<Loss> = creates().filter(|step| lives_on(&step.subject)).map(loss).collect();
     plan.losses.extend(losses);

@@ -57,6 +57,8 @@ pub enum Reason {
     CreatedByRun,
     /// It completes a record that an earlier step creates (fields that the create call does not take).
     Completes,
+    /// It leads to something that is made anew, and is led to the new one.
+    Follows,
 }
 
 /// Identifies a step: a hash over plan, subject and action, shortened to 16 hexadecimal digits.

@@ -6,6 +6,7 @@ use serde_json::Value;
 
 use super::input::PlanInput;
 use super::matching::Bound;
+use super::named::Named;
 use super::scene::Scene;
 use crate::model::lineage::{home, pointed_to};
 use crate::model::loss::LossCause;
@@ -39,6 +40,7 @@ pub(super) struct Facts<'a, 's> {
     pub(super) scene: &'s Scene<'a>,
     pub(super) bound: &'s Bound<'a>,
     pub(super) tokens: BTreeMap<String, &'a RecordKey>,
+    pub(super) named: Named<'a>,
 }
 
 /// The records that a plan creates, as far as is known.
@@ -72,7 +74,7 @@ impl<'a, 's> Facts<'a, 's> {
     pub(super) fn new(input: &'s PlanInput<'a>, scene: &'s Scene<'a>, bound: &'s Bound<'a>) -> Self {
         let token = |record: &&'a Record| Some((input.dialect.link_token(record)?, &record.key));
         let tokens = scene.desired.values().filter_map(token).collect();
-        Self { input, scene, bound, tokens }
+        Self { input, scene, bound, tokens, named: Named::new(input, scene, bound) }
     }
 
     pub(super) fn fate(&self, key: &RecordKey, creates: Creates<'_, '_>) -> Fate<'a> {
@@ -125,6 +127,10 @@ impl<'a, 's> Facts<'a, 's> {
         if field.next_sibling {
             return Resolved::as_is(self.next_sibling(desired).map(Value::from).as_ref());
         }
+        if field.distinct {
+            // It goes by what is free, so that no name of what is there is a wrong one.
+            return Resolved::as_is(self.named.name(&desired.key).map(Value::from).as_ref());
+        }
         let value = ops::get(&desired.native, field.path);
         let there = live.and_then(|live| ops::get(&live.native, field.path));
         let mut resolving =
@@ -135,6 +141,7 @@ impl<'a, 's> Facts<'a, 's> {
             (Role::Person | Role::Persons, ..) => resolving.persons(),
             (_, Codec::Links, Some(Value::String(text))) => resolving.text(text),
             (_, Codec::Attributed, Some(Value::String(text))) => resolving.comment(field, text),
+            (_, Codec::Names(kind), Some(Value::String(text))) => resolving.naming(kind, text),
             _ => resolving.out.to.clone(),
         };
         let mut out = resolving.out;

@@ -17,6 +17,7 @@ use super::log::{LogLine, RequestLog};
 use super::reply::Reply;
 use super::request::Request;
 use super::rooms::{Room, Rooms};
+use super::spoiling::{self, Memory};
 use crate::base::clock::Clock;
 
 /// No request may be longer: the largest upload that any platform takes.
@@ -76,6 +77,7 @@ struct Engine<I> {
     rooms: Rooms,
     imitation: Mutex<I>,
     faults: Mutex<FaultScript>,
+    memory: Mutex<Memory>,
     log: Mutex<RequestLog>,
     clock: Arc<dyn Clock>,
 }
@@ -86,6 +88,7 @@ pub fn router<I: Imitation>(imitation: I, clock: Arc<dyn Clock>) -> Router {
         rooms: Rooms::default(),
         imitation: Mutex::new(imitation),
         faults: Mutex::default(),
+        memory: Mutex::default(),
         log: Mutex::default(),
         clock,
     });
@@ -117,14 +120,31 @@ async fn handle<I: Imitation>(
 impl<I: Imitation> Engine<I> {
     fn answer(&self, request: &Request, fault: Option<&Fault>) -> Response {
         let mut imitation = hold(&self.imitation);
+        let now = self.clock.monotonic();
+        let mut memory = hold(&self.memory);
         let instead = fault.and_then(|fault| instead_of_working(fault, &*imitation));
+        let is_worked = instead.is_none();
         let mut reply = instead.unwrap_or_else(|| imitation.answer(request));
-        match fault {
-            Some(fault) if fault.kind == FaultKind::StatusAfter => reply = scripted(fault),
-            Some(fault) if fault.kind == FaultKind::WrongSize => {
-                reply.body.pop();
+        memory.hide(request, &mut reply, now);
+        if hold(&self.faults).has(FaultKind::FirstPage) {
+            memory.note_first(request, &reply);
+        }
+        if let Some(fault) = fault {
+            if is_worked && request.method == "POST" && fault.hidden_ms > 0 {
+                memory.keep_back(&reply, now + Duration::from_millis(fault.hidden_ms));
             }
-            _ => {}
+            match fault.kind {
+                FaultKind::StatusAfter => reply = scripted(fault),
+                FaultKind::WrongSize => drop(reply.body.pop()),
+                FaultKind::Doubled => spoiling::double_first(&mut reply),
+                FaultKind::OneMissing => spoiling::leave_out_last(&mut reply),
+                FaultKind::FirstPage => memory.repeat_first(request, &mut reply),
+                _ => {}
+            }
+            if let Some(wait) = &fault.retry_after {
+                reply.headers.retain(|(name, _)| !name.eq_ignore_ascii_case(header::RETRY_AFTER.as_str()));
+                reply.headers.extend((!wait.is_empty()).then(|| (header::RETRY_AFTER.to_string(), wait.clone())));
+            }
         }
         let dropped =
             fault.is_some_and(|fault| matches!(fault.kind, FaultKind::DropAfter | FaultKind::DropBefore));
@@ -161,6 +181,7 @@ impl<I: Imitation> Engine<I> {
             },
             ("DELETE", "faults") => {
                 hold(&self.faults).clear();
+                *hold(&self.memory) = Memory::default();
                 Reply::json(200, &json!({}))
             }
             ("GET", "log") => Reply::json(200, &json!(hold(&self.log).lines())),
@@ -198,18 +219,22 @@ fn instead_of_working(fault: &Fault, imitation: &impl Imitation) -> Option<Reply
         FaultKind::RateLimit => Some(imitation.too_many_requests()),
         FaultKind::Delay
         | FaultKind::Cut
+        | FaultKind::Doubled
         | FaultKind::DropAfter
+        | FaultKind::FirstPage
+        | FaultKind::OneMissing
         | FaultKind::StatusAfter
         | FaultKind::WrongSize => None,
     }
 }
 
-/// The text in the fault; as JSON when it is that.
+/// The text in the fault. What begins like a JSON object says that it is JSON, even where it is broken.
 fn scripted(fault: &Fault) -> Reply {
     let (status, body) = (fault.status.unwrap_or(503), fault.body.as_deref().unwrap_or("scripted fault"));
-    match serde_json::from_str::<Value>(body) {
-        Ok(json @ Value::Object(_)) => Reply::json(status, &json),
-        _ => Reply::text(status, body),
+    if body.starts_with('{') {
+        Reply::bytes(status, "application/json; charset=utf-8", body.as_bytes().to_vec())
+    } else {
+        Reply::text(status, body)
     }
 }
 

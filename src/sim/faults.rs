@@ -9,7 +9,7 @@ pub struct Fault {
     /// GET, POST, ..; all when absent.
     #[serde(default)]
     pub method: Option<String>,
-    /// A path in which `*` stands for any text: `/1/boards/*`; all when absent.
+    /// A path in which `*` stands for any text and `{}` for one segment: `/1/boards/{}`; all when absent.
     #[serde(default)]
     pub path: Option<String>,
     /// Strikes from the n-th matching call on; counts from 1.
@@ -26,7 +26,7 @@ pub struct Fault {
     /// Answered by `status` and `status_after`.
     #[serde(default)]
     pub status: Option<u16>,
-    /// Answered by `status` and `status_after`: as JSON when it is a JSON object, else as plain text.
+    /// Answered by `status` and `status_after`: as JSON when it begins like an object, good or bad, else as plain text.
     #[serde(default)]
     pub body: Option<String>,
     /// How long `delay` waits, in milliseconds.
@@ -35,6 +35,12 @@ pub struct Fault {
     /// After how many bytes of the body `cut` closes the connection.
     #[serde(default)]
     pub at_byte: usize,
+    /// The answer's `Retry-After` in place of the platform's own; an empty one only takes that away.
+    #[serde(default)]
+    pub retry_after: Option<String>,
+    /// For how long reads do not show what the struck POST has made, in milliseconds.
+    #[serde(default)]
+    pub hidden_ms: u64,
 }
 
 fn one() -> u64 {
@@ -65,6 +71,12 @@ pub enum FaultKind {
     WrongSize,
     /// Answers as the platform does when there were too many requests; nothing is done.
     RateLimit,
+    /// Does the work; the list in the answer has its first entry once more at its end.
+    Doubled,
+    /// Does the work; the list in the answer lacks its last entry.
+    OneMissing,
+    /// Answers what this path was answered first, whatever page is asked for: the list goes in a circle.
+    FirstPage,
 }
 
 /// The faults that are still to strike.
@@ -77,6 +89,11 @@ impl FaultScript {
     /// Adds faults behind those that are there.
     pub fn add(&mut self, faults: Vec<Fault>) {
         self.faults.extend(faults.into_iter().map(|fault| (fault, 0)));
+    }
+
+    /// Whether there is a fault of this kind.
+    pub fn has(&self, kind: FaultKind) -> bool {
+        self.faults.iter().any(|(fault, _)| fault.kind == kind)
     }
 
     /// Forgets all faults.
@@ -104,10 +121,15 @@ impl FaultScript {
     }
 }
 
-/// Whether `path` fits `glob`, in which `*` stands for any text, slashes included.
+/// Whether `path` fits `glob`, in which `*` stands for any text, slashes included, and `{}` for one segment.
 fn matches(glob: &str, path: &str) -> bool {
-    let Some((start, rest)) = glob.split_once('*') else { return glob == path };
+    let Some(at) = glob.find(['*', '{']) else { return glob == path };
+    let (start, wild) = glob.split_at(at);
     let Some(tail) = path.strip_prefix(start) else { return false };
+    if let Some(rest) = wild.strip_prefix("{}") {
+        return matches(rest, tail.find('/').map_or("", |at| tail.split_at(at).1));
+    }
+    let rest = wild.get(1..).unwrap_or_default();
     (0..=tail.len()).filter_map(|at| tail.get(at..)).any(|tail| matches(rest, tail))
 }
 
@@ -146,12 +168,15 @@ mod tests {
     }
 
     #[test]
-    fn a_star_stands_for_any_text() {
+    fn a_star_stands_for_any_text_and_braces_for_a_segment() {
         for (glob, path, fits) in [
             ("*", "/1/x", true),
             ("/1/cards/*/attachments", "/1/cards/5/attachments", true),
             ("/1/cards/*/attachments", "/1/cards/5/stickers", false),
             ("/1/boards", "/1/boards/5", false),
+            ("/1/cards/{}", "/1/cards/5", true),
+            ("/1/cards/{}", "/1/cards/5/attachments", false),
+            ("/1/cards/{}/*", "/1/cards/5/attachments/6", true),
         ] {
             assert_eq!(matches(glob, path), fits, "{glob} {path}");
         }

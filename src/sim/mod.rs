@@ -14,4 +14,5 @@ pub mod reply;
 pub mod request;
 pub mod rooms;
 pub mod serve;
+pub mod spoiling;
 pub mod world;

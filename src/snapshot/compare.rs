@@ -3,10 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use super::dead_links::dead_links;
 use super::{Reader, SnapshotError, codec, lineage};
 use crate::model::dialect::Dialect;
 use crate::model::pairs::{Comparison, Pair};
-use crate::model::spec::{Field, Role};
 use crate::model::{Kind, NativeId, Record, RecordKey, ops};
 use crate::prolly::{self, Difference, KeyRange, Tree};
 use crate::store::chunks::Chunks;
@@ -44,8 +44,8 @@ pub fn compare(
     in_context(chunks, desired, live, dialect, pairs, equal)
 }
 
-/// As [`compare`] for a restore. The pairs hold as well what is the same on both sides and refers to a container that
-/// only the first tree has: should it be made anew, these records must refer to the new one.
+/// As [`compare`] for a restore. The pairs hold as well what is the same on both sides and refers to something that only
+/// the first tree has: should it be made anew, these records must refer to the new one.
 pub fn compare_to_restore(
     chunks: &Arc<dyn Chunks>,
     desired: &Tree,
@@ -83,35 +83,6 @@ fn differences(
         equal = equal.saturating_add(in_range.saturating_sub(unequal));
     }
     Ok((pairs, equal))
-}
-
-/// Records that are the same in both trees and refer to a container that only the first one has.
-fn dead_links(
-    [desired, live]: &[Reader; 2],
-    scope: &[NativeId],
-    dialect: &dyn Dialect,
-    pairs: &[Pair],
-) -> Result<Vec<Pair>, SnapshotError> {
-    let differing: BTreeSet<&RecordKey> = pairs.iter().filter_map(Pair::key).collect();
-    let gone = pairs.iter().filter(|pair| pair.live.is_none()).filter_map(Pair::key);
-    let gone: BTreeSet<&str> =
-        gone.filter(|key| key.kind == Kind::Container).map(|key| key.id.as_str()).collect();
-    let mut found = Vec::new();
-    for spec in dialect.kinds().iter().filter(|spec| spec.verbs.update && !gone.is_empty()) {
-        let leads_out = |field: &&Field| field.role == Role::Reference(Kind::Container);
-        let paths: Vec<&str> = spec.fields.iter().filter(leads_out).map(|field| field.path).collect();
-        for container in scope.iter().filter(|_| !paths.is_empty()) {
-            for record in desired.container_kind(container, spec.kind) {
-                let record = record?;
-                let mut ids = paths.iter().filter_map(|path| ops::get_text(&record.native, path));
-                if ids.any(|id| gone.contains(id)) && !differing.contains(&record.key) {
-                    let live = live.get(&record.key)?;
-                    found.extend(live.is_some().then_some(Pair { desired: Some(record), live }));
-                }
-            }
-        }
-    }
-    Ok(found)
 }
 
 /// The comparison of `pairs` with what stands around them.

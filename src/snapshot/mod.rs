@@ -12,6 +12,7 @@ mod buffer;
 pub mod catalog;
 pub mod codec;
 pub mod compare;
+mod dead_links;
 pub mod lineage;
 pub mod manifest;
 pub mod marking;

@@ -1,9 +1,10 @@
 //! Links between sheets, where one of the two is made anew and the other stays.
 
-use boardvault::model::Kind;
+use boardvault::app::error::ErrorKind;
+use boardvault::apply::Relation;
 use boardvault::model::loss::LossCause;
-use boardvault::plan::types::{Mode, RestorePlan};
-use serde_json::Value;
+use boardvault::plan::types::{Mode, Reason, RestorePlan, Verdict};
+use serde_json::{Value, json};
 
 use crate::common::Desk;
 use crate::common::scene::Scene;
@@ -18,25 +19,201 @@ fn broken(plan: &RestorePlan) -> Vec<String> {
     lost.map(|loss| format!("{} {}", loss.noun, loss.path.join("/"))).collect()
 }
 
-fn kinds(plan: &RestorePlan) -> Vec<Kind> {
-    let lost = plan.losses.iter().filter(|loss| loss.cause == LossCause::Broken);
-    lost.map(|loss| loss.key.kind).collect()
-}
-
 const REFERENCE: &str = "cross-sheet reference Acme/Launch plan/All amounts";
 
+/// A cell of the sheet as the platform has it now.
+async fn cell(scene: &Scene, sheet: &str, row: &str, column: &str) -> Value {
+    let sheet = scene.desk.world.named("sheet", sheet).await;
+    let columns = sheet["columns"].as_array().unwrap();
+    let id =
+        |title: &str| columns.iter().find(|column| column["title"] == title).unwrap()["id"].as_str().unwrap();
+    let state = scene.desk.world.state().await;
+    let rows = state["row"].as_array().unwrap().iter().filter(|row| row["_sheet"] == sheet["id"]);
+    let mut rows = rows.filter(|found| found["cells"][id("Task")]["value"] == row);
+    rows.next().unwrap()["cells"][id(column)].clone()
+}
+
+/// The address of a cell as another one links to it.
+async fn address(scene: &Scene, sheet: &str, row: &str, column: &str) -> Value {
+    let sheet = scene.desk.world.named("sheet", sheet).await;
+    let id = |title: &str| {
+        let columns = sheet["columns"].as_array().unwrap();
+        columns.iter().find(|column| column["title"] == title).unwrap()["id"].clone()
+    };
+    let state = scene.desk.world.state().await;
+    let rows = state["row"].as_array().unwrap().iter().filter(|row| row["_sheet"] == sheet["id"]);
+    let row =
+        rows.filter(|found| found["cells"][id("Task").as_str().unwrap()]["value"] == row).last().unwrap();
+    json!({"status": "OK", "sheetId": sheet["id"], "rowId": row["id"], "columnId": id(column), "sheetName": sheet["name"]})
+}
+
+async fn hall(scene: &Scene) -> Value {
+    cell(scene, "Launch plan", "Rent the hall", "Cost").await["linkInFromCell"].clone()
+}
+
+/// What the plan does in the launch plan, which nobody selected.
+fn follows(plan: &RestorePlan) -> Vec<String> {
+    let steps = plan.steps.iter().filter(|step| step.reason == Reason::Follows);
+    steps.map(|step| format!("{} {}", step.noun, step.path.join("/"))).collect()
+}
+
+const HALL: &str = "cell Acme/Launch plan/Prepare/Rent the hall/Cost";
+
 #[tokio::test(flavor = "multi_thread")]
-async fn a_plan_that_replaces_a_sheet_names_what_leads_to_it_from_sheets_that_stay() {
+async fn cells_of_a_sheet_that_stays_are_linked_to_the_sheet_that_replaces_the_old_one() {
+    for mode in [Mode::DeleteBefore, Mode::DeleteBeforeLiteral] {
+        let scene = scene().await;
+        let plan = scene.desk.plan(&scene.path("Acme/Budget"), mode, &[]).await;
+        assert!(follows(&plan.plan).contains(&HALL.to_owned()), "{:#?}", plan.plan.steps);
+        let applied = scene.desk.apply(&plan).await;
+        let posters = address(&scene, "Budget", "Posters", "Amount").await;
+        assert_ne!(posters["sheetId"], scene.container("Budget").as_str(), "it is another sheet");
+        assert_eq!(hall(&scene).await, posters, "{mode:?}");
+        scene.desk.assert_settled(&scene.snapshot()).await;
+
+        let back = scene.desk.undo(&applied.run).await;
+        scene.desk.apply(&back).await;
+        let again = address(&scene, "Budget", "Posters", "Amount").await;
+        assert_ne!(again["sheetId"], posters["sheetId"]);
+        assert_eq!(hall(&scene).await, again, "undo of {mode:?}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_old_sheet_goes_when_nothing_leads_to_it_any_more() {
+    let scene = scene().await;
+    let plan = scene.desk.plan(&scene.path("Acme/Budget"), Mode::DeleteBefore, &[]).await.plan;
+    let removal = plan.deletions().next().unwrap();
+    let followers = plan.steps.iter().filter(|step| step.reason == Reason::Follows);
+    for step in followers {
+        assert!(removal.after.contains(&step.id), "{step:#?}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_merge_of_a_deleted_sheet_alone_leads_the_cells_of_the_others_to_it() {
+    let scene = scene().await;
+    delete_budget(&scene).await;
+    assert_eq!(hall(&scene).await["status"], "BROKEN");
+    let plan = scene.desk.plan(&scene.path("Acme/Budget"), Mode::Merge, &[]).await;
+    assert!(follows(&plan.plan).contains(&HALL.to_owned()), "{:#?}", plan.plan.steps);
+    let applied = scene.desk.apply(&plan).await;
+    assert_eq!(hall(&scene).await, address(&scene, "Budget", "Posters", "Amount").await);
+    scene.desk.assert_settled(&scene.snapshot()).await;
+
+    scene.desk.apply(&scene.desk.undo(&applied.run).await).await;
+    let shown = cell(&scene, "Launch plan", "Rent the hall", "Cost").await;
+    assert_eq!(
+        (&shown["value"], shown.get("linkInFromCell")),
+        (&json!(1200), None),
+        "what the broken link showed"
+    );
+}
+
+async fn delete_budget(scene: &Scene) {
+    let path = format!("/sheets/{}", scene.container("Budget"));
+    scene.desk.world.call("system admin", "DELETE", &path, Value::Null).await;
+}
+
+/// Changes a cell of the launch plan as a person would.
+async fn write(scene: &Scene, row: &str, column: &str, content: Value) {
+    let target = address(scene, "Launch plan", row, column).await;
+    let number = |name: &str| json!(target[name].as_str().unwrap().parse::<u64>().unwrap());
+    let mut cell = content;
+    cell["columnId"] = number("columnId");
+    let path = format!("/sheets/{}/rows", target["sheetId"].as_str().unwrap());
+    let body = json!([{"id": number("rowId"), "cells": [cell]}]);
+    scene.desk.world.call("system admin", "PUT", &path, body).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_cell_in_which_somebody_wrote_since_is_left_alone_and_is_no_loss() {
+    for mode in [Mode::DeleteBefore, Mode::Merge] {
+        let scene = scene().await;
+        if mode == Mode::Merge {
+            delete_budget(&scene).await;
+        }
+        write(&scene, "Rent the hall", "Cost", json!({"value": 5})).await;
+        let plan = scene.desk.plan(&scene.path("Acme/Budget"), mode, &[]).await;
+        assert!(!follows(&plan.plan).contains(&HALL.to_owned()), "{mode:?}");
+        assert!(!broken(&plan.plan).contains(&HALL.to_owned()), "{mode:?}");
+        scene.desk.apply(&plan).await;
+        assert_eq!(cell(&scene, "Launch plan", "Rent the hall", "Cost").await["value"], 5, "{mode:?}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_plan_is_stale_when_somebody_wrote_into_a_cell_that_was_to_follow() {
     let scene = scene().await;
     let plan = scene.desk.plan(&scene.path("Acme/Budget"), Mode::DeleteBefore, &[]).await;
-    assert_eq!(kinds(&plan.plan), [Kind::ContainerLink, Kind::FieldValue]);
-    let named = broken(&plan.plan);
-    assert_eq!(named[0], REFERENCE);
-    assert!(named[1].starts_with("cell Acme/Launch plan/") && named[1].ends_with("/Cost"), "{named:?}");
+    write(&scene, "Rent the hall", "Cost", json!({"value": 5})).await;
+    let refused = scene.desk.try_apply(&plan).await.unwrap_err();
+    assert_eq!(refused.kind, ErrorKind::Stale);
+    assert!(scene.desk.world.state().await["sheet"].to_string().contains(scene.container("Budget").as_str()));
+}
 
-    let applied = scene.desk.apply(&plan).await;
-    let back = scene.desk.undo(&applied.run).await;
-    assert_eq!(broken(&back.plan), named, "nor does its undo lead them back");
+#[tokio::test(flavor = "multi_thread")]
+async fn a_link_to_a_row_that_is_not_in_the_backup_is_a_loss_with_its_reason() {
+    let scene = scene().await;
+    let budget = scene.container("Budget");
+    let amount = address(&scene, "Budget", "Posters", "Amount").await;
+    let number = |id: &Value| json!(id.as_str().unwrap().parse::<u64>().unwrap());
+    let body = json!([{"toBottom": true, "cells": [{"columnId": number(&amount["columnId"]), "value": 7}]}]);
+    let made = scene.desk.world.call("system admin", "POST", &format!("/sheets/{budget}/rows"), body).await;
+    let row = &made["result"][0]["id"];
+    let link =
+        json!({"sheetId": number(&amount["sheetId"]), "rowId": row, "columnId": number(&amount["columnId"])});
+    write(&scene, "Rent the hall", "Cost", json!({"value": null, "linkInFromCell": link})).await;
+    let plan = scene.desk.plan(&scene.path("Acme/Budget"), Mode::DeleteBefore, &[]).await.plan;
+    let lost = plan
+        .losses
+        .iter()
+        .find(|loss| loss.cause == LossCause::Broken && loss.path.ends_with(&["Cost".into()]));
+    assert!(lost.unwrap().why.as_ref().unwrap().contains("not in the backup"), "{lost:?}");
+    assert!(!follows(&plan).contains(&HALL.to_owned()));
+}
+
+/// A sheet of an account with this level in all other sheets, which two cells of the launch plan link to.
+async fn own_sheet(level: &str) -> Scene {
+    let desk = Desk::with("smartsheet", Some("editor"), &format!("tiny:{level}"), 1).await;
+    let task = json!({"title": "Task", "type": "TEXT_NUMBER", "primary": true});
+    let made = desk.world.call("editor", "POST", "/sheets", json!({"name": "Mine", "columns": [task]})).await;
+    let (sheet, column) = (&made["result"]["id"], &made["result"]["columns"][0]["id"]);
+    let rows = json!([{"toBottom": true, "cells": [{"columnId": column, "value": "Soil"}]}]);
+    let rows = desk.world.call("editor", "POST", &format!("/sheets/{sheet}/rows"), rows).await;
+    let share = json!([{"email": "ada@acme.example", "accessLevel": "ADMIN"}]);
+    let path = format!("/shares?assetType=sheet&assetId={sheet}&sendEmail=false");
+    desk.world.call("editor", "POST", &path, share).await;
+    let scene = Scene::before(desk).await;
+    let link = json!({"sheetId": sheet, "rowId": rows["result"][0]["id"], "columnId": column});
+    for column in ["Cost", "Status"] {
+        let content = json!({"value": null, "linkInFromCell": link});
+        write(&scene, "Sign the contract", column, content).await;
+    }
+    Scene::before(scene.desk).await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn links_that_the_account_may_not_write_are_losses_with_their_reasons_and_hold_nothing_up() {
+    for (level, may_not) in [
+        ("VIEWER", vec![("Cost", "needs an editor"), ("Status", "needs an editor")]),
+        ("EDITOR", vec![("Cost", "the column \"Cost\" is locked")]),
+    ] {
+        let scene = own_sheet(level).await;
+        let plan = scene.desk.plan(&scene.path("Sheets/Mine"), Mode::DeleteBefore, &[]).await;
+        let lost = plan.plan.losses.iter().filter(|loss| loss.cause == LossCause::Broken);
+        let lost: Vec<_> =
+            lost.map(|loss| (loss.path.last().unwrap().as_str(), loss.why.as_deref().unwrap())).collect();
+        assert_eq!(lost.len(), may_not.len(), "{level}: {lost:?}");
+        for ((column, why), (expected, reason)) in lost.iter().zip(&may_not) {
+            assert!(column == expected && why.starts_with(reason), "{level}: {lost:?}");
+        }
+        assert_eq!((plan.plan.verdict, plan.plan.blocked.len()), (Verdict::Applyable, 0));
+        scene.desk.apply(&plan).await;
+        let link = cell(&scene, "Launch plan", "Sign the contract", "Status").await["linkInFromCell"].clone();
+        let led = link == address(&scene, "Mine", "Soil", "Task").await;
+        assert_eq!(led, level == "EDITOR", "{level}: {link}");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -47,14 +224,134 @@ async fn nothing_breaks_where_the_old_sheet_stays_or_both_are_replaced() {
     assert_eq!((broken(&copy.plan), broken(&both.plan)), (vec![], vec![]));
 }
 
+/// The formula of the launch's cost, and to which sheet the reference leads that it names.
+async fn formula(scene: &Scene) -> (String, Value) {
+    let cell = cell(scene, "Launch plan", "Launch", "Cost").await;
+    let formula = cell["formula"].as_str().unwrap().to_owned();
+    let name = formula.split(['{', '}']).nth(1).unwrap().to_owned();
+    let reference = scene.desk.world.named("crossSheetReference", &name).await;
+    assert_eq!(reference["status"], "OK", "{reference}");
+    let budget = scene.desk.world.named("sheet", "Budget").await;
+    let amount =
+        budget["columns"].as_array().unwrap().iter().find(|column| column["title"] == "Amount").unwrap();
+    assert_eq!([&reference["startColumnId"], &reference["endColumnId"]], [&amount["id"]; 2]);
+    (formula, reference["sourceSheetId"].clone())
+}
+
+async fn budget(scene: &Scene) -> Value {
+    scene.desk.world.id("sheet", "Budget").await.into()
+}
+
 #[tokio::test(flavor = "multi_thread")]
-async fn a_merge_names_the_reference_that_it_cannot_lead_to_the_sheet_that_it_makes_and_leads_the_cell_there()
-{
+async fn formulas_of_a_sheet_that_stays_name_a_new_reference_to_the_sheet_that_replaces_the_old_one() {
+    for mode in [Mode::DeleteBefore, Mode::DeleteBeforeLiteral] {
+        let scene = scene().await;
+        let plan = scene.desk.plan(&scene.path("Acme/Budget"), mode, &[]).await;
+        let led = follows(&plan.plan);
+        assert_eq!(led.len(), 3, "{led:?}");
+        assert!(
+            led.contains(&REFERENCE.to_owned())
+                && led.contains(&"cell Acme/Launch plan/Launch/Cost".to_owned())
+        );
+        assert_eq!(broken(&plan.plan), [""; 0]);
+        scene.desk.apply(&plan).await;
+        assert_eq!(
+            formula(&scene).await,
+            ("=SUM({All amounts 2})".to_owned(), budget(&scene).await),
+            "{mode:?}"
+        );
+        scene.desk.assert_settled(&scene.snapshot()).await;
+        let again = scene.desk.plan(&scene.path("Acme/Budget"), mode, &[]).await;
+        scene.desk.apply(&again).await;
+        assert_eq!(
+            formula(&scene).await,
+            ("=SUM({All amounts 3})".to_owned(), budget(&scene).await),
+            "{mode:?}"
+        );
+        scene.desk.assert_settled(&scene.snapshot()).await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_undo_leads_formulas_to_the_sheet_that_it_makes_again() {
     let scene = scene().await;
-    let path = format!("/sheets/{}", scene.container("Budget"));
-    scene.desk.world.call("system admin", "DELETE", &path, Value::Null).await;
-    let plan = scene.desk.plan(&scene.snapshot(), Mode::Merge, &[]).await;
-    assert_eq!(broken(&plan.plan), [REFERENCE]);
+    let plan = scene.desk.plan(&scene.path("Acme/Budget"), Mode::DeleteBefore, &[]).await;
+    let applied = scene.desk.apply(&plan).await;
+    let back = scene.desk.undo(&applied.run).await;
+    assert_eq!(broken(&back.plan), [""; 0]);
+    scene.desk.apply(&back).await;
+    assert_eq!(formula(&scene).await, ("=SUM({All amounts 3})".to_owned(), budget(&scene).await));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_merge_makes_a_reference_to_a_deleted_sheet_anew_and_its_undo_names_the_old_one_again() {
+    for path in ["", ":Acme/Budget"] {
+        let scene = scene().await;
+        delete_budget(&scene).await;
+        let plan = scene.desk.plan(&format!("{}{path}", scene.snapshot()), Mode::Merge, &[]).await;
+        assert_eq!(broken(&plan.plan), [""; 0], "{path}");
+        let applied = scene.desk.apply(&plan).await;
+        assert_eq!(
+            formula(&scene).await,
+            ("=SUM({All amounts 2})".to_owned(), budget(&scene).await),
+            "{path}"
+        );
+        let found = scene.now().await;
+        if path.is_empty() {
+            scene.compare(&scene.wanted, &found, &plan.plan, Relation::Restored).assert_same("merge");
+        }
+        scene.desk.assert_settled(&scene.snapshot()).await;
+        scene.desk.apply(&scene.desk.undo(&applied.run).await).await;
+        let shown = cell(&scene, "Launch plan", "Launch", "Cost").await;
+        assert_eq!(shown["formula"], "=SUM({All amounts})", "{path}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_reference_that_no_formula_names_any_more_is_not_made_anew() {
+    for mode in [Mode::DeleteBefore, Mode::Merge] {
+        let scene = scene().await;
+        if mode == Mode::Merge {
+            delete_budget(&scene).await;
+        }
+        write(&scene, "Launch", "Cost", json!({"value": 2000})).await;
+        let plan = scene.desk.plan(&scene.path("Acme/Budget"), mode, &[]).await;
+        assert_eq!((follows(&plan.plan), broken(&plan.plan)), (vec![HALL.to_owned()], vec![]), "{mode:?}");
+        scene.desk.apply(&plan).await;
+        assert_eq!(cell(&scene, "Launch plan", "Launch", "Cost").await["value"], 2000, "{mode:?}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_formula_that_somebody_changed_since_keeps_the_change() {
+    let scene = scene().await;
+    write(&scene, "Launch", "Cost", json!({"formula": "=SUM({All amounts}) * 2"})).await;
+    let plan = scene.desk.plan(&scene.path("Acme/Budget"), Mode::DeleteBefore, &[]).await;
+    scene.desk.apply(&plan).await;
+    assert_eq!(formula(&scene).await.0, "=SUM({All amounts 2}) * 2");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn formulas_of_columns_and_of_the_summary_follow_as_well() {
+    let scene = scene().await;
+    let launch = scene.desk.world.named("sheet", "Launch plan").await;
+    let path = format!("/sheets/{}", launch["id"].as_str().unwrap());
+    let link = launch["columns"].as_array().unwrap().iter().find(|column| column["title"] == "Link").unwrap();
+    let column = format!("{path}/columns/{}", link["id"].as_str().unwrap());
+    let whole = json!({"formula": "=[Task]@row + SUM({All amounts})"});
+    scene.desk.world.call("system admin", "PUT", &column, whole).await;
+    let fields =
+        scene.desk.world.call("system admin", "GET", &format!("{path}/summary/fields"), Value::Null).await;
+    let total = fields["data"].as_array().unwrap().iter().find(|field| field["title"] == "Total").unwrap();
+    let total = json!([{"id": total["id"], "formula": "=SUM({All amounts})"}]);
+    scene.desk.world.call("system admin", "PUT", &format!("{path}/summary/fields"), total).await;
+    let plan = scene.desk.plan(&scene.path("Acme/Budget"), Mode::DeleteBefore, &[]).await;
+    scene.desk.apply(&plan).await;
+    let now = scene.desk.world.state().await.to_string();
+    for formula in ["=[Task]@row + SUM({All amounts 2})", "=SUM({All amounts 2})"] {
+        assert!(now.contains(&format!("\"formula\":\"{formula}\"")), "{formula}");
+    }
+    assert!(!now.contains("SUM({All amounts})"), "none is left");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -147,6 +147,20 @@ async fn what_failed_is_tried_again_on_resume_with_all_that_needs_it() {
 }
 
 #[tokio::test]
+async fn what_does_not_show_at_once_is_looked_for_again_and_not_made_twice() {
+    let (undisturbed, _) = undisturbed().await;
+    for nth in 1..=undisturbed.writes() {
+        let world = world(faults(|faults| {
+            faults.answer_lost = BTreeSet::from([nth]);
+            faults.blind_look_ups = 2;
+        }));
+        let mut journal = MemJournal::default();
+        assert_eq!(process(&world, &mut journal).await.unwrap().verdict, Verdict::Complete);
+        assert_same_world(&world, &undisturbed.state(), &nth);
+    }
+}
+
+#[tokio::test]
 async fn a_request_to_stop_is_heeded_before_the_next_wave() {
     let (undisturbed, _) = undisturbed().await;
     let world = world(Faults::default());
@@ -161,6 +175,7 @@ async fn a_request_to_stop_is_heeded_before_the_next_wave() {
         connector: &world,
         blobs: &NoBlobs,
         known: &|_: Kind, _: Option<&NativeId>, _: Option<&NativeId>| vec![],
+        clock: &clock(),
         gate: None,
     };
     let mut after_the_label = |event: &Event| {

@@ -4,12 +4,14 @@ mod crashes;
 mod endings;
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use serde_json::{Value, json};
 use tokio::sync::watch;
 
 use super::fake::{Death, Faults, Hashes, MemJournal, NoBlobs, State, Thing, World};
 use super::*;
+use crate::base::clock::{Clock, ManualClock, Timestamp};
 use crate::base::hash::Hash;
 use crate::model::{Kind, NativeId, RecordKey};
 use crate::plan::types::{
@@ -154,6 +156,10 @@ fn plan() -> RestorePlan {
     }
 }
 
+fn clock() -> Arc<dyn Clock> {
+    Arc::new(ManualClock::new(Timestamp::UNIX_EPOCH))
+}
+
 /// One process that works on the run, with this plan.
 async fn process_with(
     plan: &RestorePlan,
@@ -172,6 +178,7 @@ async fn process_with(
             let labels = kind == Kind::Label && container == Some(&"live".into());
             if labels { vec![NativeId::from("twin")] } else { vec![] }
         },
+        clock: &clock(),
         gate,
     };
     let previous = journal.events.clone();

@@ -3,19 +3,35 @@
 use std::collections::BTreeMap;
 
 use crate::model::Kind;
-use crate::plan::types::{Action, Reason, Step};
+use crate::plan::types::{Action, Reason, Step, StepId, Target};
 
 /// So many alike are told in one line; fewer are told one by one.
 const MANY: usize = 4;
 /// So many of them are named.
 const NAMED: usize = 3;
 
+/// Steps that are told in one line.
+pub(super) struct Group<'s> {
+    /// What is told: one step, or many that read alike.
+    pub(super) steps: Vec<&'s Step>,
+    /// What is made with them, below what they make: the cells of a row, the comments of a card.
+    pub(super) below: Vec<&'s Step>,
+}
+
+impl Group<'_> {
+    /// How many steps it stands for.
+    pub(super) fn len(&self) -> usize {
+        self.steps.len() + self.below.len()
+    }
+}
+
 /// The steps in their order, with those at the place of the first of them that do the same to records of one kind
-/// below one parent.
-pub(super) fn groups(steps: &[Step]) -> Vec<Vec<&Step>> {
+/// below one parent. What hangs on a new thing is told with it.
+pub(super) fn groups(steps: &[Step]) -> Vec<Group<'_>> {
+    let above = makers(steps);
     let mut places: BTreeMap<Likeness<'_>, usize> = BTreeMap::new();
     let mut groups: Vec<Vec<&Step>> = Vec::new();
-    for step in steps {
+    for step in steps.iter().filter(|step| !above.contains_key(&step.id)) {
         if stands_for_itself(step) {
             groups.push(vec![step]);
             continue;
@@ -26,12 +42,42 @@ pub(super) fn groups(steps: &[Step]) -> Vec<Vec<&Step>> {
             None => groups.push(vec![step]),
         }
     }
+    let mut below: BTreeMap<&StepId, Vec<&Step>> = BTreeMap::new();
+    for step in steps {
+        if let Some(maker) = above.get(&step.id) {
+            below.entry(maker).or_default().push(step);
+        }
+    }
     groups
         .into_iter()
         .flat_map(|group| {
             if group.len() < MANY { group.into_iter().map(|step| vec![step]).collect() } else { vec![group] }
         })
+        .map(|steps| {
+            let below = steps.iter().filter_map(|step| below.remove(&step.id)).flatten().collect();
+            Group { steps, below }
+        })
         .collect()
+}
+
+/// For a creation below something else that the plan makes: the step that makes the topmost of these. What is new in a
+/// container is told even where the container is new as well.
+fn makers(steps: &[Step]) -> BTreeMap<&StepId, &StepId> {
+    let made: BTreeMap<&StepId, &Step> =
+        steps.iter().filter(|step| step.action == Action::Create).map(|step| (&step.id, step)).collect();
+    let above = |step: &Step| match &step.parent {
+        Some(Target::Created(maker)) => made.get(maker).copied().filter(|maker| !stands_for_itself(maker)),
+        _ => None,
+    };
+    let topmost = |step: &&Step| {
+        let mut topmost = above(step)?;
+        while let Some(next) = above(topmost) {
+            topmost = next;
+        }
+        Some(&topmost.id)
+    };
+    let foldable = made.values().filter(|step| !stands_for_itself(step));
+    foldable.filter_map(|step| Some((&step.id, topmost(step)?))).collect()
 }
 
 /// The names of a group's records: the first ones, and how many more there are.
@@ -76,7 +122,7 @@ mod tests {
 
     use super::*;
     use crate::model::RecordKey;
-    use crate::plan::types::{FieldChange, StepId};
+    use crate::plan::types::FieldChange;
 
     fn step(action: Action, path: &[&str], to: &str) -> Step {
         let change = FieldChange {
@@ -107,7 +153,7 @@ mod tests {
     }
 
     fn shown(steps: &[Step]) -> Vec<String> {
-        groups(steps).iter().map(|group| names(group, str::to_owned)).collect()
+        groups(steps).iter().map(|group| names(&group.steps, str::to_owned)).collect()
     }
 
     #[test]
@@ -132,6 +178,32 @@ mod tests {
         let each =
             [(Action::Delete, Kind::Item), (Action::Create, Kind::Member), (Action::Create, Kind::Container)];
         assert_eq!(each.map(|(action, kind)| of(action, kind)), [5, 5, 5]);
+    }
+
+    #[test]
+    fn what_hangs_on_a_new_thing_is_told_with_it() {
+        let made = |id: &str, kind, parent: Option<&str>| {
+            let mut step = step(Action::Create, &["B", id], "x");
+            step.id = StepId(id.to_owned());
+            step.subject.kind = kind;
+            step.parent = parent.map(|id| Target::Created(StepId(id.to_owned())));
+            step
+        };
+        let mut renamed = made("renamed", Kind::Checklist, Some("card"));
+        renamed.action = Action::Update;
+        let steps = [
+            made("board", Kind::Container, None),
+            made("list", Kind::Section, Some("board")),
+            made("card", Kind::Item, None),
+            made("checklist", Kind::Checklist, Some("card")),
+            made("item", Kind::ChecklistItem, Some("checklist")),
+            made("member", Kind::Member, Some("card")),
+            renamed,
+        ];
+        let told: Vec<_> =
+            groups(&steps).iter().map(|group| (group.steps[0].id.0.clone(), group.below.len())).collect();
+        let told: Vec<_> = told.iter().map(|(id, below)| (id.as_str(), *below)).collect();
+        assert_eq!(told, [("board", 0), ("list", 0), ("card", 2), ("member", 0), ("renamed", 0)]);
     }
 
     #[test]

@@ -182,7 +182,8 @@ fn lost_thing(platform: &str, losses: &[&Loss]) -> Option<String> {
     let fields = losses.iter().filter_map(|loss| loss.field.as_deref());
     let fields: Vec<String> = fields.map(|path| label(platform, first.key.kind, path)).collect();
     let fields = if fields.is_empty() { String::new() } else { format!(": {}", fields.join(", ")) };
-    Some(format!("{} {}{fields}", plain(&first.noun), path(&first.path)))
+    let why = first.why.as_ref().map_or_else(String::new, |why| format!(" ({})", plain(why)));
+    Some(format!("{} {}{fields}{why}", plain(&first.noun), path(&first.path)))
 }
 
 fn closing(saved: &SavedPlan) -> String {

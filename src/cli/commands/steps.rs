@@ -4,14 +4,14 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-use super::alike;
+use super::alike::{self, Group};
 use crate::app::names;
 use crate::cli::contrast::contrast;
 use crate::cli::ui::{brief, bytes, dim, green, red, yellow};
 use crate::cli::words::{field, humane, things};
 use crate::model::spec::Field;
 use crate::model::{Kind, ops, told};
-use crate::plan::types::{Action, FieldChange, Reason, RestorePlan, Step};
+use crate::plan::types::{Action, FieldChange, Reason, RestorePlan};
 use crate::platforms;
 
 /// So many lines of a kind are shown without `--details`.
@@ -20,13 +20,18 @@ pub(super) const SHOWN: usize = 30;
 /// All steps one by one, or without `details` those together that read alike, and only the first of them.
 pub(super) fn steps(plan: &RestorePlan, details: bool) -> Vec<String> {
     if details {
-        return plan.steps.iter().flat_map(|step| step_lines(&plan.header.platform, &[step], true)).collect();
+        let alone = |step| Group { steps: vec![step], below: Vec::new() };
+        return plan
+            .steps
+            .iter()
+            .flat_map(|step| step_lines(&plan.header.platform, &alone(step), true))
+            .collect();
     }
     let groups = alike::groups(&plan.steps);
     let (shown, left) = groups.split_at(groups.len().min(SHOWN));
     let mut lines: Vec<String> =
         shown.iter().flat_map(|group| step_lines(&plan.header.platform, group, false)).collect();
-    let left: usize = left.iter().map(Vec::len).sum();
+    let left: usize = left.iter().map(Group::len).sum();
     if left > 0 || shown.iter().any(|group| group.len() > 1) {
         let rest = if left > 0 { format!("... and {left} more steps; ") } else { String::new() };
         lines.push(dim(&format!("  {rest}`--details` shows each step.")));
@@ -35,18 +40,19 @@ pub(super) fn steps(plan: &RestorePlan, details: bool) -> Vec<String> {
 }
 
 /// What the steps of a group do, all of them the same.
-fn step_lines(platform: &str, group: &[&Step], details: bool) -> Vec<String> {
-    let Some(step) = group.first() else { return Vec::new() };
+fn step_lines(platform: &str, group: &Group<'_>, details: bool) -> Vec<String> {
+    let Group { steps, below } = group;
+    let Some(step) = steps.first() else { return Vec::new() };
     let mark = match step.action {
         Action::Create => green("+"),
         Action::Update => yellow("~"),
         Action::Archive | Action::Delete => red("-"),
     };
-    let what = match (group.len(), step.path.split_last()) {
+    let what = match (steps.len(), step.path.split_last()) {
         (2.., Some((_, above))) => {
-            let things = things(platform, step.subject.kind, group.len() as u64);
+            let things = things(platform, step.subject.kind, steps.len() as u64);
             let place = if above.is_empty() { String::new() } else { format!(" in {}", path(above)) };
-            format!("{things}{place}: {}", alike::names(group, |name| brief(name, 40)))
+            format!("{things}{place}: {}", alike::names(steps, |name| brief(name, 40)))
         }
         _ => format!("{} {}", step.noun, path(&step.path)),
     };
@@ -62,10 +68,18 @@ fn step_lines(platform: &str, group: &[&Step], details: bool) -> Vec<String> {
         Reason::Replaced => "replaced",
         Reason::CreatedByRun => "made by the run",
         Reason::Completes => "completes what an earlier step makes",
+        Reason::Follows => "leads to what is made anew",
     };
-    let blobs: Vec<u64> = group.iter().filter_map(|step| step.blob).map(|blob| blob.len).collect();
+    let mut kinds: BTreeMap<Kind, u64> = BTreeMap::new();
+    for step in below {
+        *kinds.entry(step.subject.kind).or_default() += 1;
+    }
+    let with: Vec<String> = kinds.into_iter().map(|(kind, count)| things(platform, kind, count)).collect();
+    let with = if with.is_empty() { String::new() } else { format!(", with {}", with.join(", ")) };
+    let blobs: Vec<u64> =
+        steps.iter().chain(below).filter_map(|step| step.blob).map(|blob| blob.len).collect();
     let size = if blobs.is_empty() { String::new() } else { format!(", {}", bytes(blobs.into_iter().sum())) };
-    let mut lines = vec![format!("  {mark} {verb}{what} {}", dim(&format!("({reason}{size})")))];
+    let mut lines = vec![format!("  {mark} {verb}{what} {}", dim(&format!("({reason}{with}{size})")))];
     if details || step.action == Action::Update {
         let width = if details { 400 } else { 60 };
         for change in &step.changes {
@@ -80,6 +94,9 @@ fn step_lines(platform: &str, group: &[&Step], details: bool) -> Vec<String> {
             let is_new = step.action == Action::Create || step.reason == Reason::Completes;
             let line = match &change.from {
                 None if is_new => format!("{label}: {}", brief(&shown(&change.to), width)),
+                Some(from) if step.reason == Reason::Follows && shown(from) == shown(&change.to) => {
+                    format!("{label}: {}, the new one", brief(&shown(&change.to), width))
+                }
                 from => {
                     let values = [from.as_ref().unwrap_or(&Value::Null), &change.to];
                     let [from, to] = match values.map(shown) {

@@ -54,11 +54,10 @@ fn head(node: &Node, but: &[Kind]) -> Vec<String> {
         bold(&brief(&node.title, 90)),
         dim(&listed(&states(node)))
     )];
-    let (long, short): (Vec<&Said>, Vec<&Said>) = node
-        .fields
-        .iter()
-        .filter(|said| is_fact(said))
-        .partition(|said| said.field.codec != Codec::Plain || said.text.chars().count() > LONG);
+    let (long, short): (Vec<&Said>, Vec<&Said>) =
+        node.fields.iter().filter(|said| is_fact(said)).partition(|said| {
+            matches!(said.field.codec, Codec::Links | Codec::Attributed) || said.text.chars().count() > LONG
+        });
     lines.extend(long.into_iter().map(|said| format!("    {}", field(said))));
     lines.extend(paragraph("    ", short.into_iter().map(field)));
     let mut kinds: BTreeMap<Kind, Vec<&Node>> = BTreeMap::new();

@@ -16,7 +16,7 @@ use crate::base::canon;
 use crate::base::hash::Hash;
 
 pub use order::{Move, moves};
-pub use text::{linked_tokens, rewrite_links};
+pub use text::{linked_tokens, rename, rewrite_links};
 
 /// Whole numbers up to here are exact in a double, so that `16384` and `16384.0` are the same number.
 const EXACT_IN_DOUBLE: f64 = 9_007_199_254_740_992.0;

@@ -129,6 +129,7 @@ static KINDS: &[KindSpec] = &[
                 Field::new("template", Role::Writable).after(),
                 Field::new("cover", Role::Reference(Kind::Attachment)).last(),
                 Field::new("page", Role::Reference(Kind::Container)),
+                Field::new("formula", Role::Writable).codec(Codec::Names(Kind::ContainerLink)).last(),
                 Field::new("size", Role::Writable).last().initially("normal"),
                 Field::new("frame.colour", Role::Writable).whole().last(),
                 Field::new("frame.width", Role::Writable).whole().last(),
@@ -136,6 +137,21 @@ static KINDS: &[KindSpec] = &[
                 Field::new("locked", Role::Writable).last().locks(),
                 Field::new("closed", Role::Writable).last(),
                 Field::new("votes", Role::ReadOnly(LossCause::Votes)),
+            ],
+        )
+    },
+    KindSpec {
+        natural_key: &["name"],
+        verbs: Verbs { create: true, update: false, delete: false, archive: false },
+        ..table(
+            Kind::ContainerLink,
+            "range",
+            Parent::Container,
+            &[
+                Field::new("name", Role::CreateOnly).distinct(),
+                Field::new("board", Role::Reference(Kind::Container)),
+                Field::new("card", Role::Reference(Kind::Item)).anywhere(),
+                Field::new("gone", Role::ReadOnly(LossCause::TargetGone)),
             ],
         )
     },
@@ -233,6 +249,14 @@ impl Dialect for TestPlatform {
                 TextLink { range: at + 1..at + 1 + token.len(), token }
             })
             .collect()
+    }
+
+    fn names(&self, text: &str) -> Vec<TextLink> {
+        let inside = text.match_indices('{').filter_map(|(at, _)| {
+            let token = text[at + 1..].split_once('}')?.0.to_owned();
+            Some(TextLink { range: at + 1..at + 1 + token.len(), token })
+        });
+        inside.collect()
     }
 
     fn attribution(&self, comment: &Record) -> Option<String> {

@@ -2,6 +2,7 @@
 
 mod content;
 mod elsewhere;
+mod following;
 mod given;
 mod limits;
 mod locks;

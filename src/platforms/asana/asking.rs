@@ -1,5 +1,6 @@
 //! Questions to Asana: one record, a whole list however many pages it has, and many lists in few requests.
 
+use std::collections::HashSet;
 use std::sync::atomic::Ordering::Relaxed;
 
 use serde_json::{Map, Value, json};
@@ -102,15 +103,16 @@ impl Asana {
         mut offset: Option<String>,
     ) -> Result<(), ApiFault> {
         let mut restarts = 0;
+        let mut led_to: HashSet<String> = offset.iter().cloned().collect();
         loop {
             match self.page(question, offset.as_deref()).await {
                 Ok(page) => {
                     all.extend(page.entries);
                     match page.next {
                         None => return Ok(()),
-                        Some(next) if offset.as_ref() == Some(&next) => {
+                        Some(next) if !led_to.insert(next.clone()) => {
                             let call = question.path.join("/");
-                            let message = "a page says that it is itself the next one";
+                            let message = "a page leads back to one that was read before";
                             return Err(ApiFault::new(FaultClass::Protocol, call, message));
                         }
                         Some(next) => offset = Some(next),
@@ -120,6 +122,7 @@ impl Asana {
                 Err(fault) if is_forgotten(&fault) && offset.is_some() && restarts < RESTARTS => {
                     restarts += 1;
                     all.clear();
+                    led_to.clear();
                     offset = None;
                 }
                 Err(fault) => return Err(fault),

@@ -53,9 +53,12 @@ async fn a_forgotten_place_in_a_list_starts_it_again() {
 }
 
 #[tokio::test]
-async fn a_page_that_leads_to_itself_is_a_fault() {
-    let scripted = Scripted::new([answer(&page(&["1"], Some("x"))), answer(&page(&["1"], Some("x")))]);
-    assert_eq!(asana(&scripted).list(&tasks()).await.unwrap_err().class, FaultClass::Protocol);
+async fn pages_that_lead_in_a_circle_are_a_fault() {
+    for circle in [&["x"][..], &["x", "y"]] {
+        let pages = circle.iter().cycle().map(|next| answer(&page(&["1"], Some(next))));
+        let scripted = Scripted::new(pages.take(circle.len() + 1));
+        assert_eq!(asana(&scripted).list(&tasks()).await.unwrap_err().class, FaultClass::Protocol, "{circle:?}");
+    }
 }
 
 #[tokio::test]

@@ -86,6 +86,25 @@ impl Dialect for SmartsheetDialect {
         sheets.chain(rows).map(link).collect()
     }
 
+    /// Cross-sheet references stand in braces; what stands in quotes is a text.
+    fn names(&self, text: &str) -> Vec<TextLink> {
+        let mut names = Vec::new();
+        let (mut is_quoted, mut start) = (false, None);
+        for (at, c) in text.char_indices() {
+            match c {
+                '"' => (is_quoted, start) = (!is_quoted, None),
+                '{' if !is_quoted => start = Some(at + c.len_utf8()),
+                '}' => {
+                    let range = start.take().map(|start| start..at);
+                    let name = range.and_then(|range| Some((text.get(range.clone())?, range)));
+                    names.extend(name.map(|(name, range)| TextLink { range, token: name.to_owned() }));
+                }
+                _ => {}
+            }
+        }
+        names
+    }
+
     /// Numbers as they are formatted, people by their names, formulas by their result.
     fn shown(&self, value: &Record) -> Option<String> {
         let structured = value.native.get("objectValue").and_then(|value| self.in_words(value));
@@ -221,7 +240,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::model::{Blob, RecordKey};
+    use crate::model::{Blob, RecordKey, ops};
 
     fn record(kind: Kind, native: Value) -> Record {
         Record { key: RecordKey::new("s", kind, "7"), native, blob: Blob::None }
@@ -237,6 +256,15 @@ mod tests {
         let mut found = tokens(text);
         found.sort();
         assert_eq!(found, ["5vxMCJQhMV7VFFPM", "a-b_c12345", "rowId=4583173393803140"]);
+    }
+
+    #[test]
+    fn references_are_named_in_the_braces_of_a_formula_and_not_in_its_texts() {
+        let names = |text| SmartsheetDialect.names(text).into_iter().map(|name| name.token).collect::<Vec<_>>();
+        assert_eq!(names("=SUM({Budget}) + VLOOKUP(1, {Team list}, 2)"), ["Budget", "Team list"]);
+        assert_eq!(names("=IF({A} = \"{B}\", \"}\", {C"), ["A"]);
+        let renamed = ops::rename(&SmartsheetDialect, "={A}+{AA}", |name| (name == "A").then(|| "A 2".into()));
+        assert_eq!(renamed, "={A 2}+{AA}");
     }
 
     #[test]

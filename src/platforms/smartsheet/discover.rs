@@ -85,12 +85,8 @@ async fn walk(
 /// The Sheets folder: its folders, and the reports and dashboards that lie in no workspace. Its sheets are those
 /// that were found nowhere else.
 async fn home(smartsheet: &Smartsheet, seen: &mut Seen) -> Result<(), ApiFault> {
-    let folders = match pages::numbered(smartsheet, &["home", "folders"], &[]).await {
-        Ok(folders) => folders,
-        // The vendor has announced the end of this route; the sheets themselves are found without it.
-        Err(fault) if is_refusal(&fault) => Vec::new(),
-        Err(fault) => return Err(fault),
-    };
+    let listed = pages::numbered(smartsheet, &["home", "folders"], &[]).await;
+    let folders = seen.unless_hidden(listed, HOME, "folders of the Sheets folder")?;
     let folders = folders.into_iter().map(|folder| with(folder, "resourceType", "folder")).collect();
     walk(smartsheet, seen, HOME, folders).await?;
     let reports = pages::numbered(smartsheet, &["reports"], &[]).await;

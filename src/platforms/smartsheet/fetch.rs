@@ -35,7 +35,8 @@ pub(super) async fn fetch(
         return Err(fault(FaultClass::Invalid, "it is a link and has no bytes".to_owned()));
     }
     let mut response = open(smartsheet, attachment).await?;
-    check_type(&response, text(native, "mimeType")).map_err(|message| fault(FaultClass::Protocol, message))?;
+    let own = if is_image { "image/*" } else { text(native, "mimeType") };
+    check_type(&response, own).map_err(|message| fault(FaultClass::Protocol, message))?;
     let promised = native.get("sizeInKb").and_then(Value::as_u64);
     let most = promised.map(|promised| promised.saturating_add(1).saturating_mul(KB));
     let mut got = 0_u64;
@@ -99,11 +100,13 @@ fn address(answer: &Value, call: &str) -> Result<Url, ApiFault> {
         .map_err(|_| ApiFault::new(FaultClass::Protocol, call, "it came without an address for its bytes"))
 }
 
-/// Refuses a web page in place of a file.
+/// Refuses a web page or an error's JSON in place of a file.
 fn check_type(response: &Response, own: &str) -> Result<(), String> {
     let got = response.media_type();
     let own = own.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
-    if got == "text/html" && own != "text/html" && !planted(Defect::ErrorTextStored) {
+    let is_page = got == "text/html" && own != "text/html";
+    let is_answer = got == "application/json" && !own.is_empty() && !own.contains("json");
+    if (is_page || is_answer) && !planted(Defect::ErrorTextStored) {
         let own = if own.is_empty() { "a file" } else { &own };
         return Err(format!("{got} came in place of {own}"));
     }

@@ -58,11 +58,12 @@ async fn an_address_that_has_died_is_asked_for_once_more() {
 }
 
 #[tokio::test]
-async fn another_size_or_a_web_page_is_never_taken_for_the_file() {
+async fn another_size_a_web_page_or_an_answer_is_never_taken_for_the_file() {
     for (size, answer) in [
         (9, Answer::typed(200, "image/png", "12345")),
         (0, Answer::typed(200, "image/png", &"x".repeat(3000))),
         (1, Answer::typed(200, "text/html", "12345")),
+        (1, Answer::json(200, r#"{"error":5}"#)),
     ] {
         let native = json!({"attachmentType": "FILE", "sizeInKb": size, "mimeType": "image/png"});
         let (result, ..) = fetched(native, vec![address(), answer]).await;

@@ -14,6 +14,8 @@ use crate::http::shape;
 const MOST: &str = "1000";
 /// Entries of a page by number, where everything at once was not everything.
 const PAGE: &str = "100";
+/// How often a list is asked for from its beginning because its place was forgotten.
+const RESTARTS: u32 = 3;
 
 /// All entries of a list that has numbered pages.
 ///
@@ -28,11 +30,13 @@ pub(super) async fn numbered(
     all_at_once.push(("includeAll", "true"));
     let answer = smartsheet.get(path, &all_at_once).await?;
     let promised = promised(&answer);
+    let mut seen = HashSet::new();
+    let mut is_new = |entry: &Value| text(entry, "id").is_empty() || seen.insert(text(entry, "id").to_owned());
     let mut all = entries_of(answer)?;
+    all.retain(&mut is_new);
     if promised.is_none_or(|promised| all.len() >= promised) {
         return Ok(all);
     }
-    let mut seen: HashSet<String> = all.iter().map(|entry| text(entry, "id").to_owned()).collect();
     let mut before = Vec::new();
     for page in 1_usize.. {
         let page = page.to_string();
@@ -42,13 +46,15 @@ pub(super) async fn numbered(
         if entries.is_empty() || entries == before {
             break;
         }
-        all.extend(entries.iter().filter(|entry| seen.insert(text(entry, "id").to_owned())).cloned());
+        all.extend(entries.iter().filter(|entry| is_new(entry)).cloned());
         if promised.is_some_and(|promised| all.len() >= promised) {
-            break;
+            return Ok(all);
         }
         before = entries;
     }
-    Ok(all)
+    // Taken for the whole list, what is missing would be missing from a backup that is called complete.
+    let message = format!("only {} entries of {} came", all.len(), promised.unwrap_or_default());
+    Err(ApiFault::new(FaultClass::Protocol, path.join("/"), message))
 }
 
 /// The entries of a page. Shares come under another name than everything else.
@@ -71,23 +77,33 @@ pub(super) async fn by_token(
 ) -> Result<Vec<Value>, ApiFault> {
     let mut all = Vec::new();
     let mut key: Option<String> = None;
+    let mut led_to = HashSet::new();
+    let mut restarts = 0;
     loop {
         let mut query = query.to_vec();
         query.push(("maxItems", MOST));
         if let Some(key) = &key {
             query.push(("lastKey", key));
         }
-        let answer = smartsheet.get(path, &query).await?;
+        let answer = match smartsheet.get(path, &query).await {
+            // The place in the list was forgotten: nothing but its beginning is left to ask for.
+            Err(fault) if fault.class == FaultClass::Invalid && key.is_some() && restarts < RESTARTS => {
+                restarts += 1;
+                all.clear();
+                led_to.clear();
+                key = None;
+                continue;
+            }
+            answer => answer?,
+        };
         let next = Some(text(&answer, "lastKey").to_owned()).filter(|next| !next.is_empty());
         all.extend(entries_of(answer)?);
-        if next.is_some() && next == key {
-            let message = "the answer names itself as the next page";
+        let Some(next) = next else { return Ok(all) };
+        if !led_to.insert(next.clone()) {
+            let message = "a page leads back to one that was read before";
             return Err(ApiFault::new(FaultClass::Protocol, path.join("/"), message));
         }
-        if next.is_none() {
-            return Ok(all);
-        }
-        key = next;
+        key = Some(next);
     }
 }
 
@@ -126,11 +142,11 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_last_page_that_comes_again_and_again_ends_the_reading() {
+    async fn fewer_entries_than_promised_are_not_taken_for_the_list() {
         let page = |ids| answer(&json!({"data": entries(ids), "totalCount": 999}));
         let scripted = Scripted::new([page(0..100), page(0..100), page(100..150), page(100..150)]);
-        let all = numbered(&smartsheet(&scripted), &["groups"], &[]).await.unwrap();
-        assert_eq!(all.len(), 150);
+        let fault = numbered(&smartsheet(&scripted), &["groups"], &[]).await.unwrap_err();
+        assert_eq!(fault.to_string(), "groups: only 150 entries of 999 came");
     }
 
     #[tokio::test]
@@ -146,9 +162,22 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_page_that_leads_to_itself_is_an_error() {
-        let page = answer(&json!({"data": [], "lastKey": "a"}));
-        let scripted = Scripted::new(vec![page; 2]);
+    async fn a_forgotten_place_in_a_list_starts_it_again() {
+        let page = |ids, next: Option<&str>| answer(&json!({"data": entries(ids), "lastKey": next}));
+        let forgotten = || Answer::json(400, r#"{"errorCode":1018,"message":"The value of 'lastKey' is invalid."}"#);
+        let scripted = Scripted::new([page(0..2, Some("a")), forgotten(), page(0..3, Some("b")), page(3..5, None)]);
+        let all = by_token(&smartsheet(&scripted), &["shares"], &[]).await.unwrap();
+        assert_eq!(all, entries(0..5).into_iter().map(|mut e| { e["id"] = e["id"].to_string().into(); e }).collect::<Vec<_>>());
+        let scripted = Scripted::new((0..4).flat_map(|_| [page(0..2, Some("a")), forgotten()]));
         assert!(by_token(&smartsheet(&scripted), &["shares"], &[]).await.is_err());
+    }
+
+    #[tokio::test]
+    async fn pages_that_lead_in_a_circle_are_an_error() {
+        for circle in [&["a"][..], &["a", "b"]] {
+            let pages = circle.iter().cycle().map(|next| answer(&json!({"data": [], "lastKey": next})));
+            let scripted = Scripted::new(pages.take(circle.len() + 1));
+            assert!(by_token(&smartsheet(&scripted), &["shares"], &[]).await.is_err(), "{circle:?}");
+        }
     }
 }

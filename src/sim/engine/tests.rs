@@ -138,6 +138,17 @@ async fn a_body_of_the_wrong_size_agrees_with_its_headers() {
     assert!(answer.contains("content-length: 10") && answer.ends_with("{\"count\":0"), "{answer}");
 }
 
+#[tokio::test]
+async fn a_refusal_for_the_rate_may_ask_for_any_wait_or_for_none() {
+    let served = Served::start().await;
+    for (wait, expected) in [("-5", Some("retry-after: -5")), ("", None)] {
+        served.fault(&json!({"kind": "rate_limit", "retry_after": wait}).to_string()).await;
+        let answer = served.send("GET", "/x", "").await;
+        assert_eq!(answer.contains("retry-after"), expected.is_some(), "{answer}");
+        assert!(answer.contains(expected.unwrap_or_default()), "{answer}");
+    }
+}
+
 /// Takes one write to a path at a time.
 struct OneWrite;
 
@@ -171,6 +182,7 @@ async fn a_request_for_which_there_is_no_room_is_refused_and_logged() {
     let engine = Arc::new(Engine {
         imitation: Mutex::new(OneWrite),
         faults: Mutex::default(),
+        memory: Mutex::default(),
         log: Mutex::default(),
         rooms: Rooms::default(),
         clock: Arc::new(ManualClock::new(Timestamp::UNIX_EPOCH)),

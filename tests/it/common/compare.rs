@@ -6,6 +6,7 @@ use boardvault::app::context::App;
 use boardvault::app::{runs, snapshots};
 use boardvault::apply::{Event, Relation};
 use boardvault::model::dialect::Dialect;
+use boardvault::model::leads::leads_nowhere;
 use boardvault::model::origins::{Origin, OriginMap};
 use boardvault::model::spec::{Codec, Field, IdPolicy, KindSpec, Role};
 use boardvault::model::{Blob, Kind, NativeId, Record, RecordKey, lineage, ops};
@@ -158,7 +159,13 @@ impl Comparison<'_> {
                 || self.origins.aliases(key).find(|alias| self.found.contains_key(alias)).cloned();
             let place = match spec.ids {
                 IdPolicy::Server => {
-                    let unmoved = by_same_id().filter(|place| place == key);
+                    // One that has broken and that nobody can mend has a successor.
+                    let is_whole = |key: &RecordKey| {
+                        spec.verbs.update
+                            || leads_nowhere(spec, record)
+                            || !leads_nowhere(spec, &self.found[key])
+                    };
+                    let unmoved = by_same_id().filter(|place| place == key && is_whole(place));
                     let place = unmoved.or_else(by_origin).or_else(by_same_id);
                     place.or_else(|| self.by_nature(spec, record, &places, &taken))
                 }
@@ -230,7 +237,7 @@ impl Comparison<'_> {
         if self.losses.blocked.contains(&wanted.key) || self.losses.records.contains(&wanted.key) {
             return differences;
         }
-        for field in ops::writable(spec).filter(|field| !field.repeats) {
+        for field in ops::writable(spec).filter(|field| !field.repeats && !field.distinct) {
             if self.losses.fields.contains(&(wanted.key.clone(), field.path.to_owned())) {
                 continue;
             }
@@ -301,6 +308,18 @@ impl Comparison<'_> {
             }
             (Role::Reference(kind), _, Value::String(id)) => vec![moved(kind, id).into()],
             (_, Codec::Links, Value::String(text)) => vec![value.clone(), self.linked(text, places).into()],
+            (_, Codec::Names(kind), Value::String(text)) => {
+                let called = |name: &str| {
+                    let is_named = |record: &&Record| {
+                        record.key.kind == kind
+                            && record.key.container == wanted.key.container
+                            && ops::get_text(&record.native, "name") == Some(name)
+                    };
+                    let place = places.get(&self.wanted.values().find(is_named)?.key)?;
+                    ops::get_text(&self.found[place].native, "name").map(str::to_owned)
+                };
+                vec![ops::rename(self.dialect, text, called).into()]
+            }
             (_, Codec::Attributed, Value::String(text)) => {
                 let line = self.dialect.attribution(wanted);
                 let attributed =

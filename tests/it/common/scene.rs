@@ -24,7 +24,12 @@ impl Scene {
     }
 
     pub(crate) async fn on(platform: &str, world: &str, seed: u64, damage: (&str, usize)) -> Self {
-        let mut scene = Self::before(Desk::on(platform, world, seed).await).await;
+        Self::after(Desk::on(platform, world, seed).await, seed, damage).await
+    }
+
+    /// A backup of what is connected, and then this damage.
+    pub(crate) async fn after(desk: Desk, seed: u64, damage: (&str, usize)) -> Self {
+        let mut scene = Self::before(desk).await;
         scene.desk.world.people(damage.0, seed, damage.1).await;
         scene.damaged = scene.now().await;
         scene

@@ -1,105 +1,226 @@
-//! Every fault of the network on every call of a backup and of a restore: what is said to be done is done, what is
-//! missing is named, and once the fault is over the next attempt makes it good.
+//! Every fault of the table on the calls of a backup and of a restore: what is said to be done is done, what is missing
+//! is named, and once the fault is over the next attempt makes it good.
+//!
+//! The short version strikes each endpoint at least once, with another fault each time; `BOARDVAULT_MANY=1` strikes
+//! every call with every fault.
 
+use std::collections::{BTreeMap, BTreeSet};
+use std::future::Future;
+
+use boardvault::app::backup::Report;
 use boardvault::apply::{Relation, Verdict};
 use boardvault::plan::types::Mode;
 use boardvault::snapshot::manifest::Status;
 use serde_json::{Value, json};
 
-use super::{SUBJECTS, Subject};
+use super::fault_table::{ROWS, Strikes};
+use super::{SUBJECTS, Subject, form};
 use crate::common::compare;
 use crate::common::scene::Scene;
-use crate::common::{Desk, FULL, USUAL, many};
+use crate::common::{Desk, FULL, USUAL, World, many};
 
-/// What may become of one call.
-fn faults() -> Vec<Value> {
-    vec![
-        json!({"kind": "status", "status": 500}),
-        json!({"kind": "status", "status": 503}),
-        json!({"kind": "status_after", "status": 502}),
-        json!({"kind": "html"}),
-        json!({"kind": "garbage"}),
-        json!({"kind": "cut", "at_byte": 7}),
-        json!({"kind": "drop_before"}),
-        json!({"kind": "drop_after"}),
-        json!({"kind": "rate_limit"}),
-        json!({"kind": "status", "status": 401}),
-        json!({"kind": "status", "status": 403}),
-        json!({"kind": "status", "status": 404}),
-        // JSON of other types than were promised.
-        json!({"kind": "status", "status": 200, "body": r#"{"data":7,"id":[]}"#}),
-        json!({"kind": "status", "status": 200, "body": "{}"}),
-        json!({"kind": "wrong_size"}),
-    ]
+/// How often calls are spoilt in a row: once, a few times, which patience survives, and for good.
+const TIMES: [u64; 3] = [1, 3, 1_000_000];
+
+/// Calls of one endpoint in a reference run.
+#[derive(Debug, Clone)]
+struct Endpoint {
+    method: String,
+    /// As a fault names it: ids as `{}`.
+    path: String,
+    calls: u64,
 }
 
-fn on_call(fault: &Value, nth: u64, times: u64) -> Value {
-    let mut fault = fault.clone();
-    fault["nth"] = nth.into();
-    fault["times"] = times.into();
-    fault
+/// A fault on one call of a reference run.
+struct Strike {
+    subject: &'static Subject,
+    how: Strikes,
+    faults: Vec<Value>,
 }
 
-/// How often a call is spoilt in a row: once is survived, for good is not.
-const TIMES: [u64; 2] = [1, 1_000_000];
+impl Strike {
+    fn about(&self) -> String {
+        format!("{}: {}", self.subject.platform, json!(self.faults))
+    }
 
-async fn backup_survives(subject: &Subject, fault: &Value, nth: u64, times: u64) {
-    let about = format!("{}: {fault} on call {nth}, {times} times", subject.platform);
-    let desk = Desk::on(subject.platform, "tiny", 1).await;
-    desk.world.fault(on_call(fault, nth, times)).await;
-    let spoilt = desk.try_backup(USUAL).await;
-    desk.world.no_faults().await;
-    let whole = desk.backup(FULL).await;
-    assert_eq!(whole.manifest.status, Status::Complete, "{about}: {:?}", whole.manifest.missing);
-    let wanted = compare::side(desk.app(), whole.id);
-    match spoilt {
-        // Called complete, it is complete.
-        Ok(report) if report.manifest.status == Status::Complete => {
-            let stored = compare::side(desk.app(), report.id);
-            let other: Vec<_> = wanted.iter().filter(|(key, record)| stored.get(key) != Some(record)).collect();
-            assert!(other.is_empty(), "{about}: not stored, or otherwise: {other:?}");
-            assert_eq!(stored.len(), wanted.len(), "{about}: stored and not there");
+    /// Somebody whose access can be renewed, where that is what goes wrong.
+    fn role(&self) -> Option<&'static str> {
+        self.subject.lent.filter(|_| self.how != Strikes::AnyCall)
+    }
+
+    async fn desk(&self) -> Desk {
+        match self.role() {
+            Some(role) => Desk::lent(self.subject.platform, role, "tiny", 1).await,
+            None => Desk::on(self.subject.platform, "tiny", 1).await,
         }
-        Ok(report) => assert!(!report.manifest.missing.is_empty(), "{about}: partial without a reason"),
-        Err(error) => assert!(!error.message.is_empty(), "{about}"),
+    }
+
+    async fn begin(&self, world: &World) {
+        for fault in &self.faults {
+            world.fault(fault.clone()).await;
+        }
     }
 }
 
-async fn calls_of_a_backup(subject: &Subject) -> u64 {
-    let desk = Desk::on(subject.platform, "tiny", 1).await;
-    desk.world.forget_log().await;
-    desk.backup(USUAL).await;
-    desk.world.log().await.len() as u64
+/// The endpoints that a run has used since the log was forgotten.
+async fn endpoints(world: &World) -> Vec<Endpoint> {
+    let mut counted = BTreeMap::new();
+    for call in world.log().await {
+        *counted.entry((call.method, form(&call.path, "{}"))).or_insert(0_u64) += 1;
+    }
+    counted.into_iter().map(|((method, path), calls)| Endpoint { method, path, calls }).collect()
 }
 
-/// Which calls are spoilt: all of them in the long version; some of each stretch otherwise.
-fn picked(calls: u64, round: u64) -> impl Iterator<Item = u64> {
-    let step = if many() { 1 } else { (calls / 3).max(1) };
-    (1 + round % step..=calls).step_by(usize::try_from(step).unwrap())
+/// Where the platform renews access.
+fn token_endpoint(world: &World) -> Option<String> {
+    let base = world.sandbox.base_url.parse().unwrap();
+    world.platform.oauth.map(|oauth| (oauth.token)(&base).path().to_owned())
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn a_backup_called_complete_is_complete_whatever_became_of_any_call() {
-    for subject in SUBJECTS {
-        let calls = calls_of_a_backup(subject).await;
-        for (round, fault) in (0..).zip(faults()) {
-            for nth in picked(calls, round) {
-                for times in TIMES {
-                    backup_survives(subject, &fault, nth, times).await;
-                }
+/// A fault on the `nth` call of an endpoint, so many times; nothing where it is no fault of such calls.
+fn on(script: &str, endpoint: &Endpoint, nth: u64, times: u64) -> Option<Value> {
+    let mut fault: Value = serde_json::from_str(script).unwrap();
+    let is_other_method = fault["method"].as_str().is_some_and(|method| method != endpoint.method);
+    let ending = fault["path"].as_str().map(|path| path.trim_start_matches('*').to_owned());
+    if is_other_method || ending.is_some_and(|ending| !endpoint.path.ends_with(&ending)) {
+        return None;
+    }
+    fault["method"] = endpoint.method.clone().into();
+    fault["path"] = endpoint.path.clone().into();
+    fault["nth"] = nth.into();
+    fault["times"] = times.into();
+    Some(fault)
+}
+
+/// The faults that strike a run over these endpoints: all of the table on all calls in the long version; otherwise so
+/// that the endpoints take turns.
+fn strikes(subject: &'static Subject, endpoints: &[Endpoint], token: Option<&str>) -> Vec<Strike> {
+    let scripts = ROWS.iter().flat_map(|row| row.scripts);
+    let (mut all, mut turn) = (Vec::new(), 0);
+    for &(how, script) in scripts {
+        let (script, then, times): (_, _, &[u64]) = match how {
+            Strikes::FurtherPage => continue,
+            Strikes::AnyCall => (script, None, &TIMES),
+            Strikes::LentAccess | Strikes::LostAccess if subject.lent.is_none() => continue,
+            Strikes::LentAccess => (script, None, &[1]),
+            Strikes::LostAccess => (REFUSED, Some(script), &[1]),
+        };
+        // The storage takes no token.
+        let takes_it = |endpoint: &&Endpoint| how == Strikes::AnyCall || !endpoint.path.starts_with("/storage");
+        let fits: Vec<&Endpoint> =
+            endpoints.iter().filter(takes_it).filter(|endpoint| on(script, endpoint, 1, 1).is_some()).collect();
+        let mut strike = |endpoint: &Endpoint, nth, times| {
+            let mut faults: Vec<Value> = on(script, endpoint, nth, times).into_iter().collect();
+            faults.extend(then.map(|then| {
+                let mut fault: Value = serde_json::from_str(then).unwrap();
+                fault["path"] = token.unwrap().into();
+                fault["every"] = true.into();
+                fault
+            }));
+            all.push(Strike { subject, how, faults });
+        };
+        if many() {
+            for endpoint in &fits {
+                let calls = (1..=endpoint.calls).flat_map(|nth| times.iter().map(move |times| (nth, *times)));
+                calls.for_each(|(nth, times)| strike(endpoint, nth, times));
+            }
+        } else if !fits.is_empty() {
+            // Ten for access, which is one fault on many endpoints; one for each number of times otherwise.
+            for n in 0..if how == Strikes::AnyCall { times.len() } else { 5 } {
+                let endpoint = fits[turn % fits.len()];
+                let round = turn / fits.len();
+                let nth = 1 + u64::try_from(round).unwrap() % endpoint.calls;
+                strike(endpoint, nth, times[(n + round) % times.len()]);
+                turn += 1;
             }
         }
     }
+    all
 }
 
-async fn restore_survives(subject: &Subject, fault: &Value, nth: u64, times: u64) {
-    let about = format!("{}: {fault} on call {nth}, {times} times", subject.platform);
-    let scene = Scene::on(subject.platform, "tiny", 1, ("disaster", 0)).await;
+const REFUSED: &str = r#"{"kind":"status","status":401,"body":"{}"}"#;
+
+/// Strikes one after the other, and tells of all that were not survived.
+async fn survived<F: Future<Output = ()> + Send + 'static>(
+    strikes: Vec<Strike>,
+    endpoints: &[Endpoint],
+    survives: impl Fn(Strike) -> F,
+) {
+    let is_struck = |endpoint: &Endpoint| {
+        strikes.iter().any(|strike| {
+            strike.faults[0]["path"] == *endpoint.path && strike.faults[0]["method"] == *endpoint.method
+        })
+    };
+    let spared: Vec<_> = endpoints.iter().filter(|endpoint| !is_struck(endpoint)).collect();
+    assert!(spared.is_empty(), "never struck: {spared:#?}");
+    let mut wrong = BTreeSet::new();
+    let count = strikes.len();
+    for strike in strikes {
+        let about = strike.about();
+        // A task of its own, so that one panic does not hide the others.
+        if tokio::spawn(survives(strike)).await.is_err() {
+            println!("not survived: {about}");
+            wrong.insert(about);
+        }
+    }
+    println!("{count} strikes on {} endpoints", endpoints.len());
+    assert!(wrong.is_empty(), "{} of {count}: {wrong:#?}", wrong.len());
+}
+
+async fn backup_survives(strike: Strike) {
+    let about = strike.about();
+    let mut desk = strike.desk().await;
+    strike.begin(&desk.world).await;
+    let spoilt = desk.try_backup(USUAL).await;
+    desk.world.no_faults().await;
+    // The next attempt is a process of its own: what a platform refuses for good is not asked for twice in one.
+    desk.reopen();
+    let next = desk.backup(USUAL).await;
+    let wanted = compare::side(desk.app(), desk.backup(FULL).await.id);
+    let differences = |report: &Report| {
+        let stored = compare::side(desk.app(), report.id);
+        let other = wanted.iter().filter(|(key, record)| stored.get(key) != Some(record)).map(|(key, _)| key);
+        let strange = stored.keys().filter(|key| !wanted.contains_key(key));
+        other.chain(strange).cloned().collect::<Vec<_>>()
+    };
+    assert_eq!(next.manifest.status, Status::Complete, "{about}: {:?}", next.manifest.missing);
+    let other = differences(&next);
+    assert!(other.is_empty(), "{about}: not made good: {other:?}");
+    match spoilt {
+        Ok(report) if report.manifest.status == Status::Complete => {
+            let other = differences(&report);
+            assert!(other.is_empty(), "{about}: called complete, and not or otherwise stored: {other:?}");
+        }
+        Ok(report) => {
+            assert!(!report.manifest.missing.is_empty(), "{about}: partial without a reason");
+            assert!(strike.how != Strikes::LentAccess, "{about}: noticed: {:?}", report.manifest.missing);
+        }
+        Err(error) => {
+            assert!(!error.message.is_empty(), "{about}");
+            assert!(strike.how != Strikes::LentAccess, "{about}: noticed: {error}");
+        }
+    }
+}
+
+async fn backups(subject: &'static Subject) {
+    let desk = Desk::on(subject.platform, "tiny", 1).await;
+    desk.world.forget_log().await;
+    desk.backup(USUAL).await;
+    let endpoints = endpoints(&desk.world).await;
+    let strikes = strikes(subject, &endpoints, token_endpoint(&desk.world).as_deref());
+    survived(strikes, &endpoints, backup_survives).await;
+}
+
+async fn restore_survives(strike: Strike) {
+    let about = strike.about();
+    let mut scene = Scene::after(strike.desk().await, 1, ("disaster", 0)).await;
     let plan = scene.desk.plan(&scene.snapshot(), Mode::Merge, &[]).await;
-    scene.desk.world.fault(on_call(fault, nth, times)).await;
+    strike.begin(&scene.desk.world).await;
     let first = scene.desk.try_apply(&plan).await;
     scene.desk.world.no_faults().await;
-    if !first.is_ok_and(|applied| applied.outcome.verdict == Verdict::Complete) {
+    if !first.as_ref().is_ok_and(|applied| applied.outcome.verdict == Verdict::Complete) {
+        assert!(strike.how != Strikes::LentAccess, "{about}: noticed");
+        scene.desk.reopen();
         let run = boardvault::app::runs::list(scene.desk.app()).unwrap().pop();
         let ended = match run {
             Some(run) if run.outcome().is_none_or(|outcome| outcome.verdict == Verdict::Interrupted) => {
@@ -123,24 +244,44 @@ async fn restore_survives(subject: &Subject, fault: &Value, nth: u64, times: u64
     assert!(strange.is_empty(), "{about}: made twice: {strange:?}");
 }
 
-async fn calls_of_a_restore(subject: &Subject) -> u64 {
+async fn restores(subject: &'static Subject) {
     let scene = Scene::on(subject.platform, "tiny", 1, ("disaster", 0)).await;
     let plan = scene.desk.plan(&scene.snapshot(), Mode::Merge, &[]).await;
     scene.desk.world.forget_log().await;
     scene.desk.apply(&plan).await;
-    scene.desk.world.log().await.len() as u64
+    let endpoints = endpoints(&scene.desk.world).await;
+    let strikes = strikes(subject, &endpoints, token_endpoint(&scene.desk.world).as_deref());
+    survived(strikes, &endpoints, restore_survives).await;
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn a_restore_ends_as_planned_whatever_became_of_any_call() {
-    for subject in SUBJECTS {
-        let calls = calls_of_a_restore(subject).await;
-        for (round, fault) in (0..).zip(faults()) {
-            for nth in picked(calls, round) {
-                for times in TIMES {
-                    restore_survives(subject, &fault, nth, times).await;
-                }
+/// The tests of each platform are its own, so that they run side by side and one can be run alone.
+macro_rules! on_each_platform {
+    ($($platform:ident),*) => {
+        const TESTED: &[&str] = &[$(stringify!($platform)),*];
+
+        $(mod $platform {
+            use super::{Subject, SUBJECTS};
+
+            fn subject() -> &'static Subject {
+                SUBJECTS.iter().find(|subject| subject.platform == stringify!($platform)).unwrap()
             }
-        }
-    }
+
+            #[tokio::test(flavor = "multi_thread")]
+            async fn a_backup_called_complete_is_complete_whatever_became_of_any_call() {
+                super::backups(subject()).await;
+            }
+
+            #[tokio::test(flavor = "multi_thread")]
+            async fn a_restore_ends_as_planned_whatever_became_of_any_call() {
+                super::restores(subject()).await;
+            }
+        })*
+    };
+}
+
+on_each_platform!(trello, asana, smartsheet);
+
+#[test]
+fn every_platform_is_struck() {
+    assert_eq!(SUBJECTS.iter().map(|subject| subject.platform).collect::<Vec<_>>(), TESTED);
 }

@@ -1,5 +1,7 @@
 //! What every platform must do, in every world: the same tests over all of them, from one table.
 
+mod fault_pages;
+mod fault_table;
 mod faults;
 mod interruptions;
 mod nasty;
@@ -20,6 +22,8 @@ pub(crate) struct Subject {
     pub(crate) part: &'static str,
     /// What the names begin with of those things in the world `nasty` that its first person may not change.
     pub(crate) closed: &'static [&'static str],
+    /// Who in the sandbox has lent access, where the platform lends any.
+    pub(crate) lent: Option<&'static str>,
     /// Kinds in the sandbox's state that a second attempt may add to: what happened, not what is.
     pub(crate) history: &'static [&'static str],
 }
@@ -31,6 +35,7 @@ pub(crate) const SUBJECTS: &[Subject] = &[
         container: "Acme/Roadmap",
         part: "Acme/Roadmap/Doing",
         closed: &["Ada may only look"],
+        lent: None,
         history: &["action"],
     },
     Subject {
@@ -38,6 +43,7 @@ pub(crate) const SUBJECTS: &[Subject] = &[
         container: "Acme/Roadmap",
         part: "Acme/Roadmap/Doing",
         closed: &[],
+        lent: Some("organization admin, through the app"),
         history: &["story", "event"],
     },
     Subject {
@@ -45,6 +51,7 @@ pub(crate) const SUBJECTS: &[Subject] = &[
         container: "Acme/Launch plan",
         part: "Acme/Launch plan/Prepare",
         closed: &["Ben's notes"],
+        lent: Some("system admin, through an application"),
         history: &[],
     },
 ];
@@ -53,4 +60,11 @@ pub(crate) const SUBJECTS: &[Subject] = &[
 fn every_platform_is_a_subject() {
     let platforms: Vec<&str> = boardvault::platforms::PLATFORMS.iter().map(|platform| platform.id).collect();
     assert_eq!(SUBJECTS.iter().map(|subject| subject.platform).collect::<Vec<_>>(), platforms);
+}
+
+/// The form of a path: each id in it as `id`.
+fn form(path: &str, id: &str) -> String {
+    let is_id = |segment: &str| segment.len() > 8 && segment.contains(|c: char| c.is_ascii_digit());
+    let segments = path.split('/').map(|segment| if is_id(segment) { id } else { segment });
+    segments.collect::<Vec<_>>().join("/")
 }

@@ -8,18 +8,19 @@ use boardvault::model::{Kind, Record};
 use boardvault::snapshot::manifest::Status;
 use serde_json::json;
 
+use super::form;
 use crate::common::compare::{self, Side};
 use crate::common::{Desk, USUAL};
 
 /// A list of a platform's API.
-struct List {
-    platform: &'static str,
+pub(super) struct List {
+    pub(super) platform: &'static str,
     /// Its name in the sandbox.
-    name: &'static str,
+    pub(super) name: &'static str,
     /// How the path of a request for it ends that brings one of its pages, an id as `*`.
-    route: &'static str,
+    pub(super) route: &'static str,
     /// Entries on a page.
-    page: usize,
+    pub(super) page: usize,
     /// What the backup holds of each entry.
     holds: Holds,
     /// How many of these there are beside the entries.
@@ -32,7 +33,7 @@ struct List {
 
 /// What stands in a backup for the entries of a list.
 #[derive(Clone, Copy)]
-enum Holds {
+pub(super) enum Holds {
     /// A record each.
     Records(Kind),
     /// An entry each in a field of the records of a kind.
@@ -41,7 +42,7 @@ enum Holds {
 
 /// What a backup has to name as missing.
 #[derive(Clone, Copy, PartialEq)]
-enum Hidden {
+pub(super) enum Hidden {
     Nothing,
     /// This, in any case.
     Always(&'static str),
@@ -67,7 +68,7 @@ const fn smartsheet(name: &'static str, route: &'static str, page: usize, kind: 
     List { platform: "smartsheet", name, route, page, holds, besides: 0, least: 0, hidden: Nothing }
 }
 
-const LISTS: &[List] = &[
+pub(super) const LISTS: &[List] = &[
     // The first thousand cards and comments come with the board; the routes are those of what follows.
     trello("cards", "/boards/*/cards/all", 1_000, Kind::Item),
     List { besides: 1, ..trello("pages of cards", "/boards/*/cards/all", 500, Kind::Item) },
@@ -144,7 +145,7 @@ const LISTS: &[List] = &[
 ];
 
 impl List {
-    fn world(&self, entries: usize) -> String {
+    pub(super) fn world(&self, entries: usize) -> String {
         match self.platform {
             "trello" => format!("list:{}:{entries}", self.name),
             _ => format!("list:{}:{entries}:{}", self.name, self.page),
@@ -181,7 +182,7 @@ impl List {
             .log()
             .await
             .iter()
-            .filter(|call| without_ids(&call.path).ends_with(self.route))
+            .filter(|call| form(&call.path, "*").ends_with(self.route))
             .count();
         if !matches!(self.hidden, AfterOnePage(_)) && further < entries.saturating_sub(1) / self.page {
             wrong.push(format!("asked {} only {further} times", self.route));
@@ -206,12 +207,6 @@ impl Holds {
 /// How many entries a list with pages of this size is tried with.
 fn lengths(page: usize) -> [usize; 6] {
     [0, 1, page - 1, page, page + 1, 3 * page]
-}
-
-fn without_ids(path: &str) -> String {
-    let is_id = |segment: &str| segment.len() > 8 && segment.contains(|c: char| c.is_ascii_digit());
-    let segments = path.split('/').map(|segment| if is_id(segment) { "*" } else { segment });
-    segments.collect::<Vec<_>>().join("/")
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -15,6 +15,7 @@ use super::split::{Splitter, is_comment};
 use super::strays::is_stray;
 use crate::base::clock::Timestamp;
 use crate::http::fault::{ApiFault, FaultClass};
+use crate::http::shape::entries;
 use crate::model::coverage::Missing;
 use crate::model::{Kind, Record, RecordKey};
 
@@ -137,10 +138,14 @@ async fn known_to_search(asana: &Asana, project: &Value, tasks: &[&Value]) -> Re
         }
         let page = match asana.one(&question).await {
             Ok(page) => page,
-            Err(fault) if is_plan(&fault) || fault.class == FaultClass::Forbidden => return Ok(found),
+            Err(fault) if is_plan(&fault) => return Ok(found),
+            Err(fault) if fault.class == FaultClass::Forbidden => {
+                tracing::warn!(project = gid(project), %fault, "the search is refused; every task is asked for its files");
+                return Ok(tasks.iter().map(|task| gid(task).to_owned()).collect());
+            }
             Err(fault) => return Err(fault),
         };
-        let page = page.as_array().map(Vec::as_slice).unwrap_or_default();
+        let page = entries(page)?;
         let known = found.len();
         found.extend(page.iter().map(|task| gid(task).to_owned()));
         if page.len() < PAGE {

@@ -155,7 +155,7 @@ async fn all_tasks(
     tree.listed(project, tasks);
     let (listed, parents) = (tree.own().len(), with_subtasks(tree.own()));
     let below = subtasks(asana, &mut tree, parents, splitter).await?;
-    let strays = strays::read(asana, &tree, &sink.sought()).await?;
+    let strays = strays::read(asana, &tree, &sink.sought(), splitter).await?;
     let (strayed, parents) = (strays.len(), with_subtasks(&strays));
     tree.listed(project, strays.into_iter().map(strays::outside).collect());
     let promised = (listed + strayed) as u64 + below + subtasks(asana, &mut tree, parents, splitter).await?;

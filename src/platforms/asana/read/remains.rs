@@ -25,7 +25,7 @@ pub(in super::super) async fn read_remains(
     sink: &mut dyn RecordSink,
 ) -> Result<Coverage, ApiFault> {
     let mut splitter = Splitter::new(project.clone());
-    let alive = alive(asana, project.as_str(), &sink.sought()).await?;
+    let alive = alive(asana, project.as_str(), &sink.sought(), &mut splitter).await?;
     let known: HashSet<String> = alive.iter().map(|task| gid(task).to_owned()).collect();
     let (below, roots): (Vec<Value>, Vec<Value>) =
         alive.into_iter().partition(|task| known.contains(gid_at(task, "parent")));
@@ -51,15 +51,21 @@ pub(in super::super) async fn read_remains(
 }
 
 /// The sought tasks that are alive. One that is in the project after all shows that it is there, and not visible.
-async fn alive(asana: &Asana, project: &str, sought: &[NativeId]) -> Result<Vec<Value>, ApiFault> {
+async fn alive(
+    asana: &Asana,
+    project: &str,
+    sought: &[NativeId],
+    splitter: &mut Splitter,
+) -> Result<Vec<Value>, ApiFault> {
     let questions: Vec<Question> =
         sought.iter().map(|task| Question::new(&["tasks", task.as_str()], fields::TASK)).collect();
     let mut alive = Vec::new();
-    for answer in asana.ones(&questions).await? {
+    for (id, answer) in sought.iter().zip(asana.ones(&questions).await?) {
         match answer {
             Ok(task) if !gid(&task).is_empty() && !projects(&task).contains(&project) => alive.push(task),
             Ok(_) => {}
-            Err(fault) if matches!(fault.class, FaultClass::NotFound | FaultClass::Forbidden) => {}
+            Err(fault) if fault.class == FaultClass::NotFound => {}
+            Err(fault) if fault.class == FaultClass::Forbidden => splitter.miss_sought(id, fault.to_string()),
             Err(fault) => return Err(fault),
         }
     }

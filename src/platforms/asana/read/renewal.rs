@@ -77,7 +77,11 @@ pub(super) async fn read(
         renewal.take_whole_order(sections, &places);
     }
     for _ in 0..ROUNDS {
-        renewal.read_due().await?;
+        match renewal.read_due().await {
+            // Whether what is refused is still in the project its own list tells.
+            Err(fault) if fault.class == FaultClass::Forbidden => return Ok(None),
+            read => read?,
+        }
         renewal.read_orders(sections, &news.changed).await?;
         if renewal.due.is_empty() {
             return Ok(Some(renewal.finish(sections)));
@@ -155,7 +159,7 @@ impl<'a> Renewal<'a> {
             for (task, answer) in unread.into_iter().zip(self.asana.ones(&questions).await?) {
                 match answer {
                     Ok(read) => drop(self.fresh.insert(task.clone(), read)),
-                    Err(fault) if matches!(fault.class, FaultClass::NotFound | FaultClass::Forbidden) => {}
+                    Err(fault) if fault.class == FaultClass::NotFound => {}
                     Err(fault) => return Err(fault),
                 }
             }

@@ -194,6 +194,12 @@ impl Splitter {
         self.missing.push(Missing { key, what, why });
     }
 
+    /// Notes that nobody can tell what became of a task of the last backup.
+    pub(super) fn miss_sought(&mut self, task: &NativeId, why: String) {
+        let key = Some(RecordKey::new(self.project.clone(), Kind::Item, task.clone()));
+        self.missing.push(Missing { key, what: format!("task {task}, which the last backup has"), why });
+    }
+
     /// Notes that something about a section is missing.
     pub(super) fn miss_in_section(&mut self, what: &str, section: &Value, why: String) {
         let key = Some(RecordKey::new(self.project.clone(), Kind::Section, gid(section)));

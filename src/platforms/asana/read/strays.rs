@@ -6,6 +6,7 @@ use super::super::Asana;
 use super::super::asking::Question;
 use super::super::json::{gid, gid_at, object};
 use super::fields;
+use super::split::Splitter;
 use super::tree::{Tree, is_in_a_project};
 use crate::http::fault::{ApiFault, FaultClass};
 use crate::model::NativeId;
@@ -16,16 +17,22 @@ pub(in super::super) const NOT_IN_PROJECT: &str = "not_in_project";
 
 /// Those of the `sought` tasks that the project has not, and that are in no project and below no task, as far as the
 /// account can see them.
-pub(super) async fn read(asana: &Asana, tree: &Tree, sought: &[NativeId]) -> Result<Vec<Value>, ApiFault> {
-    let missing = sought.iter().filter(|task| !tree.shows(task.as_str()));
+pub(super) async fn read(
+    asana: &Asana,
+    tree: &Tree,
+    sought: &[NativeId],
+    splitter: &mut Splitter,
+) -> Result<Vec<Value>, ApiFault> {
+    let sought: Vec<&NativeId> = sought.iter().filter(|task| !tree.shows(task.as_str())).collect();
     let questions: Vec<Question> =
-        missing.map(|task| Question::new(&["tasks", task.as_str()], fields::TASK)).collect();
+        sought.iter().map(|task| Question::new(&["tasks", task.as_str()], fields::TASK)).collect();
     let mut strays = Vec::new();
-    for answer in asana.ones(&questions).await? {
+    for (id, answer) in sought.into_iter().zip(asana.ones(&questions).await?) {
         match answer {
             Ok(task) if is_stray(&task) => strays.push(task),
             Ok(_) => {}
-            Err(fault) if matches!(fault.class, FaultClass::NotFound | FaultClass::Forbidden) => {}
+            Err(fault) if fault.class == FaultClass::NotFound => {}
+            Err(fault) if fault.class == FaultClass::Forbidden => splitter.miss_sought(id, fault.to_string()),
             Err(fault) => return Err(fault),
         }
     }

@@ -178,9 +178,10 @@ impl Splitter {
         }
     }
 
-    /// A cross-sheet reference. Of a broken one the range is kept apart: it names what is not there any more.
+    /// A cross-sheet reference. Of a broken one the range is kept apart: it names what is not there any more. All other
+    /// states come and go by themselves.
     fn reference(&mut self, mut reference: Map<String, Value>) {
-        if !matches!(text_of(&reference, "status"), "OK" | "") {
+        if text_of(&reference, "status") == "BROKEN" {
             let range = RANGE.iter().filter_map(|name| reference.remove_entry(*name)).collect();
             reference.insert("brokenRange".to_owned(), Value::Object(range));
         }

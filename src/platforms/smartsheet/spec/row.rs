@@ -69,7 +69,7 @@ pub(super) const CELL: KindSpec = KindSpec {
         Field::new("hyperlink.reportId", Role::Writable).whole(),
         Field::new("hyperlink.sightId", Role::Writable).whole(),
         // These name other cells, rows and sheets, so they come when all of those are there.
-        Field::new("formula", Role::Writable).last(),
+        FORMULA,
         link("linkInFromCell.sheetId", Role::Reference(Kind::Container)),
         link("linkInFromCell.rowId", Role::Reference(Kind::Item)),
         link("linkInFromCell.columnId", Role::Reference(Kind::FieldDef)),
@@ -92,6 +92,10 @@ pub(super) const CELL: KindSpec = KindSpec {
     ],
     losses: &[],
 };
+
+/// A formula uses ranges of other sheets by the names of cross-sheet references.
+pub(super) const FORMULA: Field =
+    Field::new("formula", Role::Writable).codec(Codec::Names(Kind::ContainerLink)).last();
 
 /// Where an image leads.
 pub(super) const IMAGE_LINK: Field = Field::new("imageLink", Role::ReadOnly(LossCause::NotWritable));

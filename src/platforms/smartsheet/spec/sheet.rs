@@ -1,6 +1,6 @@
 //! Tables of a sheet and of what belongs to it as a whole.
 
-use super::row::IMAGE_LINK;
+use super::row::{FORMULA, IMAGE_LINK};
 use crate::model::Kind;
 use crate::model::loss::LossCause;
 use crate::model::spec::{BatchRules, Codec, Field, IdPolicy, KindSpec, Parent, Role, Verbs};
@@ -117,7 +117,7 @@ pub(super) const COLUMN: KindSpec = KindSpec {
         // Smartsheet wants the type of a list to be there before its restriction.
         Field::new("validation", Role::Writable).after(),
         // Formulas name other columns, so these must stand; a locked column may refuse what comes after it.
-        Field::new("formula", Role::Writable).last(),
+        FORMULA,
         Field::new("locked", Role::Writable).last().locks(),
         Field::new("projectType", Role::ReadOnly(LossCause::ProjectSheet)),
         Field::new("tags", Role::ReadOnly(LossCause::ProjectSheet)),
@@ -146,7 +146,7 @@ pub(super) const SUMMARY_FIELD: KindSpec = KindSpec {
         Field::new("format", Role::Writable).told(Told::Look),
         Field::new("objectValue", Role::Writable),
         Field::new("hyperlink.url", Role::Writable).codec(Codec::Links),
-        Field::new("formula", Role::Writable).last(),
+        FORMULA,
         Field::new("locked", Role::Writable).last(),
         IMAGE_LINK,
         // An upload puts it there; so a plan knows what is lost when the field gets another one.
@@ -160,7 +160,7 @@ pub(super) const SUMMARY_FIELD: KindSpec = KindSpec {
 };
 
 /// A name for a range of another sheet. There is no route to change or to delete one: those that no formula uses
-/// vanish by themselves.
+/// vanish by themselves. So one that is broken keeps its name, and the one in its place has another.
 pub(super) const CROSS_SHEET_REFERENCE: KindSpec = KindSpec {
     kind: Kind::ContainerLink,
     noun: "cross-sheet reference",
@@ -172,7 +172,7 @@ pub(super) const CROSS_SHEET_REFERENCE: KindSpec = KindSpec {
     batch: BatchRules::SINGLE,
     natural_key: &["name"],
     fields: &[
-        Field::new("name", Role::CreateOnly),
+        Field::new("name", Role::CreateOnly).distinct(),
         Field::new("sourceSheetId", Role::Reference(Kind::Container)),
         Field::new("startColumnId", Role::Reference(Kind::FieldDef)).anywhere(),
         Field::new("endColumnId", Role::Reference(Kind::FieldDef)).anywhere(),

@@ -13,7 +13,7 @@ use super::split::Parts;
 use super::{all_cards, promised};
 use crate::http::client::Query;
 use crate::http::fault::{ApiFault, FaultClass};
-use crate::http::paging::{Backwards, Next};
+use crate::http::paging::Backwards;
 use crate::http::types::{Intent, Method, Request};
 use crate::model::coverage::Missing;
 
@@ -88,7 +88,7 @@ async fn rest_of_comments(
     let mut paging = Backwards::new(ACTIONS_LIMIT);
     paging.take(parts.comments.iter().map(|comment| text(comment, "id")));
     let mut next = paging.take(comments.iter().map(|comment| text(comment, "id")));
-    while let Next::Before(id) = next {
+    while let Some(id) = next.before("comments")? {
         if Some((parts.comments.len() + comments.len()) as u64) == promised {
             break;
         }

@@ -16,7 +16,7 @@ use crate::http::shape::entries;
 use super::Trello;
 use crate::http::client::Query;
 use crate::http::fault::{ApiFault, FaultClass};
-use crate::http::paging::{Backwards, Next};
+use crate::http::paging::Backwards;
 use crate::model::coverage::{Count, Coverage, Missing};
 use crate::model::{Kind, NativeId, Record};
 use crate::platforms::connector::{ContainerInfo, RecordSink};
@@ -129,14 +129,13 @@ async fn pages(
             query.push(("before", before));
         }
         let page = entries(trello.client.get_divisible(path, &query).await?)?;
-        let next = paging.take(page.iter().map(|entry| text(entry, "id")));
+        let next = paging.take(page.iter().map(|entry| text(entry, "id"))).before(&path.join("/"))?;
         all.extend(page);
-        match next {
-            Next::Done => break,
-            Next::Before(id) => before = Some(id),
+        if next.is_none() {
+            return Ok(once(all));
         }
+        before = next;
     }
-    Ok(once(all))
 }
 
 /// The cards without those that came twice: what they promise would be counted twice.
