@@ -19,6 +19,7 @@ mod asana_own_tasks;
 mod asana_project_values;
 mod asana_remains;
 mod asana_strays;
+mod asana_tags;
 mod backups;
 mod cli;
 mod cli_program;
