@@ -181,11 +181,13 @@ impl Asana {
     /// a second time.
     pub(super) async fn ones(&self, questions: &[Question]) -> Result<Vec<Result<Value, ApiFault>>, ApiFault> {
         let mut answers = self.ones_as_told(questions).await?;
-        let is_gone = |place: &usize| answers[*place].as_ref().is_err_and(is_gone);
-        let gone: Vec<usize> = (0..answers.len()).filter(is_gone).collect();
-        let again: Vec<Question> = gone.iter().map(|place| questions[*place].clone()).collect();
-        for (place, answer) in gone.into_iter().zip(self.ones_as_told(&again).await?) {
-            answers[place] = answer;
+        let told = answers.iter_mut().zip(questions);
+        let (gone, again): (Vec<&mut _>, Vec<Question>) = told
+            .filter(|(answer, _)| answer.as_ref().is_err_and(is_gone))
+            .map(|(answer, question)| (answer, question.clone()))
+            .unzip();
+        for (first, second) in gone.into_iter().zip(self.ones_as_told(&again).await?) {
+            *first = second;
         }
         Ok(answers)
     }

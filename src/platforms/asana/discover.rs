@@ -218,15 +218,19 @@ impl Workspace {
         Ok(())
     }
 
-    /// Asks whether the plan includes custom fields, and which access the account has to each project.
-    async fn ask_rights(&mut self, asana: &Asana, me: &str) -> Result<(), ApiFault> {
-        let probe = Question::new(&["workspaces", self.gid(), "custom_fields"], "").with("limit", "1");
-        // Tags outlive the projects that use them.
+    /// Asks for the tags, which outlive the projects that use them.
+    async fn ask_tags(&mut self, asana: &Asana) -> Result<(), ApiFault> {
         let tags = Question::new(&["workspaces", self.gid(), "tags"], "name,color,notes");
         self.tags = match asana.list(&tags).await {
             Err(fault) if matches!(fault.class, FaultClass::Forbidden | FaultClass::NotFound) => Vec::new(),
             tags => tags?,
         };
+        Ok(())
+    }
+
+    /// Asks whether the plan includes custom fields, and which access the account has to each project.
+    async fn ask_rights(&mut self, asana: &Asana, me: &str) -> Result<(), ApiFault> {
+        let probe = Question::new(&["workspaces", self.gid(), "custom_fields"], "").with("limit", "1");
         self.paid = match asana.one(&probe).await {
             Ok(_) => Some(true),
             Err(fault) if is_plan(&fault) => Some(false),
@@ -270,6 +274,11 @@ pub(super) async fn discover(asana: &Asana, purpose: Purpose) -> Result<Discover
         }
         Purpose::Restore => BTreeMap::new(),
     };
+    if purpose == Purpose::Restore {
+        for workspace in &mut seen.workspaces {
+            workspace.ask_tags(asana).await?;
+        }
+    }
     Ok(inventory(&seen, &versions))
 }
 

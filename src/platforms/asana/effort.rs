@@ -25,19 +25,15 @@ fn single(write: &Writing<'_>) -> u64 {
         // The section that it comes with is looked up, marked, found again and made the first of the backup.
         (Kind::Container, Verb::Create) => 4,
         (Kind::Container, Verb::Update) => changed_container(write),
-        // The tasks in it are listed first.
-        (Kind::Container, Verb::Delete) => 2,
         (Kind::Section, Verb::Update) => ordered(write, "items", &["items"]),
-        // Whether it is there already is asked first.
-        (Kind::Member, _) => 2,
-        (Kind::Label, Verb::Delete) => 2,
+        // What is there is asked first: the membership, the setting, the tasks in a project or under a tag.
+        (Kind::Member, _) | (Kind::Container | Kind::Label | Kind::FieldDef, Verb::Delete) => 2,
         (Kind::FieldDef, Verb::Create) => {
             let is_global = write.value("is_global_to_workspace") == Some(&Value::Bool(true));
             let settings = u64::from(write.names(&["insert_before"]));
             settings + if is_global { 4 } else { 1 }
         }
         (Kind::FieldDef, Verb::Update) => ordered(write, "options", &["options"]),
-        (Kind::FieldDef, Verb::Delete) => 2,
         // A new task comes to the top of its section, a subtask to the end.
         (Kind::Item, Verb::Create) => 1 + u64::from(write.names(&["section"])),
         (Kind::Item, Verb::Update) => changed_task(write),

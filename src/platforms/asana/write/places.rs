@@ -48,12 +48,11 @@ impl Asana {
         if let Some(known) = lock(&self.places).workspaces.get(project) {
             return Ok(known.clone());
         }
-        let workspace = match self.own_tasks_in(project).await? {
-            Some(workspace) => workspace,
-            None => {
-                let answer = self.one(&Question::new(&["projects", project], "workspace")).await?;
-                gid_at(&answer, "workspace").to_owned()
-            }
+        let workspace = if let Some(workspace) = self.own_tasks_in(project).await? {
+            workspace
+        } else {
+            let answer = self.one(&Question::new(&["projects", project], "workspace")).await?;
+            gid_at(&answer, "workspace").to_owned()
         };
         lock(&self.places).workspaces.insert(project.to_owned(), workspace.clone());
         Ok(workspace)
