@@ -150,12 +150,12 @@ impl Search<'_> {
 
     /// The kinds and names of what the texts of a record name.
     fn named_in(&self, spec: &KindSpec, record: &Record) -> BTreeSet<(Kind, String)> {
-        let named = spec.fields.iter().filter_map(|field| match field.codec {
+        let texts = spec.fields.iter().filter_map(|field| match field.codec {
             Codec::Names(kind) => Some((kind, ops::get_text(&record.native, field.path)?)),
             Codec::Plain | Codec::Links | Codec::Attributed => None,
         });
         let names = |(kind, text)| self.dialect.names(text).into_iter().map(move |name| (kind, name.token));
-        named.flat_map(names).collect()
+        texts.flat_map(names).collect()
     }
 
     /// What the plan makes anew of `live`; else `live` itself.

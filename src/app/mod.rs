@@ -38,4 +38,5 @@ pub mod showing;
 pub mod snapshots;
 mod sought;
 mod turns;
+mod undone;
 pub mod upkeep;

@@ -1,6 +1,6 @@
 //! Working out restores and undos, and keeping the plans.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
@@ -12,11 +12,11 @@ use super::downloads::Attachments;
 use super::error::{Error, ErrorKind};
 use super::following::{Search, Written};
 use super::progress::{News, Progress};
-use super::runs::{self, RunRecord};
+use super::runs;
 use super::scan::{self, Scan};
 use super::snapshots;
 use super::sought::Sought;
-use crate::apply::{Event, StepState};
+use super::undone;
 use crate::base::canon;
 use crate::base::clock::Timestamp;
 use crate::base::hash::Hash;
@@ -25,7 +25,7 @@ use crate::model::pairs::Comparison;
 use crate::model::{Kind, NativeId, RecordKey};
 use crate::plan::People;
 use crate::plan::input::{PlanInput, Selection, UndoScope};
-use crate::plan::types::{Action, Mode, PlanHeader, RestorePlan, Step, Target};
+use crate::plan::types::{Mode, PlanHeader, RestorePlan};
 use crate::platforms::connector::Connector;
 use crate::platforms::platform::Platform;
 use crate::snapshot::{self, Reader};
@@ -112,7 +112,7 @@ pub async fn plan(app: &App, request: &PlanRequest, progress: &dyn Progress) -> 
                 comparing::add_selected(&mut comparison, &opened.reader, selected)?;
             }
             _ => {
-                comparing::add_equal_records(&mut comparison, &opened.reader, desired.iter().chain(&around))?
+                comparing::add_equal_records(&mut comparison, &opened.reader, desired.iter().chain(&around))?;
             }
         }
         Ok(comparison)
@@ -135,9 +135,10 @@ pub async fn plan(app: &App, request: &PlanRequest, progress: &dyn Progress) -> 
     let mut made = task.plan(compare(&scan)?, &scan, &BTreeSet::new(), header(&scan, scope.clone()))?;
 
     let written = Written::by(&made);
-    let following = match written.made.is_empty() {
-        true => BTreeSet::new(),
-        false => opened.leading_to(|target| written.made.contains(target))?,
+    let following = if written.made.is_empty() {
+        BTreeSet::new()
+    } else {
+        opened.leading_to(|target| written.made.contains(target))?
     };
     let following = with_aliases(&following, Kind::Container, &origins);
     if !following.is_subset(&read) {
@@ -176,10 +177,10 @@ pub async fn undo(app: &App, run: &str, progress: &dyn Progress) -> Result<Saved
     let (platform, connector) = connections::connect(app, &connection, true)?;
     let connector: Arc<dyn Connector> = Arc::from(connector);
 
-    let undone = undo_scope(&run, &done.steps)?;
+    let undone = undone::scope(&run, &done.steps)?;
     let touched = undone.created.iter().chain(undone.changed.keys()).chain(&undone.removed);
     // What the run brought from elsewhere goes back to there.
-    let touched = touched.chain(done.steps.iter().filter_map(changed));
+    let touched = touched.chain(done.steps.iter().filter_map(undone::changed));
     let touched: BTreeSet<NativeId> = touched.map(|key| key.container.clone()).collect();
     let origins = runs::origins(app, &connection)?;
     let pointed_into = snapshots::open(app, safety)?.pointed_into(&touched)?;
@@ -367,42 +368,4 @@ impl Task<'_> {
         };
         crate::plan::plan(&input).map_err(|error| Error::usage(error.to_string()))
     }
-}
-
-/// The record that a step changes, as it was before.
-fn changed(step: &Step) -> Option<&RecordKey> {
-    match &step.target {
-        Some(Target::Live(key)) if step.action == Action::Update => Some(key),
-        _ => None,
-    }
-}
-
-/// What a run did, from its events. A write of which it is not known whether it happened must be looked up first.
-fn undo_scope(run: &RunRecord, steps: &[Step]) -> Result<UndoScope, Error> {
-    let progress = run.progress();
-    if steps.iter().any(|step| *progress.state(&step.id) == StepState::Unsure) {
-        return Err(Error::failed(format!("run {} broke off in the middle of a write", run.id))
-            .hint(format!("Find out what happened first: boardvault resume {}", run.id)));
-    }
-    let steps: BTreeMap<_, _> = steps.iter().map(|step| (&step.id, step)).collect();
-    let mut scope = UndoScope::default();
-    for event in &run.events {
-        let Event::Done { step, receipt, .. } = event else { continue };
-        let Some(step) = steps.get(step) else { continue };
-        match step.action {
-            Action::Create => {
-                scope.created.insert(receipt.key.clone());
-            }
-            Action::Update | Action::Archive => {
-                let fields = step.changes.iter().map(|change| change.path.clone());
-                scope.changed.entry(receipt.key.clone()).or_default().extend(fields);
-            }
-            Action::Delete => {
-                if let Some(Target::Live(key)) = &step.target {
-                    scope.removed.insert(key.clone());
-                }
-            }
-        }
-    }
-    Ok(scope)
 }

@@ -68,12 +68,11 @@ impl<'a> Blocking<'a, '_> {
             let why = self.leads_to_nothing(&lead, record, roots, out);
             let why = why.or_else(|| self.may_not(record, Verb::Create));
             // Where one of them may be changed, that comes first.
-            match why.or_else(|| may_not.into_iter().next().flatten()) {
-                Some(why) => break_off(record, lead.path, why, out),
-                None => {
-                    self.created.insert(&record.key);
-                    out.creates.insert(&record.key, Reason::Follows);
-                }
+            if let Some(why) = why.or_else(|| may_not.into_iter().next().flatten()) {
+                break_off(record, lead.path, why, out);
+            } else {
+                self.created.insert(&record.key);
+                out.creates.insert(&record.key, Reason::Follows);
             }
         }
     }

@@ -74,12 +74,12 @@ fn step_lines(platform: &str, group: &Group<'_>, details: bool) -> Vec<String> {
     for step in below {
         *kinds.entry(step.subject.kind).or_default() += 1;
     }
-    let with: Vec<String> = kinds.into_iter().map(|(kind, count)| things(platform, kind, count)).collect();
-    let with = if with.is_empty() { String::new() } else { format!(", with {}", with.join(", ")) };
+    let along: Vec<String> = kinds.into_iter().map(|(kind, count)| things(platform, kind, count)).collect();
+    let along = if along.is_empty() { String::new() } else { format!(", with {}", along.join(", ")) };
     let blobs: Vec<u64> =
         steps.iter().chain(below).filter_map(|step| step.blob).map(|blob| blob.len).collect();
     let size = if blobs.is_empty() { String::new() } else { format!(", {}", bytes(blobs.into_iter().sum())) };
-    let mut lines = vec![format!("  {mark} {verb}{what} {}", dim(&format!("({reason}{with}{size})")))];
+    let mut lines = vec![format!("  {mark} {verb}{what} {}", dim(&format!("({reason}{along}{size})")))];
     if details || step.action == Action::Update {
         let width = if details { 400 } else { 60 };
         for change in &step.changes {

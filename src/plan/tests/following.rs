@@ -196,12 +196,12 @@ fn a_text_that_names_the_one_made_before_is_as_it_should_be() {
     live.extend(world(&again.replace("{Logins}", "{Logins_2}")));
     live.insert(range(), without_the_board().remove(&range()).unwrap());
     let made = [("b", "n", Kind::Container), ("l", "o", Kind::Section), ("c", "p", Kind::Item)];
-    let line = |old, new| Origin { old, new, links: None };
+    let origin = |old, new| Origin { old, new, links: None };
     let made =
-        made.map(|(old, new, kind)| line(RecordKey::new("b", kind, old), RecordKey::new("n", kind, new)));
+        made.map(|(old, new, kind)| origin(RecordKey::new("b", kind, old), RecordKey::new("n", kind, new)));
     let mut settled = request(Mode::Merge);
     settled.origins = made.into_iter().collect::<OriginMap>();
-    settled.origins.add(&line(range(), RecordKey::new("s", Kind::ContainerLink, "q")));
+    settled.origins.add(&origin(range(), RecordKey::new("s", Kind::ContainerLink, "q")));
     let plan = settled.plan(&world(RANGES), &live);
     check(&plan, "");
 }

@@ -180,16 +180,15 @@ impl Asana {
     /// Several records, each with its own outcome, in the order of the questions. What is said to be gone is asked for
     /// a second time.
     pub(super) async fn ones(&self, questions: &[Question]) -> Result<Vec<Result<Value, ApiFault>>, ApiFault> {
-        let mut answers = self.ones_as_told(questions).await?;
-        let told = answers.iter_mut().zip(questions);
-        let (gone, again): (Vec<&mut _>, Vec<Question>) = told
-            .filter(|(answer, _)| answer.as_ref().is_err_and(is_gone))
-            .map(|(answer, question)| (answer, question.clone()))
-            .unzip();
-        for (first, second) in gone.into_iter().zip(self.ones_as_told(&again).await?) {
-            *first = second;
-        }
-        Ok(answers)
+        let first = self.ones_as_told(questions).await?;
+        let gone = first.iter().zip(questions).filter(|(answer, _)| answer.as_ref().is_err_and(is_gone));
+        let again: Vec<Question> = gone.map(|(_, question)| question.clone()).collect();
+        let mut again = self.ones_as_told(&again).await?.into_iter();
+        let believed = |answer| match answer {
+            Err(fault) if is_gone(&fault) => again.next().unwrap_or(Err(fault)),
+            answer => answer,
+        };
+        Ok(first.into_iter().map(believed).collect())
     }
 
     async fn ones_as_told(&self, questions: &[Question]) -> Result<Vec<Result<Value, ApiFault>>, ApiFault> {

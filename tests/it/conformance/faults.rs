@@ -22,6 +22,9 @@ use crate::common::{Desk, FULL, USUAL, World, many};
 /// How often calls are spoilt in a row: once, a few times, which patience survives, and for good.
 const TIMES: [u64; 3] = [1, 3, 1_000_000];
 
+/// How many calls each fault strikes in the short version.
+const SAMPLE: usize = 2;
+
 /// Calls of one endpoint in a reference run.
 #[derive(Debug, Clone)]
 struct Endpoint {
@@ -96,7 +99,7 @@ fn on(script: &str, endpoint: &Endpoint, nth: u64, times: u64) -> Option<Value> 
 /// that the endpoints take turns.
 fn strikes(subject: &'static Subject, endpoints: &[Endpoint], token: Option<&str>) -> Vec<Strike> {
     let scripts = ROWS.iter().flat_map(|row| row.scripts);
-    let (mut all, mut turn) = (Vec::new(), 0);
+    let (mut all, mut turn, mut others) = (Vec::new(), 0, 0);
     for &(how, script) in scripts {
         let (script, then, times): (_, _, &[u64]) = match how {
             Strikes::FurtherPage => continue,
@@ -106,9 +109,13 @@ fn strikes(subject: &'static Subject, endpoints: &[Endpoint], token: Option<&str
             Strikes::LostAccess => (REFUSED, Some(script), &[1]),
         };
         // The storage takes no token.
-        let takes_it = |endpoint: &&Endpoint| how == Strikes::AnyCall || !endpoint.path.starts_with("/storage");
-        let fits: Vec<&Endpoint> =
-            endpoints.iter().filter(takes_it).filter(|endpoint| on(script, endpoint, 1, 1).is_some()).collect();
+        let takes_it =
+            |endpoint: &&Endpoint| how == Strikes::AnyCall || !endpoint.path.starts_with("/storage");
+        let fits: Vec<&Endpoint> = endpoints
+            .iter()
+            .filter(takes_it)
+            .filter(|endpoint| on(script, endpoint, 1, 1).is_some())
+            .collect();
         let mut strike = |endpoint: &Endpoint, nth, times| {
             let mut faults: Vec<Value> = on(script, endpoint, nth, times).into_iter().collect();
             faults.extend(then.map(|then| {
@@ -125,13 +132,14 @@ fn strikes(subject: &'static Subject, endpoints: &[Endpoint], token: Option<&str
                 calls.for_each(|(nth, times)| strike(endpoint, nth, times));
             }
         } else if !fits.is_empty() {
-            // Ten for access, which is one fault on many endpoints; one for each number of times otherwise.
-            for n in 0..if how == Strikes::AnyCall { times.len() } else { 5 } {
-                let endpoint = fits[turn % fits.len()];
-                let round = turn / fits.len();
+            // Faults of few endpoints have turns of their own, so that they take nobody else's.
+            let turn = if fits.len() == endpoints.len() { &mut turn } else { &mut others };
+            for _ in 0..SAMPLE {
+                let endpoint = fits[*turn % fits.len()];
+                let round = *turn / fits.len();
                 let nth = 1 + u64::try_from(round).unwrap() % endpoint.calls;
-                strike(endpoint, nth, times[(n + round) % times.len()]);
-                turn += 1;
+                strike(endpoint, nth, times[(*turn + round) % times.len()]);
+                *turn += 1;
             }
         }
     }

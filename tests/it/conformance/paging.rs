@@ -177,13 +177,8 @@ impl List {
             wrong.push(format!("names {missing:?} and not {named:?}"));
         }
         // Otherwise the world is not one in which this list has several pages.
-        let further = desk
-            .world
-            .log()
-            .await
-            .iter()
-            .filter(|call| form(&call.path, "*").ends_with(self.route))
-            .count();
+        let further =
+            desk.world.log().await.iter().filter(|call| form(&call.path, "*").ends_with(self.route)).count();
         if !matches!(self.hidden, AfterOnePage(_)) && further < entries.saturating_sub(1) / self.page {
             wrong.push(format!("asked {} only {further} times", self.route));
         }
