@@ -109,6 +109,7 @@ fn merge(compare: &Comparison) -> usize {
         origins: &OriginMap::default(),
         people: &People::default(),
         crowded: &BTreeSet::new(),
+        shared: &[],
         account: &"me".into(),
         taken_on: "2026-11-21",
         undo: None,

@@ -359,6 +359,7 @@ impl Task<'_> {
             followers,
             people: &people,
             crowded: &comparing::crowded(app, dialect, &comparison, &header)?,
+            shared: &scan.discovery.shared,
             account: &account,
             taken_on: &self.taken.strftime("%Y-%m-%d").to_string(),
             undo: self.undo,

@@ -7,6 +7,7 @@ use serde_json::Value;
 use super::limits::Limit;
 use super::loss::LossCause;
 use super::spec::KindSpec;
+use super::writing::Writing;
 use super::{Kind, Record};
 
 /// A place in a text that points to a thing of the platform.
@@ -122,6 +123,12 @@ pub trait Dialect: Send + Sync {
     /// by what lies in it.
     fn comes_by_itself(&self, _container: &Record) -> bool {
         false
+    }
+
+    /// How many requests the writes of one wave take, with what has to be asked before and put in order after them, as far
+    /// as that can be known beforehand.
+    fn requests(&self, _wave: &[Writing<'_>]) -> u64 {
+        1
     }
 
     /// As how many requests an upload counts towards the platform's limit.

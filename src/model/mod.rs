@@ -15,6 +15,7 @@ pub mod pairs;
 pub mod record;
 pub mod spec;
 pub mod told;
+pub mod writing;
 
 pub use kind::Kind;
 pub use record::{Blob, BlobRef, NativeId, Record, RecordKey};

@@ -255,7 +255,9 @@ impl<'a> Decider<'a, '_> {
     fn create(&mut self, record: &'a Record, reason: Reason) {
         let key = &record.key;
         let spec = self.facts.scene.spec(key.kind);
-        if spec.is_some_and(|spec| spec.verbs.create) {
+        if self.facts.is_shared_as_it_was(record) {
+            self.out.equal = self.out.equal.saturating_add(1);
+        } else if spec.is_some_and(|spec| spec.verbs.create) {
             self.out.creates.entry(key).or_insert(reason);
         } else if key.kind != Kind::Account {
             let cause = spec.and_then(|spec| spec.losses.first()).copied();

@@ -9,7 +9,7 @@ use crate::model::dialect::Dialect;
 use crate::model::grants::Grants;
 use crate::model::origins::OriginMap;
 use crate::model::pairs::Comparison;
-use crate::model::{NativeId, RecordKey};
+use crate::model::{NativeId, Record, RecordKey};
 
 /// Everything that a plan is computed from.
 #[derive(Clone)]
@@ -34,6 +34,8 @@ pub struct PlanInput<'a> {
     pub people: &'a People,
     /// Items that are in as many containers as the platform allows: no further one can show them.
     pub crowded: &'a BTreeSet<NativeId>,
+    /// Records that containers share and that are on the live account, whether one of them uses them or not.
+    pub shared: &'a [Record],
     /// The connection's own person id.
     pub account: &'a NativeId,
     /// The day of the snapshot (`2026-11-21`), for the names of copies.

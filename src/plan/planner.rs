@@ -53,7 +53,8 @@ fn written<'a>(facts: &Facts<'a, '_>, roots: &Roots<'a>, mut decisions: Decision
     let referred = referred(facts, &drafts);
     let mut steps = order::steps(facts, roots, drafts);
     names::add(scene, &mut steps);
-    let requests = waves::number(scene, &mut steps);
+    waves::number(scene, &mut steps);
+    let requests = waves::requests(input.dialect, &steps);
     let Decisions { mut blocked, mut losses, kept, equal, .. } = decisions;
     blocked.sort_by(|a, b| (&a.subject, a.action).cmp(&(&b.subject, b.action)));
     names::name(scene, &mut losses);

@@ -228,7 +228,7 @@ pub struct RestorePlan {
     pub kept: u64,
     /// Records that are already as wanted.
     pub equal: u64,
-    /// Requests that the steps take, uploads included.
+    /// Requests that the steps take, uploads and what is looked up for them included.
     pub requests: u64,
     /// The least time that these requests take under the platform's rate limit, in seconds.
     pub min_seconds: u64,

@@ -82,6 +82,9 @@ impl<'a, 's> Facts<'a, 's> {
             return Fate::Live(live);
         }
         if let Some(record) = self.scene.desired.get(key) {
+            if self.is_shared_as_it_was(record) {
+                return Fate::Outside;
+            }
             let made = match creates {
                 Creates::Possible => self.scene.spec(record.key.kind).is_some_and(|spec| spec.verbs.create),
                 Creates::Exactly(keys) => keys.contains(key),
@@ -93,6 +96,16 @@ impl<'a, 's> Facts<'a, 's> {
             None if home(key) == *key => Fate::Outside,
             None => Fate::Gone,
         }
+    }
+
+    /// Whether containers share `record` and it is on the live account as the backup has it, although the container
+    /// that it was backed up with has it no more: whatever refers to it finds it.
+    pub(super) fn is_shared_as_it_was(&self, record: &Record) -> bool {
+        let shared = |live: &&Record| live.key.kind == record.key.kind && live.key.id == record.key.id;
+        let live = self.input.shared.iter().find(shared);
+        live.zip(self.scene.spec(record.key.kind)).is_some_and(|(live, spec)| {
+            ops::field_diff(self.input.dialect, spec, &live.native, &record.native).is_empty()
+        })
     }
 
     /// The fate of what a field of `from` points to. Another container comes back when it is asked for and not

@@ -3,12 +3,15 @@
 use std::time::Duration;
 
 use super::scene::Scene;
-use super::types::{Step, StepId};
+use super::types::{Action, Step, StepId};
+use crate::model::dialect::Dialect;
+use crate::model::grants::Verb;
 use crate::model::spec::BatchRules;
+use crate::model::writing::Writing;
 
 /// Numbers the waves: neighbours that do the same to records of one kind below the same parent share one (or
-/// below any, where the kind's table says so), up to the kind's limit, unless one needs another. Returns how many there are.
-pub(super) fn number(scene: &Scene<'_>, steps: &mut [Step]) -> u64 {
+/// below any, where the kind's table says so), up to the kind's limit, unless one needs another.
+pub(super) fn number(scene: &Scene<'_>, steps: &mut [Step]) {
     let mut waves: u32 = 0;
     let mut current: Vec<StepId> = Vec::new();
     let mut previous: Option<Step> = None;
@@ -29,7 +32,22 @@ pub(super) fn number(scene: &Scene<'_>, steps: &mut [Step]) -> u64 {
         // Only batched kinds look back, so only they pay for the copy.
         previous = (max > 1).then(|| step.clone());
     }
-    u64::from(waves)
+}
+
+/// How many requests the waves take.
+pub(super) fn requests(dialect: &dyn Dialect, steps: &[Step]) -> u64 {
+    let waves = steps.chunk_by(|a, b| a.wave == b.wave);
+    waves.map(|wave| dialect.requests(&wave.iter().map(writing).collect::<Vec<_>>())).sum()
+}
+
+fn writing(step: &Step) -> Writing<'_> {
+    let verb = match step.action {
+        Action::Create => Verb::Create,
+        Action::Update | Action::Archive => Verb::Update,
+        Action::Delete => Verb::Delete,
+    };
+    let fields = step.changes.iter().map(|change| (change.path.as_str(), change.from.as_ref(), &change.to));
+    Writing { verb, kind: step.subject.kind, fields: fields.collect() }
 }
 
 fn is_alike(a: &Step, b: &Step, across: bool) -> bool {

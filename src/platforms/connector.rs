@@ -159,6 +159,9 @@ pub struct Discovery {
     pub containers: Vec<ContainerInfo>,
     /// Records that discovery itself reads in full: the account, workspaces, workspace members.
     pub records: Vec<Record>,
+    /// Records that lie in no single container and that containers share (the tags of a workspace), whether one uses
+    /// them or not. For [`Purpose::Restore`] only.
+    pub shared: Vec<Record>,
     /// What the account may do where.
     pub grants: Grants,
     /// Things that are known to exist but cannot be seen.

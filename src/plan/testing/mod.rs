@@ -96,6 +96,7 @@ pub(super) struct Request {
     pub(super) followers: BTreeSet<RecordKey>,
     pub(super) people: People,
     pub(super) crowded: BTreeSet<NativeId>,
+    pub(super) shared: Vec<Record>,
     pub(super) undo: Option<UndoScope>,
 }
 
@@ -108,6 +109,7 @@ pub(super) fn request(mode: Mode) -> Request {
         followers: BTreeSet::new(),
         people: People::default(),
         crowded: BTreeSet::new(),
+        shared: Vec::new(),
         undo: None,
     }
 }
@@ -137,6 +139,7 @@ impl Request {
             followers: &self.followers,
             people: &self.people,
             crowded: &self.crowded,
+            shared: &self.shared,
             account: me,
             taken_on: "2026-11-21",
             undo: self.undo.as_ref(),

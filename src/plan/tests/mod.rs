@@ -12,6 +12,7 @@ mod orders;
 mod properties;
 mod remains;
 mod selection;
+mod shared;
 
 /// A board with one of most things.
 const BOARD: &str = "

@@ -7,12 +7,13 @@ use std::ops::Range;
 use serde_json::Value;
 
 use super::json::{gid, list, text};
-use super::{own_tasks, rich_text};
+use super::{effort, own_tasks, rich_text};
 use super::spec::KINDS;
 use crate::base::clock::Timestamp;
 use crate::model::dialect::{Computed, Dialect, TextLink};
 use crate::model::limits::{Bound, Limit, Longest};
 use crate::model::spec::KindSpec;
+use crate::model::writing::Writing;
 use crate::model::{Kind, Record};
 
 /// The pure half of the platform.
@@ -58,6 +59,10 @@ impl Dialect for AsanaDialect {
 
     fn comes_by_itself(&self, container: &Record) -> bool {
         text(&container.native, "resource_type") == own_tasks::RESOURCE_TYPE
+    }
+
+    fn requests(&self, wave: &[Writing<'_>]) -> u64 {
+        effort::requests(wave)
     }
 
     fn link_token(&self, record: &Record) -> Option<String> {

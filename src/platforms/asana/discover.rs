@@ -53,6 +53,8 @@ pub(super) struct Workspace {
     pub(super) own_tasks: Option<Value>,
     /// Portfolios, goals and project templates.
     pub(super) inventory: Vec<Value>,
+    /// Its tags, where they were asked for.
+    pub(super) tags: Vec<Value>,
     /// What could not be read: its name, and why.
     pub(super) faults: Vec<(String, ApiFault)>,
     /// Whether the plan includes custom fields, where it was asked for.
@@ -216,6 +218,16 @@ impl Workspace {
         Ok(())
     }
 
+    /// Asks for the tags, which outlive the projects that use them.
+    async fn ask_tags(&mut self, asana: &Asana) -> Result<(), ApiFault> {
+        let tags = Question::new(&["workspaces", self.gid(), "tags"], "name,color,notes");
+        self.tags = match asana.list(&tags).await {
+            Err(fault) if matches!(fault.class, FaultClass::Forbidden | FaultClass::NotFound) => Vec::new(),
+            tags => tags?,
+        };
+        Ok(())
+    }
+
     /// Asks whether the plan includes custom fields, and which access the account has to each project.
     async fn ask_rights(&mut self, asana: &Asana, me: &str) -> Result<(), ApiFault> {
         let probe = Question::new(&["workspaces", self.gid(), "custom_fields"], "").with("limit", "1");
@@ -262,6 +274,11 @@ pub(super) async fn discover(asana: &Asana, purpose: Purpose) -> Result<Discover
         }
         Purpose::Restore => BTreeMap::new(),
     };
+    if purpose == Purpose::Restore {
+        for workspace in &mut seen.workspaces {
+            workspace.ask_tags(asana).await?;
+        }
+    }
     Ok(inventory(&seen, &versions))
 }
 
@@ -285,6 +302,7 @@ fn inventory(seen: &Seen, versions: &BTreeMap<String, String>) -> Discovery {
 
 fn add_workspace(discovery: &mut Discovery, workspace: &Workspace) {
     let id = workspace.gid();
+    discovery.shared.extend(workspace.tags.iter().map(|tag| record(id, Kind::Label, gid(tag), tag.clone())));
     discovery.records.push(record(id, Kind::Workspace, id, workspace.native.clone()));
     let mut put = |container: &str, kind, id: &str, native: Value| {
         if id.is_empty() {

@@ -14,6 +14,7 @@ mod changes;
 mod connector;
 mod dialect;
 mod discover;
+mod effort;
 mod fetch;
 mod grants;
 mod json;

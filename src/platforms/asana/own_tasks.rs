@@ -90,11 +90,11 @@ pub(super) async fn version(asana: &Asana, list: &str) -> Result<String, ApiFaul
     if let Some(own) = lock(&asana.own_tasks).get_mut(list) {
         own.loose = loose;
     }
-    let last = asana.last_mark(list);
-    if let Some(last) = last.as_ref().filter(|last| shows_all && Some(&last.seen) == seen.as_ref()) {
-        return Ok(last.to_string());
+    let before = asana.last_mark(list);
+    if let Some(same) = before.as_ref().filter(|before| shows_all && Some(&before.seen) == seen.as_ref()) {
+        return Ok(same.to_string());
     }
-    let number: u64 = last.and_then(|last| last.token.parse().ok()).unwrap_or_default();
+    let number: u64 = before.and_then(|mark| mark.token.parse().ok()).unwrap_or_default();
     Ok(Mark::new(seen.unwrap_or_default(), asana.clock.now(), number.wrapping_add(1).to_string()).to_string())
 }
 

@@ -7,13 +7,14 @@ use serde_json::Value;
 
 use super::api::UPLOAD_COST;
 use super::json::{list, text};
-use super::predecessors;
+use super::{effort, predecessors};
 use super::spec::KINDS;
 use crate::base::clock::Timestamp;
 use crate::model::dialect::{Computed, Dialect, Plainer, TextLink};
 use crate::model::limits::{Bound, Limit, Longest};
 use crate::model::loss::LossCause;
 use crate::model::spec::KindSpec;
+use crate::model::writing::Writing;
 use crate::model::{Kind, Record};
 
 /// The pure half of the platform.
@@ -55,6 +56,10 @@ const ATTRIBUTION_END: &str = " UTC";
 impl Dialect for SmartsheetDialect {
     fn kinds(&self) -> &'static [KindSpec] {
         KINDS
+    }
+
+    fn requests(&self, wave: &[Writing<'_>]) -> u64 {
+        effort::requests(wave)
     }
 
     fn link_token(&self, record: &Record) -> Option<String> {

@@ -11,6 +11,7 @@ mod api;
 mod connector;
 mod dialect;
 mod discover;
+mod effort;
 mod fetch;
 mod grants;
 mod inventory;
