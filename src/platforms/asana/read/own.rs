@@ -66,7 +66,7 @@ pub(super) async fn read(
     let mut tree = Tree::default();
     tree.listed(id, tasks);
     // One that somebody else has by now, or nobody, is in no list at all.
-    let given_away = strays::read(asana, &tree, &sink.sought()).await?;
+    let given_away = strays::read(asana, &tree, &sink.sought(), &mut splitter).await?;
     tree.listed(id, given_away);
 
     let (roots, parents) = (tree.own().len() as u64, with_subtasks(tree.own()));
