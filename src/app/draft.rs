@@ -32,7 +32,8 @@ impl<'a> Draft<'a> {
                 // What is missing names its container: else the next backup would take this one for whole.
                 let whole = || Some(RecordKey::new(info.id.clone(), Kind::Container, info.id.clone()));
                 let missing = coverage.missing.iter().cloned();
-                self.missing.extend(missing.map(|missing| Missing { key: missing.key.or_else(whole), ..missing }));
+                self.missing
+                    .extend(missing.map(|missing| Missing { key: missing.key.or_else(whole), ..missing }));
                 self.counts.extend(coverage.counts.iter().cloned());
                 return;
             }

@@ -295,7 +295,8 @@ impl<'a> Executor<'a> {
             lost = absent;
         }
         let why = "it was looked for on the account and is not there";
-        let absent = lost.iter().map(|(step, _)| Event::Settled { step: step.id.clone(), why: why.to_owned() });
+        let absent =
+            lost.iter().map(|(step, _)| Event::Settled { step: step.id.clone(), why: why.to_owned() });
         Ok(self.record(&absent.collect::<Vec<_>>())?)
     }
 

@@ -33,9 +33,11 @@ impl Next {
         match self {
             Self::Done => Ok(None),
             Self::Before(id) => Ok(Some(id)),
-            Self::Circle => {
-                Err(ApiFault::new(FaultClass::Protocol, call, "a page leads back to one that was read before"))
-            }
+            Self::Circle => Err(ApiFault::new(
+                FaultClass::Protocol,
+                call,
+                "a page leads back to one that was read before",
+            )),
         }
     }
 }

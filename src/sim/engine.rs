@@ -143,7 +143,9 @@ impl<I: Imitation> Engine<I> {
             }
             if let Some(wait) = &fault.retry_after {
                 reply.headers.retain(|(name, _)| !name.eq_ignore_ascii_case(header::RETRY_AFTER.as_str()));
-                reply.headers.extend((!wait.is_empty()).then(|| (header::RETRY_AFTER.to_string(), wait.clone())));
+                reply
+                    .headers
+                    .extend((!wait.is_empty()).then(|| (header::RETRY_AFTER.to_string(), wait.clone())));
             }
         }
         let dropped =

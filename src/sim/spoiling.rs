@@ -27,9 +27,10 @@ pub fn leave_out_last(reply: &mut Reply) {
 fn change_list(reply: &mut Reply, change: impl FnOnce(&mut Vec<Value>)) {
     change_json(reply, |answer| {
         let content = match answer {
-            Value::Object(envelope) if !IDS.iter().any(|id| envelope.contains_key(*id)) => {
-                CONTENTS.iter().find(|key| envelope.contains_key(**key)).and_then(|key| envelope.get_mut(*key))
-            }
+            Value::Object(envelope) if !IDS.iter().any(|id| envelope.contains_key(*id)) => CONTENTS
+                .iter()
+                .find(|key| envelope.contains_key(**key))
+                .and_then(|key| envelope.get_mut(*key)),
             other => Some(other),
         };
         if let Some(Value::Array(list)) = content {
@@ -138,7 +139,10 @@ mod tests {
     fn lists_are_found_bare_and_in_envelopes_and_things_are_left_alone() {
         assert_eq!(changed(double_first, &json!([1, 2])), json!([1, 2, 1]));
         assert_eq!(changed(leave_out_last, &json!({"data": [1, 2], "next_page": null}))["data"], json!([1]));
-        assert_eq!(changed(leave_out_last, &json!({"message": "SUCCESS", "result": [1, 2]}))["result"], json!([1]));
+        assert_eq!(
+            changed(leave_out_last, &json!({"message": "SUCCESS", "result": [1, 2]}))["result"],
+            json!([1])
+        );
         let thing = json!({"id": 5, "data": [1, 2]});
         assert_eq!(changed(double_first, &thing), thing);
     }

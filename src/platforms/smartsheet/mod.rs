@@ -9,6 +9,7 @@ use crate::http::transport::Network;
 
 mod api;
 mod connector;
+mod details;
 mod dialect;
 mod discover;
 mod fetch;
@@ -23,6 +24,7 @@ pub mod sim;
 mod spec;
 #[cfg(test)]
 mod testing;
+mod words;
 mod write;
 
 use connector::Smartsheet;

@@ -54,7 +54,10 @@ pub(crate) const ROWS: &[Row] = &[
             (AnyCall, r#"{"kind":"cut","at_byte":7}"#),
             (AnyCall, r#"{"kind":"cut","at_byte":150}"#),
         ],
-        tests: &["a_connection_that_breaks_in_mid_answer_is_a_fault", "a_json_answer_that_is_cut_off_is_asked_for_again"],
+        tests: &[
+            "a_connection_that_breaks_in_mid_answer_is_a_fault",
+            "a_json_answer_that_is_cut_off_is_asked_for_again",
+        ],
     },
     Row {
         fault: "JSON cut short, of other types, too deep, with a lone surrogate or a number out of range; a web page",
@@ -63,12 +66,18 @@ pub(crate) const ROWS: &[Row] = &[
             (AnyCall, r#"{"kind":"html"}"#),
             (AnyCall, r#"{"kind":"status","status":200,"body":"{}"}"#),
             (AnyCall, r#"{"kind":"status","status":200,"body":"{\"data\":7,\"id\":[]}"}"#),
-            (AnyCall, r#"{"kind":"status","status":200,"body":"{\"errors\":[{\"message\":\"no\"}],\"data\":null}"}"#),
+            (
+                AnyCall,
+                r#"{"kind":"status","status":200,"body":"{\"errors\":[{\"message\":\"no\"}],\"data\":null}"}"#,
+            ),
             (AnyCall, r#"{"kind":"status","status":200,"body":"{\"data\":\"\\ud800\"}"}"#),
             (AnyCall, r#"{"kind":"status","status":200,"body":"{\"data\":[1e400]}"}"#),
             (AnyCall, TOO_DEEP),
         ],
-        tests: &["only_what_was_promised_is_taken", "an_unreadable_answer_to_a_write_leaves_its_outcome_unknown"],
+        tests: &[
+            "only_what_was_promised_is_taken",
+            "an_unreadable_answer_to_a_write_leaves_its_outcome_unknown",
+        ],
     },
     Row {
         fault: "answer of another size than promised",
@@ -94,7 +103,10 @@ pub(crate) const ROWS: &[Row] = &[
             (AnyCall, r#"{"kind":"rate_limit","retry_after":"1000000000"}"#),
             (AnyCall, r#"{"kind":"rate_limit","retry_after":"Sat, 21 Nov 2026 12:10:00 GMT"}"#),
         ],
-        tests: &["seconds_and_dates_are_understood_and_nothing_else_is", "a_wait_of_hours_is_told_and_not_waited_for"],
+        tests: &[
+            "seconds_and_dates_are_understood_and_nothing_else_is",
+            "a_wait_of_hours_is_told_and_not_waited_for",
+        ],
     },
     Row {
         fault: "too many requests for minutes on end",
@@ -150,7 +162,10 @@ pub(crate) const ROWS: &[Row] = &[
     Row {
         fault: "another account after reconnecting",
         scripts: &[],
-        tests: &["a_connection_is_reconnected_by_its_own_person_only", "a_token_of_somebody_else_is_refused_and_the_old_one_stays"],
+        tests: &[
+            "a_connection_is_reconnected_by_its_own_person_only",
+            "a_token_of_somebody_else_is_refused_and_the_old_one_stays",
+        ],
     },
     Row {
         fault: "a right lost midway, for one thing or for all",
@@ -177,11 +192,12 @@ pub(crate) const ROWS: &[Row] = &[
     },
     Row {
         fault: "pages that lead in a circle, or whose place was forgotten",
-        scripts: &[
-            (FurtherPage, r#"{"kind":"first_page"}"#),
-            (FurtherPage, FORGOTTEN),
+        scripts: &[(FurtherPage, r#"{"kind":"first_page"}"#), (FurtherPage, FORGOTTEN)],
+        tests: &[
+            "pages_that_lead_in_a_circle_are_a_fault",
+            "a_forgotten_place_in_a_list_starts_it_again",
+            "short_and_empty_pages_are_not_the_last_ones",
         ],
-        tests: &["pages_that_lead_in_a_circle_are_a_fault", "a_forgotten_place_in_a_list_starts_it_again", "short_and_empty_pages_are_not_the_last_ones"],
     },
     Row {
         fault: "exactly as many entries as an answer holds",
@@ -230,12 +246,18 @@ pub(crate) const ROWS: &[Row] = &[
     Row {
         fault: "stopped on request",
         scripts: &[],
-        tests: &["a_stopped_backup_ends_clean_and_no_attachment_is_fetched_twice", "a_request_to_stop_is_heeded_before_the_next_wave"],
+        tests: &[
+            "a_stopped_backup_ends_clean_and_no_attachment_is_fetched_twice",
+            "a_request_to_stop_is_heeded_before_the_next_wave",
+        ],
     },
     Row {
         fault: "two at once",
         scripts: &[],
-        tests: &["a_vault_that_is_in_use_is_not_opened_twice", "a_process_that_was_stopped_for_too_long_cannot_commit"],
+        tests: &[
+            "a_vault_that_is_in_use_is_not_opened_twice",
+            "a_process_that_was_stopped_for_too_long_cannot_commit",
+        ],
     },
     Row {
         fault: "killed, and resumed by another process",
@@ -277,7 +299,8 @@ mod tests {
 
     #[test]
     fn every_row_is_in_the_documents() {
-        let page = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/reliability.md")).unwrap();
+        let page =
+            fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/reliability.md")).unwrap();
         for row in ROWS {
             assert!(page.contains(&format!("| {} |", row.fault)), "docs/reliability.md lacks: {}", row.fault);
         }

@@ -106,9 +106,13 @@ fn strikes(subject: &'static Subject, endpoints: &[Endpoint], token: Option<&str
             Strikes::LostAccess => (REFUSED, Some(script), &[1]),
         };
         // The storage takes no token.
-        let takes_it = |endpoint: &&Endpoint| how == Strikes::AnyCall || !endpoint.path.starts_with("/storage");
-        let fits: Vec<&Endpoint> =
-            endpoints.iter().filter(takes_it).filter(|endpoint| on(script, endpoint, 1, 1).is_some()).collect();
+        let takes_it =
+            |endpoint: &&Endpoint| how == Strikes::AnyCall || !endpoint.path.starts_with("/storage");
+        let fits: Vec<&Endpoint> = endpoints
+            .iter()
+            .filter(takes_it)
+            .filter(|endpoint| on(script, endpoint, 1, 1).is_some())
+            .collect();
         let mut strike = |endpoint: &Endpoint, nth, times| {
             let mut faults: Vec<Value> = on(script, endpoint, nth, times).into_iter().collect();
             faults.extend(then.map(|then| {
