@@ -72,6 +72,9 @@ pub async fn backup(
     progress.tell(News::Phase { what: "Looking around".to_owned(), total: None });
     let full = options.full || snapshots::since_full_pass(&catalog, connection) >= FULL_PASS_EVERY;
     connector.remember(parent.filter(|_| !full).map(versions).unwrap_or_default());
+    if let Some(parent) = parent.filter(|_| !full) {
+        recall(connector.as_ref(), &Reader::new(app.chunks(), parent.manifest.tree))?;
+    }
     let discovery = answers::discover(connector.as_ref(), UsedFor::Backup).await?;
     let due = Due::new(app, platform.dialect, parent.filter(|_| !full), &discovery)?;
     let (due, unchanged): (Vec<_>, Vec<_>) =
@@ -162,6 +165,24 @@ pub async fn backup(
 fn versions(parent: &Snapshot) -> BTreeMap<NativeId, Option<String>> {
     let containers = parent.manifest.containers.iter();
     containers.map(|entry| (entry.id.clone(), entry.version.clone())).collect()
+}
+
+/// Tells the connector what the last backup has outside of containers, of the kinds that it has a use for.
+pub(super) fn recall(connector: &dyn Connector, last: &Reader) -> Result<(), Error> {
+    let kinds = connector.recalls();
+    if kinds.is_empty() {
+        return Ok(());
+    }
+    let mut records = Vec::new();
+    for place in last.places()? {
+        for kind in kinds {
+            for record in last.container_kind(&place.key.id, *kind) {
+                records.push(record?);
+            }
+        }
+    }
+    connector.recall(records);
+    Ok(())
 }
 
 /// What a connector may take from the last backup instead of asking for it again.

@@ -119,7 +119,11 @@ impl<'a> Names<'a> {
             Role::Sequence(_) => field.kind_in_sequence(id)?,
             Role::Person | Role::Persons => return self.person(id),
             Role::Writable | Role::CreateOnly | Role::ReadOnly(_) => {
-                return if field.told == Told::People { self.person(id) } else { None };
+                return match field.told {
+                    Told::People => self.person(id),
+                    Told::Places => self.place(id),
+                    _ => None,
+                };
             }
         };
         if let Some(title) = self.titles.get(&(kind, id.into())) {
@@ -130,6 +134,12 @@ impl<'a> Names<'a> {
         let others = field.anywhere.then(|| self.containers(record)).into_iter().flatten();
         let keys = std::iter::once(near).chain(others.map(|container| RecordKey::new(container, kind, id)));
         keys.into_iter().find_map(|key| self.outside.iter().find_map(|outside| outside.name(&key)))
+    }
+
+    /// A container or workspace.
+    fn place(&self, id: &str) -> Option<String> {
+        let keys = [Kind::Container, Kind::Workspace].map(|kind| RecordKey::new(id, kind, id));
+        keys.iter().find_map(|key| self.outside.iter().find_map(|outside| outside.name(key)))
     }
 
     fn person(&self, id: &str) -> Option<String> {

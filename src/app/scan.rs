@@ -47,10 +47,13 @@ pub(super) async fn scan(
     progress: &dyn Progress,
 ) -> Result<Scan, Error> {
     let started_at = app.clock.now().as_millisecond();
+    let catalog = snapshots::catalog(app)?;
+    if let Some(latest) = catalog.latest(connection) {
+        backup::recall(connector.as_ref(), &Reader::new(app.chunks(), latest.manifest.tree))?;
+    }
     let discovery = answers::discover(connector.as_ref(), UsedFor::Restore).await?;
     let writer = SnapshotWriter::new(app.chunks(), None)?;
     backup::write_discovered(&writer, &discovery)?;
-    let catalog = snapshots::catalog(app)?;
     let mut entries: Vec<ContainerEntry> = Vec::new();
     let mut missing = Vec::new();
     let there = discovery.containers.iter().map(|info| info.id.clone()).collect();

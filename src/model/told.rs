@@ -19,6 +19,8 @@ pub enum Told {
     Rich,
     /// Ids of persons, in a field that nobody can write.
     People,
+    /// Ids of containers and workspaces, in a field that nobody can write.
+    Places,
     /// Where it stands among its siblings, as a number: people see the order and read no numbers.
     Position,
     /// How it looks: colours, widths.

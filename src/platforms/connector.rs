@@ -11,7 +11,7 @@ use crate::http::fault::ApiFault;
 use crate::model::coverage::{Coverage, Missing, Usage};
 use crate::model::grants::{Grant, Grants};
 use crate::model::mutation::{Mutation, Receipt, WriteError};
-use crate::model::{BlobRef, NativeId, Record};
+use crate::model::{BlobRef, Kind, NativeId, Record};
 
 /// Reads and writes one account of one platform.
 ///
@@ -32,6 +32,15 @@ pub trait Connector: Send + Sync {
     /// Tells, before discovery, which containers the last backup has and under which versions it read them, for
     /// platforms that can be asked what has changed since. The others have no use for it.
     fn remember(&self, _versions: BTreeMap<NativeId, Option<String>>) {}
+
+    /// The kinds of records of which [`recall`](Self::recall) wants those that lie outside of containers.
+    fn recalls(&self) -> &'static [Kind] {
+        &[]
+    }
+
+    /// Tells, before discovery, what the last backup has of the kinds that [`recalls`](Self::recalls) names, so that
+    /// what is listed as it was then need not be asked for again. Not called where everything is to be read anew.
+    fn recall(&self, _records: Vec<Record>) {}
 
     /// Whether readings look for what [`RecordSink::sought`] names: it is worked out only for those that do.
     fn seeks(&self) -> bool {

@@ -41,6 +41,7 @@ mod retention;
 mod round_trip;
 mod smartsheet;
 mod smartsheet_images;
+mod smartsheet_inventory;
 mod smartsheet_links;
 mod smartsheet_projects;
 mod smartsheet_rights;

@@ -32,7 +32,9 @@ async fn a_large_sheet_costs_what_it_must_and_an_unchanged_one_nothing() {
     let of_sheets = |path: &str| path.contains("/sheets/") || path.contains("/shares");
     let api = log.iter().filter(|call| !call.is_storage() && of_sheets(&call.path)).count();
     let files = log.iter().filter(|call| call.is_storage()).count();
-    assert!(api <= files + 8, "{api} calls for {files} files");
+    // The sheet, its comments, and what no answer about a sheet tells: shares, publishing, rules, proofs, update
+    // requests and those that were sent; besides, the shares of the workspace.
+    assert!(api <= files + 9, "{api} calls for {files} files");
     desk.world.forget_log().await;
     desk.backup(USUAL).await;
     let log = desk.world.log().await;

@@ -22,6 +22,7 @@ KNOWN = {
     "objectValue", "formula", "hyperlink", "image", "linkInFromCell", "linksOutToCells", "format", "columnType",
     "conditionalFormat",  # of cells in answers to writes: the schema shows an example's fields only
     "version",  # of every answer to a write in a sheet
+    "status",  # of a user: in the text about the route, missing in the schema
     "seatType", "detail", "permalink", "createdBy", "modifiedBy", "filteredOut", "sheetName", "groups",
     "createdAt", "modifiedAt",  # of reports
     "widgets", "values", "rows", "columns", "filters", "ganttConfig", "primary", "symbol", "width", "index",
@@ -62,6 +63,9 @@ COMPONENTS = lenient(SPEC["components"])
 VALUE = COMPONENTS["schemas"]["ObjectValue"]
 VALUE["anyOf"].append({"type": ["string", "number", "boolean"]})
 del VALUE["required"]
+# Somebody has several other addresses, as the clients have them; the file shows one of them.
+PROFILE = COMPONENTS["schemas"]["UserProfile"]["properties"]
+PROFILE["alternateEmails"] = {"type": "array", "items": PROFILE["alternateEmails"]}
 
 
 def properties(schema):
@@ -131,7 +135,8 @@ def page(of, field="data"):
 def read():
     judge("GET", "/users/me", "/users/me?include=groups")
     me = ask("GET", "/users/me")
-    judge("GET", "/users", "/users?includeAll=true")
+    for user in judge("GET", "/users", "/users?includeAll=true")["data"]:
+        judge("GET", "/users/{userId}", f"/users/{user['id']}")
     judge("GET", None, f"/users/{me['id']}/plans?include=planName", schema=page(DELTA["UserPlan"]))
     for group in judge("GET", "/groups", "/groups?includeAll=true")["data"]:
         judge("GET", "/groups/{groupId}", f"/groups/{group['id']}")
@@ -172,8 +177,15 @@ def read_sheet(sheet):
     for attachment in judge("GET", "/sheets/{sheetId}/attachments", f"{sheet}/attachments?includeAll=true")["data"]:
         judge("GET", "/sheets/{sheetId}/attachments/{attachmentId}", f"{sheet}/attachments/{attachment['id']}")
     judge("GET", "/sheets/{sheetId}/summary", f"{sheet}/summary?include=format,writerInfo")
-    for part in ("publish", "automationrules", "updaterequests", "proofs", "crosssheetreferences"):
+    for part in ("publish", "automationrules", "sentupdaterequests", "crosssheetreferences"):
         judge("GET", f"/sheets/{{sheetId}}/{part}", f"{sheet}/{part}")
+    for request in judge("GET", "/sheets/{sheetId}/updaterequests", f"{sheet}/updaterequests")["data"]:
+        judge("GET", "/sheets/{sheetId}/updaterequests/{updateRequestId}", f"{sheet}/updaterequests/{request['id']}")
+    for proof in judge("GET", "/sheets/{sheetId}/proofs", f"{sheet}/proofs")["data"]:
+        route, here = "/sheets/{sheetId}/proofs/{proofId}", f"{sheet}/proofs/{proof['originalId']}"
+        judge("GET", route, f"{here}?include=attachments,discussions")
+        for part in ("attachments", "discussions?include=comments,attachments", "versions", "requestactions"):
+            judge("GET", f"{route}/{part.split('?')[0]}", f"{here}/{part}")
     share = page({**DELTA["AssetShare"]}, "items")
     judge("GET", None, f"/shares?assetType=sheet&assetId={whole['id']}&sharingInclude=WORKSPACE", schema=share)
     images = [cell["image"]["id"] for row in whole["rows"] for cell in row["cells"] if "image" in cell]

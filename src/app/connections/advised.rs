@@ -7,7 +7,7 @@ use async_trait::async_trait;
 use crate::http::fault::{ApiFault, FaultClass};
 use crate::model::coverage::{Coverage, Usage};
 use crate::model::mutation::{Mutation, Receipt, WriteError};
-use crate::model::{NativeId, Record};
+use crate::model::{Kind, NativeId, Record};
 use crate::platforms::connector::{
     BlobSink, BlobSource, Connector, ContainerInfo, Discovery, Identity, Purpose, RecordSink, Requirement,
 };
@@ -45,6 +45,14 @@ impl Connector for Advised {
 
     fn remember(&self, versions: BTreeMap<NativeId, Option<String>>) {
         self.inner.remember(versions);
+    }
+
+    fn recalls(&self) -> &'static [Kind] {
+        self.inner.recalls()
+    }
+
+    fn recall(&self, records: Vec<Record>) {
+        self.inner.recall(records);
     }
 
     fn seeks(&self) -> bool {

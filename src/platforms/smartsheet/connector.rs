@@ -9,13 +9,13 @@ use serde_json::Value;
 use tokio::sync::OnceCell;
 
 use super::json::{ids_to_texts, text};
-use super::{discover, fetch, inventory, preflight, read, write};
+use super::{details, discover, fetch, inventory, preflight, read, write};
 use crate::http::client::{Client, Query};
 use crate::http::fault::ApiFault;
 use crate::http::shape::thing;
 use crate::model::coverage::{Coverage, Usage};
 use crate::model::mutation::{Mutation, Receipt, WriteError};
-use crate::model::{NativeId, Record};
+use crate::model::{Kind, NativeId, Record};
 use crate::platforms::connector::{
     BlobSink, BlobSource, Connector, ContainerInfo, Discovery, Identity, Purpose, RecordSink, Requirement,
 };
@@ -45,6 +45,8 @@ pub(super) struct Smartsheet {
     pub(super) looked_at: Mutex<Option<(String, Arc<Value>)>>,
     /// What this connector has created: a look-up for a lost creation must not find one of these.
     pub(super) made: Mutex<HashSet<NativeId>>,
+    /// What the last backup has of people, reports and dashboards.
+    recalled: Mutex<HashMap<(Kind, NativeId), Value>>,
     /// One lock a sheet: Smartsheet does not take two changes of one sheet at a time.
     sheets: Mutex<HashMap<NativeId, Arc<tokio::sync::Mutex<()>>>>,
 }
@@ -60,6 +62,7 @@ impl Smartsheet {
             openings: Mutex::default(),
             looked_at: Mutex::default(),
             made: Mutex::default(),
+            recalled: Mutex::default(),
             sheets: Mutex::default(),
         }
     }
@@ -74,6 +77,11 @@ impl Smartsheet {
     /// The person behind the token; asked for once.
     pub(super) async fn me(&self) -> Result<&Value, ApiFault> {
         self.me.get_or_try_init(|| async { thing(self.get(&["users", "me"], &[("include", "groups")]).await?, "id") }).await
+    }
+
+    /// What the last backup has of something that is in no sheet.
+    pub(super) fn recalled(&self, kind: Kind, id: &str) -> Option<Value> {
+        lock(&self.recalled).get(&(kind, id.into())).cloned()
     }
 
     /// The lock of the sheet (or workspace, or group) in which something is to be written.
@@ -107,6 +115,15 @@ impl Connector for Smartsheet {
 
     async fn preflight(&self, purpose: Purpose) -> Result<Vec<Requirement>, ApiFault> {
         preflight::preflight(self, purpose).await
+    }
+
+    fn recalls(&self) -> &'static [Kind] {
+        details::RECALLED
+    }
+
+    fn recall(&self, records: Vec<Record>) {
+        let records = records.into_iter().map(|record| ((record.key.kind, record.key.id), record.native));
+        *lock(&self.recalled) = records.collect();
     }
 
     async fn discover(&self, _purpose: Purpose) -> Result<Discovery, ApiFault> {

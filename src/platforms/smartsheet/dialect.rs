@@ -9,6 +9,7 @@ use super::api::UPLOAD_COST;
 use super::json::{list, text};
 use super::{effort, predecessors};
 use super::spec::KINDS;
+use super::words;
 use crate::base::clock::Timestamp;
 use crate::model::dialect::{Computed, Dialect, Plainer, TextLink};
 use crate::model::limits::{Bound, Limit, Longest};
@@ -133,7 +134,7 @@ impl Dialect for SmartsheetDialect {
             "MULTI_CONTACT" => Some(values().map(contact).collect::<Vec<_>>().join(", ")),
             "MULTI_PICKLIST" => Some(values().filter_map(Value::as_str).collect::<Vec<_>>().join(", ")),
             "CONTACT" => Some(contact(value)),
-            _ => value.get("email").is_some().then(|| contact(value)),
+            _ => words::of(value).or_else(|| value.get("email").is_some().then(|| contact(value))),
         }
     }
 
@@ -192,7 +193,7 @@ impl Dialect for SmartsheetDialect {
 }
 
 /// A contact has a name, an address or both.
-fn contact(contact: &Value) -> String {
+pub(super) fn contact(contact: &Value) -> String {
     match (text(contact, "name"), text(contact, "email")) {
         ("", one) | (one, "") => one.to_owned(),
         (name, email) if name == email => name.to_owned(),

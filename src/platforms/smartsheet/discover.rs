@@ -6,7 +6,7 @@ use serde_json::{Map, Value, json};
 
 use super::connector::Place;
 use super::json::{object, text};
-use super::{HOME, Smartsheet, pages};
+use super::{HOME, Smartsheet, details, pages};
 use crate::http::fault::{ApiFault, FaultClass};
 use crate::http::shape::thing;
 use crate::model::coverage::Missing;
@@ -17,7 +17,7 @@ use crate::model::{Kind, RecordKey};
 pub(super) struct Seen {
     /// The account's own person.
     pub(super) me: Value,
-    /// The users of the account, or why they are not told.
+    /// The users of the account, with their profiles if the account is told them.
     pub(super) users: Vec<Value>,
     /// The groups, each with its members.
     pub(super) groups: Vec<Value>,
@@ -62,6 +62,7 @@ pub(super) async fn look(smartsheet: &Smartsheet) -> Result<Seen, ApiFault> {
     }
     home(smartsheet, &mut seen).await?;
     people(smartsheet, &mut seen).await?;
+    details::add(smartsheet, &mut seen).await?;
     Ok(seen)
 }
 

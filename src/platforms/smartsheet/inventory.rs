@@ -26,8 +26,7 @@ pub(super) fn inventory(seen: &Seen) -> Discovery {
     records.push(record(me, Kind::Account, me, without_looks(&seen.me)));
     records.push(record(HOME, Kind::Workspace, HOME, json!({"id": HOME, "name": "Sheets"})));
     for user in &seen.users {
-        let native = with(without_looks(user), "name", &name_of(user));
-        records.push(record(HOME, Kind::WorkspaceMember, text(user, "id"), native));
+        records.push(record(HOME, Kind::WorkspaceMember, text(user, "id"), listed_user(user)));
     }
     for (id, workspace) in &seen.workspaces {
         records.push(record(id, Kind::Workspace, id, workspace.clone()));
@@ -102,6 +101,11 @@ fn version(sheet: &Value, place: Option<&Place>, reader: &str) -> Option<String>
         reader,
     ]);
     Some(Hash::of(&canon::to_bytes(&marks)).short())
+}
+
+/// A user without what looking changes, and with a name to be known by.
+pub(super) fn listed_user(user: &Value) -> Value {
+    with(without_looks(user), "name", &name_of(user))
 }
 
 fn without_looks(person: &Value) -> Value {

@@ -28,7 +28,9 @@ fn answers() -> Vec<Answer> {
         answer(&json!({"data": []})),
         page(&json!([{"id": 5, "firstName": "Ben", "lastName": "O", "email": "ben@x.org"}])),
         page(&json!([{"id": 50, "name": "Crew"}])),
+        // Its members, and the widgets of the board.
         answer(&json!({"id": 50, "name": "Crew", "ownerId": 1, "members": [{"id": 5, "email": "ben@x.org", "name": "Ben O"}]})),
+        answer(&json!({"id": 40, "name": "Board", "widgets": []})),
     ]
 }
 
@@ -36,7 +38,7 @@ fn answers() -> Vec<Answer> {
 async fn everything_is_found_where_it_lies() {
     let scripted = Scripted::new(answers());
     let discovery = smartsheet(&scripted).discover(Purpose::Backup).await.unwrap();
-    assert_eq!(calls(&scripted).len(), 12);
+    assert_eq!(calls(&scripted).len(), 13);
     let native = |kind: Kind, id: &str| {
         let found = discovery.records.iter().find(|record| record.key.kind == kind && record.key.id.as_str() == id);
         found.unwrap_or_else(|| panic!("{kind} {id}")).native.clone()

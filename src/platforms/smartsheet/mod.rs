@@ -9,6 +9,7 @@ use crate::http::transport::Network;
 
 mod api;
 mod connector;
+mod details;
 mod dialect;
 mod discover;
 mod effort;
@@ -24,6 +25,7 @@ pub mod sim;
 mod spec;
 #[cfg(test)]
 mod testing;
+mod words;
 mod write;
 
 use connector::Smartsheet;

@@ -34,8 +34,15 @@ pub(super) async fn numbered(
     let mut is_new = |entry: &Value| text(entry, "id").is_empty() || seen.insert(text(entry, "id").to_owned());
     let mut all = entries_of(answer)?;
     all.retain(&mut is_new);
+    // What has no id cannot be told from what came before: it is taken up to what was promised, and from pages alone.
+    let has_ids = all.iter().all(|entry| !text(entry, "id").is_empty());
+    let most = promised.filter(|_| !has_ids).unwrap_or(usize::MAX);
     if promised.is_none_or(|promised| all.len() >= promised) {
+        all.truncate(most);
         return Ok(all);
+    }
+    if !has_ids {
+        all.clear();
     }
     let mut before = Vec::new();
     for page in 1_usize.. {
@@ -48,6 +55,7 @@ pub(super) async fn numbered(
         }
         all.extend(entries.iter().filter(|entry| is_new(entry)).cloned());
         if promised.is_some_and(|promised| all.len() >= promised) {
+            all.truncate(most);
             return Ok(all);
         }
         before = entries;
@@ -139,6 +147,22 @@ mod tests {
         let scripted = Scripted::new([page(0..100), page(0..100), page(100..200), page(200..250)]);
         let all = numbered(&smartsheet(&scripted), &["groups"], &[]).await.unwrap();
         assert_eq!((all.len(), scripted.calls().len()), (250, 4));
+    }
+
+    #[tokio::test]
+    async fn entries_without_ids_are_taken_from_the_pages_alone_however_alike_they_are() {
+        let page = |count: usize| answer(&json!({"data": vec![json!({"status": "PENDING"}); count], "totalCount": 180}));
+        let scripted = Scripted::new([page(100), page(100), page(80)]);
+        let all = numbered(&smartsheet(&scripted), &["requestactions"], &[]).await.unwrap();
+        assert_eq!((all.len(), scripted.calls().len()), (180, 3));
+    }
+
+    #[tokio::test]
+    async fn no_more_entries_without_ids_are_taken_than_there_are() {
+        let doubled = json!({"data": [{"status": "PENDING"}, {"status": "PENDING"}], "totalCount": 1});
+        let scripted = Scripted::new([answer(&doubled)]);
+        let all = numbered(&smartsheet(&scripted), &["requestactions"], &[]).await.unwrap();
+        assert_eq!(all.len(), 1);
     }
 
     #[tokio::test]

@@ -123,15 +123,43 @@ pub(super) const LISTS: &[List] = &[
     // Everything at once is asked for; should that not be everything, pages of a hundred.
     smartsheet("sheets", "/sheets", 10, Kind::Container),
     smartsheet("folders of the home", "/home/folders", 10, Kind::Folder),
-    smartsheet("reports", "/reports", 100, Kind::Inventory),
+    smartsheet("reports", "/reports", 10, Kind::Inventory),
     List { least: 5, ..smartsheet("users", "/users", 10, Kind::WorkspaceMember) },
     smartsheet("groups", "/groups", 10, Kind::Group),
     smartsheet("rows", "/sheets/*", 50, Kind::Item),
     smartsheet("discussions", "/sheets/*/discussions", 100, Kind::Discussion),
     smartsheet("automation rules", "/sheets/*/automationrules", 10, Kind::Inventory),
     smartsheet("proofs", "/sheets/*/proofs", 10, Kind::Inventory),
+    List {
+        besides: 1,
+        ..smartsheet("files of a proof", "/sheets/*/proofs/*/attachments", 10, Kind::Inventory)
+    },
+    List {
+        besides: 1,
+        ..smartsheet("discussions of a proof", "/sheets/*/proofs/*/discussions", 10, Kind::Inventory)
+    },
+    List {
+        holds: Field(Kind::Inventory, "versions"),
+        // The proof as it is now is one of them.
+        least: 1,
+        ..smartsheet("versions of a proof", "/sheets/*/proofs/*/versions", 10, Kind::Inventory)
+    },
+    List {
+        holds: Field(Kind::Inventory, "requestActions"),
+        ..smartsheet("answers about a proof", "/sheets/*/proofs/*/requestactions", 10, Kind::Inventory)
+    },
+    smartsheet("update requests", "/sheets/*/updaterequests", 10, Kind::Inventory),
+    smartsheet("sent update requests", "/sheets/*/sentupdaterequests", 100, Kind::Inventory),
+    smartsheet("dashboards", "/sights", 10, Kind::Inventory),
     // Pages that name the next one have a thousand entries.
-    smartsheet("dashboards", "/sights", 1_000, Kind::Inventory),
+    List {
+        holds: Field(Kind::Inventory, "scope"),
+        ..smartsheet("sources of a report", "/reports/*/scope", 1_000, Kind::Inventory)
+    },
+    List {
+        holds: Field(Kind::Inventory, "columns"),
+        ..smartsheet("columns of a report", "/reports/*/columns", 1_000, Kind::Inventory)
+    },
     // The home counts as a workspace, and the account's five people as its members.
     List { besides: 1, ..smartsheet("workspaces", "/workspaces", 10, Kind::Workspace) },
     List {

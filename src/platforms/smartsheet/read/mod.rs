@@ -1,6 +1,7 @@
 //! Reads one sheet: all of its rows in one request, and one each for what that leaves out.
 
 mod cell;
+mod proofs;
 mod split;
 mod talk;
 
@@ -10,7 +11,7 @@ use serde_json::{Value, json};
 
 use super::connector::{Place, lock};
 use super::discover::is_refusal;
-use super::json::{list, object, take_list, text};
+use super::json::{list, object, take_list, text, text_of};
 use super::{HOME, Smartsheet, pages};
 use crate::base::hash::Hash;
 use crate::http::client::Query;
@@ -46,6 +47,7 @@ pub(super) fn reader() -> String {
     let parts = [
         include_str!("mod.rs"),
         include_str!("cell.rs"),
+        include_str!("proofs.rs"),
         include_str!("split.rs"),
         include_str!("talk.rs"),
         include_str!("../predecessors.rs"),
@@ -66,8 +68,10 @@ pub(super) struct Answers {
     pub(super) summary: Vec<Value>,
     /// What is published.
     pub(super) publish: Option<Value>,
-    /// Automation rules, proofs, each with `resourceType`.
+    /// Automation rules and update requests, each with `resourceType`.
     pub(super) inventory: Vec<Value>,
+    /// Proofs with all that hangs on them.
+    proofs: Vec<proofs::Proof>,
     /// What the account may not see.
     pub(super) missing: Vec<Missing>,
 }
@@ -137,10 +141,34 @@ async fn ask(smartsheet: &Smartsheet, id: &str) -> Result<Answers, ApiFault> {
     };
     let rules = answers.side("automation rules", rules)?;
     answers.inventory.extend(rules.into_iter().map(|rule| typed(rule, "automation rule")));
-    let proofs = pages::numbered(smartsheet, &["sheets", id, "proofs"], &[]).await;
-    let proofs = answers.side("proofs", proofs)?;
-    answers.inventory.extend(proofs.into_iter().map(|proof| typed(proof, "proof")));
+    proofs::ask(smartsheet, id, &mut answers).await?;
+    update_requests(smartsheet, id, &mut answers).await?;
     Ok(answers)
+}
+
+/// Asks for the requests that are sent to people at certain times, and for those that have been sent. Lists of them are
+/// summaries; which rows and columns one asks about is told with it alone, and worth it for those yet to be sent.
+async fn update_requests(smartsheet: &Smartsheet, id: &str, answers: &mut Answers) -> Result<(), ApiFault> {
+    let listed = pages::numbered(smartsheet, &["sheets", id, "updaterequests"], &[]).await;
+    for summary in answers.side("update requests", listed)? {
+        let path = ["sheets", id, "updaterequests", text(&summary, "id")];
+        let whole = smartsheet.get(&path, &[]).await.and_then(|whole| Ok(vec![thing(whole, "id")?]));
+        let what = format!("rows and columns of the update request {}", text(&summary, "subject"));
+        let whole = answers.side(&what, whole)?.pop().unwrap_or(summary);
+        answers.inventory.push(named(whole, "update request"));
+    }
+    let sent = pages::numbered(smartsheet, &["sheets", id, "sentupdaterequests"], &[]).await;
+    let sent = answers.side("sent update requests", sent)?;
+    answers.inventory.extend(sent.into_iter().map(|request| named(request, "sent update request")));
+    Ok(())
+}
+
+/// A request is known by its subject.
+fn named(request: Value, kind: &str) -> Value {
+    let mut request = object(typed(request, kind));
+    let subject = text_of(&request, "subject").to_owned();
+    request.insert("name".to_owned(), json!(subject));
+    Value::Object(request)
 }
 
 impl Answers {
@@ -225,7 +253,13 @@ impl Promised {
             .filter(|kind| kind.rank() >= Kind::Container.rank())
             .map(|kind| Count { kind: *kind, expected: expected(*kind), got: splitter.count(*kind) })
             .collect();
-        Coverage { counts, missing: splitter.missing.clone() }
+        let mut missing = splitter.missing.clone();
+        let got = splitter.count(Kind::Item);
+        if let Some(promised) = self.rows.filter(|promised| *promised > got) {
+            let why = format!("only {got} of {promised} came");
+            missing.push(Missing { key: None, what: "rows of the sheet".to_owned(), why });
+        }
+        Coverage { counts, missing }
     }
 }
 

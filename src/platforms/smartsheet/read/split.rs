@@ -97,6 +97,9 @@ impl Splitter {
         for asset in answers.inventory {
             self.add(Kind::Inventory, object(asset));
         }
+        for proof in answers.proofs {
+            self.proof(proof);
+        }
         self.missing.extend(answers.missing);
     }
 
@@ -242,6 +245,11 @@ impl Splitter {
     pub(super) fn add(&mut self, kind: Kind, native: Map<String, Value>) {
         let id = text_of(&native, "id").to_owned();
         self.put(kind, &id, native, None);
+    }
+
+    /// Adds something for information under an id that is not its own.
+    pub(super) fn known_as(&mut self, id: &str, native: Map<String, Value>) {
+        self.put(Kind::Inventory, id, native, None);
     }
 
     fn put(&mut self, kind: Kind, id: &str, native: Map<String, Value>, bytes: Option<ExpectedBytes>) {

@@ -38,6 +38,7 @@ fn answers() -> Answers {
         summary: vec![json!({"id": "q1", "title": "Total", "formula": "=1", "objectValue": 1})],
         publish: Some(json!({"icalEnabled": true})),
         inventory: vec![json!({"id": "i1", "name": "Tell me", "resourceType": "automation rule"})],
+        proofs: vec![],
         missing: vec![],
     }
 }

@@ -28,7 +28,7 @@ const LINKS: &[(&str, &[&str])] = &[
 /// What a file is attached to.
 pub(super) struct Target<'a> {
     pub(super) sheet: &'a str,
-    /// `SHEET`, `ROW` or `COMMENT`.
+    /// `SHEET`, `ROW`, `COMMENT` or `PROOF`.
     pub(super) kind: &'a str,
     pub(super) id: &'a str,
 }
@@ -58,7 +58,12 @@ impl State {
         about["createdAt"] = self.date().into();
         about["_createdBy"] = user.into();
         about["_sheet"] = to.sheet.into();
-        let parents: &[&str] = if to.id == to.sheet { &[to.sheet] } else { &[to.sheet, to.id] };
+        let parents: &[&str] = match to.kind {
+            "SHEET" => &[to.sheet],
+            "PROOF" => &[to.id],
+            "COMMENT" if self.is_about_proof(to.id) => &[to.id],
+            _ => &[to.sheet, to.id],
+        };
         self.add(ATTACHMENT, parents, about)
     }
 }

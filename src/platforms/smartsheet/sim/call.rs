@@ -98,10 +98,16 @@ impl Call<'_> {
             ["summary"] => self.get_summary(sheet),
             ["summary", "fields"] => self.get_summary_fields(sheet),
             ["publish"] => self.get_publish(sheet),
-            [part @ ("automationrules" | "updaterequests" | "proofs" | "filters")] => {
+            ["proofs"] => self.get_proofs(sheet),
+            ["proofs", id] => self.get_proof(sheet, id),
+            ["proofs", id, "attachments"] => self.get_proof_attachments(sheet, id),
+            ["proofs", id, "discussions"] => self.get_proof_discussions(sheet, id),
+            ["proofs", id, "versions"] => self.get_proof_versions(sheet, id),
+            ["proofs", id, "requestactions"] => self.get_proof_actions(sheet, id),
+            [part @ ("automationrules" | "updaterequests" | "sentupdaterequests" | "filters")] => {
                 self.get_inventory(sheet, part)
             }
-            [part @ ("automationrules" | "updaterequests" | "proofs" | "filters"), id] => {
+            [part @ ("automationrules" | "updaterequests" | "sentupdaterequests" | "filters"), id] => {
                 self.get_inventory_item(sheet, part, id)
             }
             _ => Err(Refusal::of(1006)),
@@ -184,7 +190,12 @@ impl Call<'_> {
             ["sheets", sheet, "attachments", id] => self.delete_attachment(sheet, id),
             ["sheets", sheet, "attachments", id, "versions"] => self.delete_attachment_versions(sheet, id),
             ["sheets", sheet, "summary", "fields"] => self.delete_summary_fields(sheet),
-            ["sheets", sheet, part @ ("automationrules" | "filters" | "updaterequests"), id] => {
+            [
+                "sheets",
+                sheet,
+                part @ ("automationrules" | "filters" | "updaterequests" | "sentupdaterequests"),
+                id,
+            ] => {
                 self.delete_inventory_item(sheet, part, id)
             }
             ["shares", id] => self.delete_share(id),

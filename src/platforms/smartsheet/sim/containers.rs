@@ -46,10 +46,11 @@ impl State {
         }
         for part in PARTS {
             for part_id in self.world.ids_of(id, part) {
-                self.blobs.remove(&part_id);
-                self.world.remove(part, &part_id);
+                // What belongs to a proof belongs to nothing else of the sheet.
+                self.erase(part, &part_id);
             }
         }
+        self.blobs.remove(id);
         self.world.remove(kind, id);
     }
 }

@@ -7,7 +7,7 @@ use super::call::{Answer, Call, done_at, success};
 use super::input;
 use super::paging;
 use super::refusal::Refusal;
-use super::state::{ATTACHMENT, COMMENT, DISCUSSION, SHEET, State, USER};
+use super::state::{ATTACHMENT, COMMENT, DISCUSSION, PROOF, SHEET, State, USER};
 use crate::sim::world::text;
 
 /// A discussion is named after so many characters of its first comment.
@@ -34,12 +34,40 @@ impl State {
         (id, comment)
     }
 
+    /// Begins a discussion about a proof. The documents name rows and sheets as what a discussion can be about, so
+    /// this one does not say.
+    pub(super) fn new_proof_discussion(
+        &mut self,
+        user: &str,
+        sheet: &str,
+        proof: &str,
+        comment: &str,
+    ) -> (String, String) {
+        let title: String = comment.chars().take(TITLE).collect();
+        let discussion = json!({
+            "title": title, "parentId": proof, "_sheet": sheet, "_createdBy": user, "readOnly": false,
+        });
+        let id = self.add(DISCUSSION, &[proof], discussion);
+        let comment = self.new_comment(user, sheet, &id, comment);
+        (id, comment)
+    }
+
+    /// Whether a comment was made in a discussion about a proof.
+    pub(super) fn is_about_proof(&self, comment: &str) -> bool {
+        let comment = self.world.get(COMMENT, comment);
+        let discussion = comment.and_then(|comment| self.world.get(DISCUSSION, text(comment, "discussionId")));
+        discussion.is_some_and(|discussion| self.world.get(PROOF, text(discussion, "parentId")).is_some())
+    }
+
     pub(super) fn new_comment(&mut self, user: &str, sheet: &str, discussion: &str, words: &str) -> String {
         let comment = json!({
             "text": words, "createdAt": self.date(), "modifiedAt": self.date(), "_createdBy": user,
             "discussionId": discussion, "_sheet": sheet,
         });
-        self.add(COMMENT, &[sheet, discussion], comment)
+        let about = self.world.get(DISCUSSION, discussion).map(|about| text(about, "parentId").to_owned());
+        let on_proof = about.is_some_and(|about| self.world.get(PROOF, &about).is_some());
+        let parents: &[&str] = if on_proof { &[discussion] } else { &[sheet, discussion] };
+        self.add(COMMENT, parents, comment)
     }
 }
 

@@ -1,4 +1,4 @@
-//! What can be listed and hardly be changed: automation rules, update requests, proofs, filters, events.
+//! What can be listed and hardly be changed: automation rules, update requests, filters, events.
 
 use std::time::Duration;
 
@@ -9,7 +9,7 @@ use super::call::{Answer, Call, success};
 use super::input;
 use super::paging;
 use super::refusal::Refusal;
-use super::state::{FILTER, PROOF, RULE, UPDATE_REQUEST};
+use super::state::{FILTER, RULE, SENT_REQUEST, UPDATE_REQUEST};
 use crate::base::clock::Timestamp;
 use crate::sim::world::{Kind, text};
 
@@ -21,8 +21,21 @@ fn kind_of(part: &str) -> Kind {
     match part {
         "automationrules" => RULE,
         "updaterequests" => UPDATE_REQUEST,
-        "proofs" => PROOF,
+        "sentupdaterequests" => SENT_REQUEST,
         _ => FILTER,
+    }
+}
+
+/// What a list tells of each; all of it where this is empty. Lists of update requests are summaries.
+fn summary_of(part: &str) -> &'static [&'static str] {
+    match part {
+        "updaterequests" => {
+            &["id", "ccMe", "createdAt", "message", "modifiedAt", "schedule", "sendTo", "sentBy", "subject"]
+        }
+        "sentupdaterequests" => {
+            &["id", "message", "sentTo", "sentAt", "sentBy", "status", "subject", "updateRequestId"]
+        }
+        _ => &[],
     }
 }
 
@@ -40,7 +53,14 @@ pub(super) fn server_info() -> Value {
 impl Call<'_> {
     pub(super) fn get_inventory(&mut self, sheet: &str, part: &str) -> Answer {
         self.state.sheet(self.caller, sheet, Level::Viewer)?;
-        let found = self.state.listed(sheet, kind_of(part)).into_iter().cloned().collect();
+        let told = summary_of(part);
+        let told = |mut item: Value| {
+            if let Some(fields) = item.as_object_mut().filter(|_| !told.is_empty()) {
+                fields.retain(|field, _| told.contains(&field.as_str()));
+            }
+            item
+        };
+        let found = self.state.listed(sheet, kind_of(part)).into_iter().cloned().map(told).collect();
         paging::numbered(self.query, &self.state.rules, found)
     }
 

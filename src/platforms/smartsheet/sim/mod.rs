@@ -32,6 +32,7 @@ mod links;
 mod outward;
 mod paging;
 mod people;
+mod proofs;
 mod refusal;
 mod reports;
 mod row_order;

@@ -24,6 +24,7 @@ const IDS: &[&str] = &[
     "endRowId",
     "discussionId",
     "originalId",
+    "updateRequestId",
     "planId",
     "assetId",
 ];

@@ -30,18 +30,21 @@ pub(super) const COMMENT: Kind = "comment";
 pub(super) const ATTACHMENT: Kind = "attachment";
 /// Belongs to what is shared.
 pub(super) const SHARE: Kind = "share";
-/// A cross-sheet reference; belongs to the sheet whose formulas may use it. So do the four after it.
+/// A cross-sheet reference; belongs to the sheet whose formulas may use it. So do the five after it.
 pub(super) const REFERENCE: Kind = "crossSheetReference";
 pub(super) const FILTER: Kind = "filter";
 pub(super) const RULE: Kind = "automationRule";
 pub(super) const UPDATE_REQUEST: Kind = "updateRequest";
+pub(super) const SENT_REQUEST: Kind = "sentUpdateRequest";
+/// The id that stays the same is that of its first version. Its other versions and the answers to requests for its
+/// approval are inside it; what is said about it and attached to it belongs to it and not to its sheet.
 pub(super) const PROOF: Kind = "proof";
 
 /// What lies in containers.
 pub(super) const ITEMS: &[Kind] = &[FOLDER, SHEET, REPORT, SIGHT, TEMPLATE];
 /// What belongs to a sheet and goes with it.
 pub(super) const PARTS: &[Kind] =
-    &[ROW, DISCUSSION, COMMENT, ATTACHMENT, REFERENCE, FILTER, RULE, UPDATE_REQUEST, PROOF, SHARE];
+    &[ROW, DISCUSSION, COMMENT, ATTACHMENT, REFERENCE, FILTER, RULE, UPDATE_REQUEST, SENT_REQUEST, PROOF, SHARE];
 
 /// Sizes at which Smartsheet refuses, and how it behaves where it may choose.
 #[derive(Debug, Clone, Copy)]

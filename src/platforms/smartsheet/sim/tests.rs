@@ -4,6 +4,7 @@ mod access;
 mod discussions;
 mod grants;
 mod limits;
+mod proofs;
 mod reading;
 mod refusals;
 mod worlds;

@@ -42,6 +42,20 @@ fn user_view(user: &Value, roles: bool) -> Value {
     view
 }
 
+/// What somebody has written about themselves. It stands in no list.
+fn profile(user: &Value) -> Value {
+    let mut profile = json!({
+        "locale": "en_US", "timeZone": "Etc/UTC", "company": "", "department": "", "title": "", "role": "",
+        "workPhone": "", "mobilePhone": "", "alternateEmails": [],
+        "account": {"id": user["_account"], "name": user["_accountName"]},
+        "jiraAdmin": false, "salesforceAdmin": false, "salesforceUser": false,
+    });
+    for (field, value) in user["_profile"].as_object().into_iter().flatten() {
+        profile[field] = value.clone();
+    }
+    profile
+}
+
 impl Call<'_> {
     /// Whether the caller's plan is one that is paid for.
     fn paid(&self) -> Result<(), Refusal> {
@@ -52,14 +66,9 @@ impl Call<'_> {
     pub(super) fn get_me(&mut self) -> Answer {
         let include = input::words(self.query, "include", &["groups"])?;
         let me = self.state.user(&self.caller.user)?;
-        let mut view = json!({
-            "id": me["id"], "email": me["email"], "firstName": me["firstName"], "lastName": me["lastName"],
-            "locale": "en_US", "timeZone": "Etc/UTC", "company": "", "department": "", "title": "",
-            "account": {"id": me["_account"], "name": me["_accountName"]},
-            "jiraAdmin": false, "salesforceAdmin": false, "salesforceUser": false,
-        });
-        for role in ROLES {
-            view[*role] = me[*role].clone();
+        let mut view = profile(me);
+        for field in ["id", "email", "firstName", "lastName"].iter().chain(ROLES) {
+            view[*field] = me[*field].clone();
         }
         if include.contains("groups") {
             let mine = |group: &&Value| items(group, "_members").contains(&me["id"]);
@@ -88,7 +97,14 @@ impl Call<'_> {
         self.paid()?;
         let admin = self.state.system_admin(self.caller).is_ok();
         let user = self.colleague(id)?;
-        Ok(user_view(user, admin || id == self.caller.user))
+        if !admin && id != self.caller.user {
+            return Ok(user_view(user, false));
+        }
+        let mut view = profile(user);
+        for field in ["id", "email", "firstName", "lastName", "status"].iter().chain(ROLES) {
+            view[*field] = user[*field].clone();
+        }
+        Ok(view)
     }
 
     fn colleague(&self, id: &str) -> Result<&Value, Refusal> {

@@ -96,6 +96,17 @@ pub(super) const WORKSPACE_MEMBER: KindSpec = KindSpec {
         Field::new("resourceViewer", GIVEN),
         Field::new("seatType", GIVEN),
         Field::new("status", GIVEN),
+        // People write their profiles themselves.
+        Field::new("profile.alternateEmails", GIVEN),
+        Field::new("profile.company", GIVEN),
+        Field::new("profile.department", GIVEN),
+        Field::new("profile.title", GIVEN),
+        Field::new("profile.role", GIVEN),
+        Field::new("profile.workPhone", GIVEN),
+        Field::new("profile.mobilePhone", GIVEN),
+        Field::new("profile.timeZone", GIVEN),
+        Field::new("profile.locale", GIVEN),
+        Field::new("profile.profileImage.imageId", GIVEN),
     ],
     losses: &[LossCause::CreatedBy],
 };
@@ -119,17 +130,37 @@ pub(super) const FOLDER: KindSpec = KindSpec {
     losses: &[LossCause::NativeId, LossCause::Activity],
 };
 
-/// Reports, dashboards, templates, filters, automation rules, proofs: described by the API, never written.
+/// Reports, dashboards, templates, filters, automation rules, update requests, proofs and what hangs on them: kept,
+/// never written. Update requests could be created and would write to people; of a proof nothing tells the row.
 pub(super) const INVENTORY: KindSpec = KindSpec {
     kind: Kind::Inventory,
     noun: "thing for information",
     plural: "things for information",
-    parent: Parent::At(&[(Kind::Workspace, "workspace")]),
+    parent: Parent::At(&[(Kind::Inventory, "proofId"), (Kind::Workspace, "workspace")]),
     title: "name",
     verbs: Verbs::NONE,
     ids: IdPolicy::Server,
     batch: BatchRules::SINGLE,
     natural_key: &[],
-    fields: &[Field::new("resourceType", GIVEN)],
+    fields: &[
+        Field::new("resourceType", GIVEN),
+        // Proofs, and discussions about them.
+        Field::new("isCompleted", GIVEN),
+        Field::new("requestActions", GIVEN),
+        Field::new("versions", GIVEN),
+        Field::new("comments", GIVEN),
+        // Update requests, and those that were sent.
+        Field::new("message", GIVEN),
+        Field::new("sendTo", GIVEN),
+        Field::new("schedule.type", GIVEN),
+        Field::new("sentTo", GIVEN),
+        Field::new("sentAt", GIVEN),
+        Field::new("status", GIVEN),
+        // Reports and dashboards.
+        Field::new("scope", GIVEN).told(Told::Places),
+        Field::new("definition", GIVEN),
+        Field::new("columns", GIVEN),
+        Field::new("widgets", GIVEN),
+    ],
     losses: &[LossCause::NotWritable],
 };

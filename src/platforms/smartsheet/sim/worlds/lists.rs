@@ -3,9 +3,12 @@
 use serde_json::{Value, json};
 
 use super::super::access::{Level, home};
-use super::super::state::{PROOF, REPORT, RULE, SHEET, SIGHT, USER, WORKSPACE};
+use super::super::attachments::Target;
+use super::super::state::{
+    PROOF, REPORT, RULE, SENT_REQUEST, SHEET, SIGHT, UPDATE_REQUEST, USER, WORKSPACE,
+};
 use super::builder::Builder;
-use crate::sim::world::Kind;
+use crate::sim::world::{Kind, text};
 
 /// An account in which the list of this name has so many entries.
 pub(super) fn fill(build: &mut Builder, list: &str, entries: usize) -> Result<(), String> {
@@ -23,6 +26,17 @@ fn of_account(build: &mut Builder, list: &str, entries: usize) -> bool {
         "sheets" => names.for_each(|name| drop(build.sheet(&ada, "", &name, &[]))),
         "folders of the home" => names.for_each(|name| drop(build.folder(&home(&ada), &name))),
         "reports" => assets(build, REPORT, &home(&ada), entries),
+        "sources of a report" | "columns of a report" => {
+            let part = if list == "columns of a report" { "_columns" } else { "_scope" };
+            let things = (1..=entries).map(|n| match part {
+                "_columns" => json!({"id": n, "title": format!("Column {n}"), "type": "TEXT_NUMBER", "index": n - 1}),
+                _ => json!({"assetType": "sheet", "assetId": n.to_string()}),
+            });
+            let things: Value = things.collect();
+            assets(build, REPORT, &home(&ada), 1);
+            let report = build.state.world.all(REPORT).next().map(|report| text(report, "id").to_owned());
+            build.force(REPORT, &report.unwrap_or_default(), |report| report[part] = things);
+        }
         "dashboards" => assets(build, SIGHT, &home(&ada), entries),
         "workspaces" => names.for_each(|name| drop(build.state.new_workspace(&ada, &name))),
         "groups" => names.for_each(|name| drop(build.make("/groups", json!({"name": name})))),
@@ -85,6 +99,42 @@ fn of_sheet(build: &mut Builder, list: &str, entries: usize) -> bool {
             names.for_each(|name| drop(build.place(RULE, &sheet.id, json!({"name": name, "enabled": true}))));
         }
         "proofs" => names.for_each(|name| drop(build.place(PROOF, &sheet.id, json!({"name": name})))),
+        "update requests" => {
+            names.for_each(|name| drop(build.place(UPDATE_REQUEST, &sheet.id, json!({"subject": name}))));
+        }
+        "sent update requests" => {
+            names.for_each(|name| drop(build.place(SENT_REQUEST, &sheet.id, json!({"subject": name}))));
+        }
+        _ => return of_proof(build, &sheet.id, list, entries),
+    }
+    true
+}
+
+/// The lists that hang on a proof.
+fn of_proof(build: &mut Builder, sheet: &str, list: &str, entries: usize) -> bool {
+    let ben = build.cast.ben.clone();
+    let proof = build.place(PROOF, sheet, json!({"name": "Proof", "version": 2}));
+    match list {
+        "files of a proof" => (0..entries).for_each(|n| {
+            let to = Target { sheet, kind: "PROOF", id: &proof };
+            drop(build.upload(&ben, &to, &format!("{n}.txt"), "text/plain", 8));
+        }),
+        "discussions of a proof" => (0..entries).for_each(|n| {
+            drop(build.state.new_proof_discussion(&ben, sheet, &proof, &format!("Entry {n}")));
+        }),
+        "versions of a proof" => {
+            // The proof as it is now is the first of them.
+            let earlier = (1..entries).map(|n| json!({"id": n, "originalId": proof, "name": "Proof", "version": n}));
+            let earlier: Value = earlier.collect();
+            build.force(PROOF, &proof, |proof| proof["_versions"] = earlier);
+        }
+        "answers about a proof" => {
+            let answers = (0..entries).map(|n| {
+                json!({"user": {"name": format!("Person {n}"), "email": "same@else.example"}, "actionStatus": "PENDING"})
+            });
+            let answers: Value = answers.collect();
+            build.force(PROOF, &proof, |proof| proof["_actions"] = answers);
+        }
         _ => return false,
     }
     true
@@ -94,7 +144,10 @@ fn of_sheet(build: &mut Builder, list: &str, entries: usize) -> bool {
 fn assets(build: &mut Builder, kind: Kind, container: &str, count: usize) {
     let ada = build.cast.ada.clone();
     for n in 0..count {
-        let asset = json!({"name": format!("Asset {n}"), "_parent": container, "source": null, "_publish": {}});
+        let asset = json!({
+            "name": format!("Asset {n}"), "_parent": container, "source": null, "_publish": {},
+            "_definition": {"sortingCriteria": []}, "widgets": [],
+        });
         let asset = build.place(kind, container, asset);
         build.state.own(kind, &asset, &ada);
     }

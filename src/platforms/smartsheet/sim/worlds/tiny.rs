@@ -6,8 +6,11 @@ use serde_json::{Value, json};
 use super::super::access::{Level, home};
 use super::super::attachments::Target;
 use crate::sim::blob::Blob;
-use super::super::state::{FILTER, PROOF, REPORT, ROW, RULE, SHEET, SIGHT, TEMPLATE, UPDATE_REQUEST};
+use super::super::state::{
+    FILTER, PROOF, REPORT, ROW, RULE, SENT_REQUEST, SHEET, SIGHT, TEMPLATE, UPDATE_REQUEST, USER,
+};
 use super::builder::{Builder, Grid};
+use crate::sim::world::text;
 
 /// Bold, and a yellow background: where formats stand in the list of formats.
 const FORMAT: &str = ",,1,,,,,,,6,,,,,,,";
@@ -31,6 +34,8 @@ pub(super) fn fill(build: &mut Builder) {
     let drawer = build.state.new_folder(&home(&cast.ada), "Drawer");
     let private = build.sheet(&cast.ada, &format!("folders/{drawer}"), "Passwords of plants", &[]);
     build.rows(&cast.ada, &private, None, &[json!({"Task": "Ficus"})]);
+    fill_poster(build, &launch);
+    fill_profile(build);
 }
 
 fn fill_budget(build: &mut Builder, container: &str) -> Grid {
@@ -187,8 +192,12 @@ fn fill_inventory(build: &mut Builder, workspace: &str, launch: &Grid) {
         "schedule": {"type": "WEEKLY", "repeatEvery": 1, "startAt": "2026-01-05T08:00:00Z", "dayDescriptors": ["MONDAY"]},
     }));
     build.place(PROOF, &launch.id, json!({
-        "name": "poster.png", "proofType": "IMAGE", "version": 1, "isCompleted": false, "lastUpdatedBy": by,
+        "name": "Print posters", "proofType": "IMAGE", "version": 2, "isCompleted": false, "lastUpdatedBy": by,
         "lastUpdatedAt": "2025-01-07T08:00:00Z", "proofRequestUrl": "https://app.smartsheet.com/proofs/1",
+        "_actions": [
+            {"user": {"name": "Ben Okafor", "email": "ben@acme.example"}, "actionStatus": "APPROVED"},
+            {"user": {"name": "Cleo Martín", "email": "cleo@acme.example"}, "actionStatus": "PENDING"},
+        ],
     }));
     let report = build.place(REPORT, workspace, json!({
         "name": "Open tasks", "_parent": workspace, "source": null, "_publish": {},
@@ -205,6 +214,50 @@ fn fill_inventory(build: &mut Builder, workspace: &str, launch: &Grid) {
             "height": 1, "version": 1, "viewMode": 1, "contents": {"type": "RICHTEXT", "htmlContent": "<p>Overview</p>"}}],
     }));
     build.state.own(SIGHT, &sight, &ada);
+}
+
+/// What hangs on the proof of the poster, whose second version it is, and the update request that was sent.
+fn fill_poster(build: &mut Builder, launch: &Grid) {
+    let cast = build.cast.clone();
+    let sheet = launch.id.as_str();
+    let id = |build: &Builder, kind| {
+        let first = build.state.listed(sheet, kind).first().map(|one| text(one, "id").to_owned());
+        first.unwrap_or_default()
+    };
+    let proof = id(build, PROOF);
+    let newest = build.state.new_id();
+    build.force(PROOF, &proof, |poster| {
+        poster["_versions"] = json!([{
+            "id": poster["id"], "originalId": poster["id"], "name": poster["name"], "proofType": "IMAGE", "version": 1,
+            "isCompleted": true, "lastUpdatedAt": "2025-01-06T09:30:00Z", "lastUpdatedBy": poster["lastUpdatedBy"],
+            "proofRequestUrl": poster["proofRequestUrl"],
+        }]);
+        poster["_newest"] = newest.into();
+    });
+    let on_proof = Target { sheet, kind: "PROOF", id: &proof };
+    build.upload(&cast.cleo, &on_proof, "poster.png", "image/png", 20_000);
+    let (_, comment) = build.state.new_proof_discussion(&cast.ben, sheet, &proof, "The date is too small.");
+    let on_comment = Target { sheet, kind: "COMMENT", id: &comment };
+    build.upload(&cast.ben, &on_comment, "larger date.txt", "text/plain", 300);
+    let request = id(build, UPDATE_REQUEST);
+    build.place(SENT_REQUEST, sheet, json!({
+        "updateRequestId": request, "sentTo": {"email": "ben@acme.example"}, "subject": "Please update",
+        "message": "It is due.", "sentAt": "2026-01-05T08:00:00Z", "status": "PENDING",
+        "sentBy": {"name": "Ada Byron", "email": "ada@acme.example"},
+    }));
+}
+
+/// What Ben has written about himself.
+fn fill_profile(build: &mut Builder) {
+    let (ben, alternate) = (build.cast.ben.clone(), build.state.new_id());
+    build.force(USER, &ben, |ben| {
+        ben["_profile"] = json!({
+            "company": "Acme", "department": "Design", "title": "Head of design", "workPhone": "+44 20 7946 0018",
+            "mobilePhone": "+44 7700 900118", "timeZone": "Europe/London", "locale": "en_GB",
+            "alternateEmails": [{"id": alternate, "email": "ben@else.example", "confirmed": true}],
+            "profileImage": {"imageId": "u!1!Bj4Y2kqR", "width": "1050", "height": "1050"},
+        });
+    });
 }
 
 /// A template and a sheet made from it: there is no other way to a project sheet.
