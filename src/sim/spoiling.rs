@@ -116,9 +116,15 @@ fn leave_out(answer: &mut Value, is_hidden: &impl Fn(&str) -> bool) {
     match answer {
         Value::Array(entries) => {
             entries.retain(|entry| !id(entry).is_some_and(|id| is_hidden(&id)));
-            entries.iter_mut().for_each(|entry| leave_out(entry, is_hidden));
+            for entry in entries {
+                leave_out(entry, is_hidden);
+            }
         }
-        Value::Object(fields) => fields.values_mut().for_each(|value| leave_out(value, is_hidden)),
+        Value::Object(fields) => {
+            for value in fields.values_mut() {
+                leave_out(value, is_hidden);
+            }
+        }
         _ => {}
     }
 }
@@ -154,7 +160,7 @@ mod tests {
     #[test]
     fn what_was_made_shows_in_no_read_until_its_time_has_come() {
         let mut memory = Memory::default();
-        memory.keep_back(&Reply::json(200, &json!({"result": [{"id": 7}]})), Duration::from_secs(60));
+        memory.keep_back(&Reply::json(200, &json!({"result": [{"id": 7}]})), Duration::from_mins(1));
         let list = json!({"data": [{"id": 6, "rows": [{"id": 7}]}, {"id": 7}]});
         let mut shown = |path: &str, now| {
             let mut reply = Reply::json(200, &list);

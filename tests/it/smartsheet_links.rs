@@ -41,9 +41,8 @@ async fn address(scene: &Scene, sheet: &str, row: &str, column: &str) -> Value {
         columns.iter().find(|column| column["title"] == title).unwrap()["id"].clone()
     };
     let state = scene.desk.world.state().await;
-    let rows = state["row"].as_array().unwrap().iter().filter(|row| row["_sheet"] == sheet["id"]);
-    let row =
-        rows.filter(|found| found["cells"][id("Task").as_str().unwrap()]["value"] == row).last().unwrap();
+    let mut rows = state["row"].as_array().unwrap().iter().filter(|row| row["_sheet"] == sheet["id"]);
+    let row = rows.rfind(|found| found["cells"][id("Task").as_str().unwrap()]["value"] == row).unwrap();
     json!({"status": "OK", "sheetId": sheet["id"], "rowId": row["id"], "columnId": id(column), "sheetName": sheet["name"]})
 }
 

@@ -37,11 +37,12 @@ async fn backup_lacks(list: &List, script: &str, times: u64) -> Option<String> {
     }
     desk.world.no_faults().await;
     let [wanted, stored] = [desk.backup(FULL).await.id, report.id].map(|id| compare::side(desk.app(), id));
-    let named = |status| status == Status::Complete || report.manifest.missing == reference.manifest.missing;
-    let is_same = stored == wanted || !named(report.manifest.status);
+    let same_gaps = report.manifest.missing == reference.manifest.missing;
+    let says_whole = report.manifest.status == Status::Complete || same_gaps;
+    let is_same = stored == wanted || !says_whole;
     (!is_same).then(|| {
-        let lost = wanted.keys().filter(|key| !stored.contains_key(key)).count();
-        format!("{about}: {lost} of {} records are missing, and the backup does not say so", wanted.len())
+        let gone = wanted.keys().filter(|key| !stored.contains_key(key)).count();
+        format!("{about}: {gone} of {} records are missing, and the backup does not say so", wanted.len())
     })
 }
 
