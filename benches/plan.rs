@@ -107,6 +107,7 @@ fn merge(compare: &Comparison) -> usize {
         selection: &Selection::Everything,
         grants: &Grants::default(),
         origins: &OriginMap::default(),
+        followers: &BTreeSet::new(),
         people: &People::default(),
         crowded: &BTreeSet::new(),
         shared: &[],
