@@ -88,7 +88,7 @@ const MORE_THAN_ROWS: &str = "not change container, change field-def, change fie
 
 /// What somebody cannot do who only looks or comments. The sheet that is gone is made in their own Sheets folder.
 const ANYTHING_IN_SHEETS: &str = "not change container, change field-def, change field-value, change folder, create \
-    attachment, create comment, create discussion, create enclosure, create field-def, \
+    attachment, create comment, create container-link, create discussion, create enclosure, create field-def, \
     create field-value, create group-member, create item, create summary-field";
 
 /// All roles. Those of one platform follow one another, the one that may do most first.
@@ -163,7 +163,7 @@ pub(crate) const ROLES: &[Role] = &[
     Role {
         who: "an admin of the organization",
         account: "organization admin",
-        holds: "Office garden, Old plans, Roadmap",
+        holds: "My tasks, Office garden, Old plans, Roadmap",
         met: ("+++++++++", "+++++++++++++++++++"),
         does: ("all", "all"),
         ..ASANA
@@ -171,7 +171,7 @@ pub(crate) const ROLES: &[Role] = &[
     Role {
         who: "an admin of the projects",
         account: "member, admin of projects",
-        holds: "Office garden, Old plans, Roadmap",
+        holds: "My tasks, Office garden, Old plans, Roadmap",
         met: ("+++++++++", "+++++++++++++++++++"),
         does: ("all", "all"),
         ..ASANA
@@ -179,7 +179,7 @@ pub(crate) const ROLES: &[Role] = &[
     Role {
         who: "an editor by a team, whom the disaster took off the project",
         account: "member, editor of projects",
-        holds: "Office garden, Old plans, Roadmap",
+        holds: "My tasks, Office garden, Old plans, Roadmap",
         met: ("+++++++++", "+++++++++++++++++++"),
         does: ("all", "not delete container"),
         ..ASANA
@@ -188,7 +188,7 @@ pub(crate) const ROLES: &[Role] = &[
         who: "an editor of the projects",
         account: "member without a part in any project",
         world: "tiny:editor",
-        holds: "Office garden, Old plans, Roadmap",
+        holds: "My tasks, Office garden, Old plans, Roadmap",
         met: ("+++++++++", "+++++++++--++++++++"),
         does: ("all", "not delete container"),
         ..ASANA
@@ -197,7 +197,7 @@ pub(crate) const ROLES: &[Role] = &[
         who: "a commenter of the projects",
         account: "member without a part in any project",
         world: "tiny:commenter",
-        holds: "Office garden, Old plans, Roadmap",
+        holds: "My tasks, Office garden, Old plans, Roadmap",
         met: ("+++++++++", "+++++++++--+----+++"),
         does: ("nothing", "not delete container"),
         ..ASANA
@@ -206,7 +206,7 @@ pub(crate) const ROLES: &[Role] = &[
         who: "a viewer of the projects",
         account: "member without a part in any project",
         world: "tiny:viewer",
-        holds: "Office garden, Old plans, Roadmap",
+        holds: "My tasks, Office garden, Old plans, Roadmap",
         met: ("+++++++++", "+++++++++--+----+++"),
         does: ("nothing", "not delete container"),
         ..ASANA
@@ -214,7 +214,7 @@ pub(crate) const ROLES: &[Role] = &[
     Role {
         who: "a member with what projects give to everybody",
         account: "member without a part in any project",
-        holds: "Old plans, Roadmap",
+        holds: "My tasks, Old plans, Roadmap",
         met: ("+++++++++", "+++++++++--+----+++"),
         does: ("nothing", "not delete container"),
         ..ASANA
@@ -222,7 +222,7 @@ pub(crate) const ROLES: &[Role] = &[
     Role {
         who: "a guest who edits one project",
         account: "guest",
-        holds: "Roadmap",
+        holds: "My tasks, Roadmap",
         met: ("+++++++++", "-+++++++-??-+++++++"),
         does: ("not change field-option", "nothing"),
         refused: "Guests and view-only members cannot do this",
@@ -231,7 +231,7 @@ pub(crate) const ROLES: &[Role] = &[
     Role {
         who: "a member with a view-only licence",
         account: "view-only",
-        holds: "Old plans, Roadmap",
+        holds: "My tasks, Old plans, Roadmap",
         met: ("+++++++++", "-+++++++--------+++"),
         does: ("nothing", "nothing"),
         ..ASANA
@@ -239,7 +239,7 @@ pub(crate) const ROLES: &[Role] = &[
     Role {
         who: "the admin of a workspace on a free plan",
         account: "admin of a free workspace",
-        holds: "Garden",
+        holds: "Garden, My tasks",
         met: ("+++++++++", "++++++++-??++++--++"),
         does: ("unseen", "unseen"),
         ..ASANA
@@ -247,7 +247,7 @@ pub(crate) const ROLES: &[Role] = &[
     Role {
         who: "an admin of the organization, through the app",
         account: "organization admin, through the app",
-        holds: "Office garden, Old plans, Roadmap",
+        holds: "My tasks, Office garden, Old plans, Roadmap",
         met: ("+++++++++", "+++++++++++++++++++"),
         does: ("all", "all"),
         ..ASANA
@@ -255,7 +255,7 @@ pub(crate) const ROLES: &[Role] = &[
     Role {
         who: "the same, through an app with few scopes",
         account: "organization admin, through the app for reading little",
-        holds: "",
+        holds: "My tasks",
         missing: &[
             "members of workspace Acme",
             "members of team Product of workspace Acme",
