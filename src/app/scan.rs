@@ -12,8 +12,8 @@ use super::reading::{Known, ReadContainer};
 use super::sought::Sought;
 use super::{answers, reading, snapshots};
 use crate::http::fault::FaultClass;
-use crate::model::NativeId;
-use crate::model::coverage::{Missing, Usage};
+use crate::model::coverage::{Coverage, Missing, Usage};
+use crate::model::{Kind, NativeId};
 use crate::platforms::connector::{Connector, ContainerInfo, Discovery, Purpose as UsedFor};
 use crate::platforms::platform::Platform;
 use crate::prolly::Tree;
@@ -95,6 +95,10 @@ pub(super) async fn scan(
         for container in read {
             match container.result {
                 Ok((coverage, records)) => {
+                    if let Some(why) = lacks_items(&coverage) {
+                        let error = Error::failed(format!("reading \"{}\": {why}", container.info.name));
+                        return Err(error.hint("Try again: what did not come would be made a second time."));
+                    }
                     // What is left of a container does not make it one that is there.
                     if !homes.is_gone(&container.info.id) {
                         entries.push(draft::entry(&container.info, records));
@@ -113,6 +117,15 @@ pub(super) async fn scan(
     }
     let written = writer.finish()?;
     Ok(Scan { tree: written.tree, discovery, written, entries, missing, started_at })
+}
+
+/// Whether a platform has given fewer items than it says that there are, and the reading names it. What a backup may
+/// call partial, nobody may plan upon: what did not come would look as if it were gone.
+fn lacks_items(coverage: &Coverage) -> Option<String> {
+    let items = coverage.counts.iter().find(|count| count.kind == Kind::Item)?;
+    let promised = items.expected.filter(|promised| *promised > items.got)?;
+    let named = coverage.missing.first()?;
+    Some(format!("{} of {promised} came; missing: {}: {}", items.got, named.what, named.why))
 }
 
 /// A container that is no longer there, of which something may be left.

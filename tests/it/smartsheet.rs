@@ -24,6 +24,22 @@ async fn a_backup_of_every_world_is_complete() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn no_plan_is_made_upon_rows_that_did_not_come() {
+    let desk = Desk::on(SMARTSHEET, "tiny", 1).await;
+    let snapshot = desk.backup(USUAL).await.id.to_string();
+    let id = desk.world.id("sheet", "Launch plan").await;
+    let mut short = desk.ask("GET", &format!("/sheets/{id}"), Value::Null).await;
+    short["rows"].as_array_mut().unwrap().pop();
+    let fault = json!({"kind": "status", "status": 200, "body": short.to_string(), "method": "GET",
+        "path": format!("*/sheets/{id}"), "nth": 1, "times": 1_000_000});
+    desk.world.fault(fault).await;
+    let refused = desk.try_plan(&snapshot, Mode::Merge, &[]).await.unwrap_err();
+    assert!(refused.message.contains("\"Launch plan\": 4 of 5 came"), "{refused:?}");
+    desk.world.no_faults().await;
+    desk.assert_settled(&snapshot).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_large_sheet_costs_what_it_must_and_an_unchanged_one_nothing() {
     let desk = Desk::on(SMARTSHEET, "large:1000", 1).await;
     desk.world.forget_log().await;

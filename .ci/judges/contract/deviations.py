@@ -76,6 +76,7 @@ DEVIATIONS = {
             "GET /tasks/{task_gid}/subtasks: ?opt_fields is not declared to take created_by.name",
             "GET /tasks/{task_gid}: ?opt_fields is not declared to take created_by.name",
             "GET /tasks: ?opt_fields is not declared to take created_by.name",
+            "GET /user_task_lists/{user_task_list_gid}/tasks: ?opt_fields is not declared to take created_by.name",
         ],
         "a search gives up to 100 tasks and says so in its description; the parameter is left out of the list": [
             "GET /workspaces/{workspace_gid}/tasks/search: ?limit is not declared",

@@ -8,7 +8,7 @@ use tokio::sync::SemaphorePermit;
 
 use super::Asana;
 use super::api::fault_within;
-use super::json::{data, object, text};
+use super::json::{data, gid, object, text};
 use super::local;
 use crate::base::canon;
 use crate::http::fault::{ApiFault, FaultClass};
@@ -84,15 +84,15 @@ impl Asana {
     pub(super) async fn beginning(&self, question: &Question) -> Result<(Vec<Value>, Option<ApiFault>), ApiFault> {
         let mut entries = Vec::new();
         match self.take_pages(question, &mut entries, None).await {
-            Err(cut) if cut.class == FaultClass::TooLarge => Ok((entries, Some(cut))),
-            taken => taken.map(|()| (entries, None)),
+            Err(cut) if cut.class == FaultClass::TooLarge => Ok((once(entries), Some(cut))),
+            taken => taken.map(|()| (once(entries), None)),
         }
     }
 
     /// The entries of a list after those of its first pages.
     async fn rest(&self, question: &Question, mut all: Vec<Value>, offset: Option<String>) -> Answered {
         self.take_pages(question, &mut all, offset).await?;
-        Ok(all)
+        Ok(once(all))
     }
 
     /// Adds the entries of all pages from this place on.
@@ -155,7 +155,7 @@ impl Asana {
             for (question, page) in some.iter().zip(pages) {
                 let first = match page {
                     Ok(answer) => match Page::of(answer) {
-                        Ok(Page { entries, next: None }) => Ok(entries),
+                        Ok(Page { entries, next: None }) => Ok(once(entries)),
                         Ok(Page { entries, next }) => self.rest(question, entries, next).await,
                         Err(fault) => Err(fault),
                     },
@@ -308,6 +308,14 @@ fn query(question: &Question, limit: Option<usize>) -> Vec<(&'static str, String
         query.push(("opt_fields", question.fields.to_owned()));
     }
     query
+}
+
+/// Each entry once. A list that shifts while its pages are read shows some of them again, and they would stand twice in
+/// the order of what they are in.
+fn once(mut entries: Vec<Value>) -> Vec<Value> {
+    let mut seen = HashSet::new();
+    entries.retain(|entry| gid(entry).is_empty() || seen.insert(gid(entry).to_owned()));
+    entries
 }
 
 /// Whether the token for the next page is no longer known.

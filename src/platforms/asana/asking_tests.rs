@@ -1,6 +1,5 @@
 use super::*;
 use crate::http::testing::Scripted;
-use crate::platforms::asana::json::gid;
 use crate::platforms::asana::testing::{asana, batch, refusal};
 use crate::http::testing::Answer;
 
@@ -59,6 +58,16 @@ async fn pages_that_lead_in_a_circle_are_a_fault() {
         let scripted = Scripted::new(pages.take(circle.len() + 1));
         assert_eq!(asana(&scripted).list(&tasks()).await.unwrap_err().class, FaultClass::Protocol, "{circle:?}");
     }
+}
+
+#[tokio::test]
+async fn what_comes_twice_is_taken_once() {
+    let scripted =
+        Scripted::new([answer(&page(&["1", "2", "2"], Some("x"))), answer(&page(&["2", "1", "3"], None))]);
+    assert_eq!(gids(&asana(&scripted).list(&tasks()).await.unwrap()), ["1", "2", "3"]);
+    let scripted = Scripted::new([batch(&[(200, page(&["1", "1"], None)), (200, page(&["2"], None))])]);
+    let answers = asana(&scripted).lists(&[tasks(), tasks()]).await.unwrap();
+    assert_eq!(gids(answers[0].as_ref().unwrap()), ["1"]);
 }
 
 #[tokio::test]
