@@ -117,7 +117,10 @@ impl Detailed<'_> {
         let Some(before) = self.smartsheet.recalled(self.kind, id) else { return false };
         let is_same = |(key, value): (&String, &Value)| before.get(key) == Some(value);
         let is_listed_alike = self.asset.as_object().is_some_and(|asset| asset.iter().all(is_same));
-        let is_recalled = is_listed_alike && parts.iter().all(|part| before.get(part).is_some());
+        // What has been moved to where no folder is lacks the field, and need not count as changed.
+        let is_in_place = ["workspace", "folder"].iter().all(|place| self.asset.get(place) == before.get(place));
+        let is_recalled =
+            is_listed_alike && is_in_place && parts.iter().all(|part| before.get(part).is_some());
         if is_recalled {
             self.complete(&before);
         }
