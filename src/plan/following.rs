@@ -53,19 +53,13 @@ impl<'a> Blocking<'a, '_> {
         roots: &Roots<'a>,
         out: &mut Decisions<'a>,
     ) {
-        let Follower { record, live, spec } = follower;
-        let old = leads(spec, live);
-        for lead in leads(spec, record) {
-            let old = old.iter().find(|old| old.path == lead.path);
-            if !self.breaks(&lead, old, roots, out) {
-                continue;
-            }
+        let record = follower.record;
+        for (lead, why) in self.broken(follower, roots, out) {
             let names_it = |user: &&Follower<'_>| self.names(user).any(|(_, named)| named == record.key);
             let users = users.iter().filter(names_it);
             let mut may_not: Vec<Option<String>> =
                 users.map(|user| self.may_not(user.record, Verb::Update)).collect();
             may_not.sort();
-            let why = self.leads_to_nothing(&lead, record, roots, out);
             let why = why.or_else(|| self.may_not(record, Verb::Create));
             // Where one of them may be changed, that comes first.
             if let Some(why) = why.or_else(|| may_not.into_iter().next().flatten()) {
@@ -80,13 +74,7 @@ impl<'a> Blocking<'a, '_> {
     /// Decides where a follower leads from now on.
     fn lead(&self, follower: Follower<'a>, roots: &Roots<'a>, out: &mut Decisions<'a>) {
         let Follower { record, live, spec } = follower;
-        let old = leads(spec, live);
-        for lead in leads(spec, record) {
-            let old = old.iter().find(|old| old.path == lead.path);
-            if !self.breaks(&lead, old, roots, out) {
-                continue;
-            }
-            let why = self.leads_to_nothing(&lead, record, roots, out);
+        for (lead, why) in self.broken(follower, roots, out) {
             if let Some(why) = why.or_else(|| self.may_not(record, Verb::Update)) {
                 break_off(record, lead.path, why, out);
                 continue;
@@ -124,6 +112,24 @@ impl<'a> Blocking<'a, '_> {
             };
             named.into_iter().map(|key| (field.path, key))
         })
+    }
+
+    /// Where a follower shall lead and does not, each with the reason why it cannot, if there is one.
+    fn broken(
+        &self,
+        follower: Follower<'a>,
+        roots: &Roots<'a>,
+        out: &Decisions<'a>,
+    ) -> Vec<(Lead, Option<String>)> {
+        let Follower { record, live, spec } = follower;
+        let old = leads(spec, live);
+        let breaks =
+            |lead: &Lead| self.breaks(lead, old.iter().find(|old| old.path == lead.path), roots, out);
+        let with_reason = |lead: Lead| {
+            let why = self.leads_to_nothing(&lead, record, roots, out);
+            (lead, why)
+        };
+        leads(spec, record).into_iter().filter(breaks).map(with_reason).collect()
     }
 
     /// Whether something that `lead` leads to is made anew, and the `old` one that it leads to now goes or is gone.
