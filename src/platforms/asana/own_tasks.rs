@@ -108,16 +108,16 @@ impl Asana {
             }
         }
         // A run that is resumed has discovered nothing.
-        let question = Question::new(&["user_task_lists", container], LIST);
-        match self.one(&question).await {
-            Ok(list) => {
-                let own = OwnTasks { native: typed(list, ""), projects: Vec::new(), loose: None };
-                let workspace = own.workspace().to_owned();
-                lock(&self.own_tasks).insert(container.to_owned(), own);
-                Ok(Some(workspace))
-            }
-            Err(fault) if is_hidden(&fault) => Ok(None),
-            Err(fault) => Err(fault),
+        if let Some(asked) = lock(&self.places).own_lists.get(container) {
+            return Ok(asked.clone());
         }
+        let question = Question::new(&["user_task_lists", container], LIST);
+        let workspace = match self.ones(&[question]).await?.pop() {
+            Some(Ok(list)) => Some(gid_at(&list, "workspace").to_owned()),
+            Some(Err(fault)) if !is_hidden(&fault) => return Err(fault),
+            Some(Err(_)) | None => None,
+        };
+        lock(&self.places).own_lists.insert(container.to_owned(), workspace.clone());
+        Ok(workspace)
     }
 }

@@ -17,6 +17,8 @@ use crate::platforms::asana::json::{gid, gid_at};
 pub(in super::super) struct Places {
     /// The workspace of each project.
     workspaces: HashMap<String, String>,
+    /// The workspace of each container that was asked for and is a list of own tasks; nothing where it is a project.
+    pub(in super::super) own_lists: HashMap<String, Option<String>>,
     /// The last section of each project.
     pub(super) last_section: HashMap<String, String>,
     /// Whether new tasks go to the bottom of their section by themselves.

@@ -102,8 +102,15 @@ async fn a_task_of_the_accounts_own_that_was_put_below_another_one_comes_out_and
 
 #[tokio::test]
 async fn a_run_that_is_resumed_asks_whether_a_container_is_the_list_of_own_tasks() {
-    let list = data(&json!({"gid": "own", "workspace": {"gid": "w1"}}));
-    let scripted = Scripted::new([list, refusal(404, "Not found"), refusal(404, "Not found")]);
-    assert_eq!(undiscovered(&scripted, false).own_tasks_in("own").await.unwrap().as_deref(), Some("w1"));
-    assert_eq!(undiscovered(&scripted, false).own_tasks_in("20").await.unwrap(), None);
+    let list = |workspace: &str| data(&json!({"gid": "own", "workspace": {"gid": workspace}}));
+    let gone = || refusal(404, "Not found");
+    let scripted = Scripted::new([list("w1"), gone(), gone(), gone(), list("w2")]);
+    let asana = undiscovered(&scripted, false);
+    // The second list is one although a first is known, and although it is denied once.
+    for (container, workspace) in [("own", Some("w1")), ("20", None), ("own 2", Some("w2"))] {
+        for _ in 0..2 {
+            assert_eq!(asana.own_tasks_in(container).await.unwrap().as_deref(), workspace, "{container}");
+        }
+    }
+    assert_eq!(scripted.calls().len(), 5, "each is asked for until it is known");
 }
