@@ -1,17 +1,19 @@
 //! What Smartsheet only shows: proofs, update requests, reports, dashboards and profiles are kept with all that there
 //! is about them, cost nothing while they stay as they are, and are named when they are lost.
 
+use boardvault::app::connections;
 use boardvault::app::export::{self, Formats};
 use boardvault::app::outline::Node;
 use boardvault::app::showing::{self, Shown};
 use boardvault::model::{Blob, Kind, Record};
 use boardvault::plan::types::Mode;
+use boardvault::platforms::connector::Purpose;
 use boardvault::snapshot::manifest::Status;
 use serde_json::{Value, json};
 
 use crate::common::compare::{self, Side};
 use crate::common::scene::Scene;
-use crate::common::{Desk, FULL, USUAL};
+use crate::common::{CONNECTION, Desk, FULL, USUAL};
 
 async fn tiny() -> Scene {
     Scene::before(Desk::on("smartsheet", "tiny", 1).await).await
@@ -104,6 +106,14 @@ async fn somebody_who_was_made_an_admin_has_their_profile_read_anew() {
     desk.world.forget_log().await;
     desk.backup(USUAL).await;
     assert_eq!(asked_for_details(&desk).await, [format!("/2.0/users/{ben}")]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_check_of_the_account_asks_for_no_details() {
+    let desk = Desk::on("smartsheet", "tiny", 1).await;
+    desk.world.forget_log().await;
+    connections::check(desk.app(), CONNECTION, Purpose::Restore).await.unwrap();
+    assert_eq!(asked_for_details(&desk).await, Vec::<String>::new());
 }
 
 #[tokio::test(flavor = "multi_thread")]

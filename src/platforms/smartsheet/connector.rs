@@ -127,7 +127,8 @@ impl Connector for Smartsheet {
     }
 
     async fn discover(&self, _purpose: Purpose) -> Result<Discovery, ApiFault> {
-        let seen = discover::look(self).await?;
+        let mut seen = discover::look(self).await?;
+        details::add(self, &mut seen).await?;
         lock(&self.places).extend(seen.places.clone());
         Ok(inventory::inventory(&seen))
     }

@@ -6,7 +6,7 @@ use serde_json::{Map, Value, json};
 
 use super::connector::Place;
 use super::json::{object, text};
-use super::{HOME, Smartsheet, details, pages};
+use super::{HOME, Smartsheet, pages};
 use crate::http::fault::{ApiFault, FaultClass};
 use crate::http::shape::thing;
 use crate::model::coverage::Missing;
@@ -37,7 +37,7 @@ pub(super) struct Seen {
     pub(super) missing: Vec<Missing>,
 }
 
-/// Asks for everything.
+/// Asks for everything that lists tell.
 pub(super) async fn look(smartsheet: &Smartsheet) -> Result<Seen, ApiFault> {
     let mut seen = Seen { me: smartsheet.me().await?.clone(), ..Seen::default() };
     let sheets = [("include", "sheetVersion,source"), ("accessApiLevel", "1")];
@@ -62,7 +62,6 @@ pub(super) async fn look(smartsheet: &Smartsheet) -> Result<Seen, ApiFault> {
     }
     home(smartsheet, &mut seen).await?;
     people(smartsheet, &mut seen).await?;
-    details::add(smartsheet, &mut seen).await?;
     Ok(seen)
 }
 
