@@ -63,6 +63,7 @@ pub async fn run(
         watch,
         stop,
         clearance: None,
+        asked: 0,
     };
     executor.open()?;
     let interrupted = match executor.carry_out().await {
@@ -70,7 +71,7 @@ pub async fn run(
         Err(Halt::Interrupted(why)) => Some(why),
         Err(Halt::Broken(error)) => return Err(error),
     };
-    let requests = calls(run.connector).saturating_sub(calls_before);
+    let requests = calls(run.connector).saturating_sub(calls_before).saturating_sub(executor.asked);
     let outcome = Outcome::of(&run.plan.steps, &executor.progress, requests, interrupted);
     executor.record(&[Event::Closed { outcome: outcome.clone() }])?;
     Ok(outcome)
@@ -91,6 +92,8 @@ struct Executor<'a> {
     stop: &'a watch::Receiver<bool>,
     /// Whether deletions may be carried out; nothing while it has not been asked.
     clearance: Option<Clearance>,
+    /// Calls with which the gate found its answer.
+    asked: u64,
 }
 
 /// A step and the write that it comes to.
@@ -227,7 +230,12 @@ impl<'a> Executor<'a> {
         let answer = match (&self.clearance, self.run.gate) {
             (Some(answer), _) => answer.clone(),
             (None, None) => Clearance::Delete,
-            (None, Some(gate)) => gate.may_delete(&self.progress).await,
+            (None, Some(gate)) => {
+                let before = calls(self.run.connector);
+                let answer = gate.may_delete(&self.progress).await;
+                self.asked = self.asked.saturating_add(calls(self.run.connector).saturating_sub(before));
+                answer
+            }
         };
         if let Clearance::AskAgain(why) = answer {
             return Err(Halt::Interrupted(why));

@@ -32,7 +32,8 @@ pub struct Outcome {
     pub unsure: u64,
     /// Steps that were not come to.
     pub left: u64,
-    /// Calls that the process made that closed the run, look-ups included.
+    /// Calls with which the process that closed the run wrote, look-ups included. What is read before deletions, to see
+    /// that they may be, is not in it.
     pub requests: u64,
     /// Why it stopped early.
     pub interrupted: Option<String>,

@@ -193,7 +193,8 @@ fn closing(saved: &SavedPlan) -> String {
         0 => "the rate limit has room for them".to_owned(),
         seconds => format!("under the rate limit at least {}", counted(seconds, "second", "seconds")),
     };
-    let cost = format!("{}; {seconds}.", counted(plan.requests, "request", "requests"));
+    let cost =
+        format!("{}; {seconds}.", counted(plan.requests, "request to write it", "requests to write it"));
     let allow = if plan.deletions().next().is_some() { " --allow-delete" } else { "" };
     let next =
         format!("Nothing has been written yet. To carry it out: boardvault apply {}{allow}", saved.short());
