@@ -5,6 +5,7 @@
 //! time of the file).
 
 use std::fs;
+use std::io::Read;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
@@ -19,7 +20,15 @@ pub(crate) struct Board {
     pub(crate) id: String,
     pub(crate) version: String,
     is_one_file: bool,
-    files: Vec<PathBuf>,
+    files: Vec<Found>,
+}
+
+/// A file as its folder lists it.
+struct Found {
+    path: PathBuf,
+    len: u64,
+    /// When it was last changed, in nanoseconds.
+    changed: i128,
 }
 
 /// A file to attach.
@@ -28,41 +37,52 @@ pub(crate) struct Attachment {
     pub(crate) path: PathBuf,
 }
 
-fn entries(folder: &Path) -> Vec<PathBuf> {
-    let Ok(found) = fs::read_dir(folder) else { return Vec::new() };
-    let mut paths: Vec<PathBuf> = found.map(|entry| entry.unwrap().path()).collect();
-    paths.sort();
-    paths
+impl Found {
+    fn new(path: PathBuf, data: &fs::Metadata) -> Self {
+        let changed = i128::from(data.mtime()) * 1_000_000_000 + i128::from(data.mtime_nsec());
+        Self { path, len: data.len(), changed }
+    }
+
+    /// Its content, in place of what is in `buffer`.
+    fn read(&self, buffer: &mut Vec<u8>) {
+        buffer.resize(usize::try_from(self.len).unwrap(), 0);
+        fs::File::open(&self.path).unwrap().read_exact(buffer).unwrap();
+    }
+}
+
+fn entries(folder: &Path) -> Vec<Found> {
+    let Ok(listed) = fs::read_dir(folder) else { return Vec::new() };
+    let listed = listed.map(Result::unwrap);
+    let mut found: Vec<Found> =
+        listed.map(|entry| Found::new(entry.path(), &entry.metadata().unwrap())).collect();
+    found.sort_by(|a, b| a.path.cmp(&b.path));
+    found
 }
 
 fn stem(path: &Path) -> String {
     path.file_stem().unwrap().to_string_lossy().into_owned()
 }
 
-fn changed(path: &Path) -> i128 {
-    let data = fs::metadata(path).unwrap();
-    i128::from(data.mtime()) * 1_000_000_000 + i128::from(data.mtime_nsec())
-}
-
 /// The boards in `source`.
 pub(crate) fn boards(source: &Path) -> Vec<PathBuf> {
-    entries(&source.join("records"))
+    entries(&source.join("records")).into_iter().map(|found| found.path).collect()
 }
 
 impl Board {
     /// Looks at the files of a board.
     pub(crate) fn open(path: &Path) -> Self {
-        let files = if path.is_dir() { entries(path) } else { vec![path.to_owned()] };
-        let newest = files.iter().map(|path| changed(path)).max().unwrap_or(0);
-        Self { id: stem(path), is_one_file: path.is_file(), files, version: newest.to_string() }
+        let data = fs::metadata(path).unwrap();
+        let files = if data.is_dir() { entries(path) } else { vec![Found::new(path.to_owned(), &data)] };
+        let newest = files.iter().map(|file| file.changed).max().unwrap_or(0);
+        Self { id: stem(path), is_one_file: data.is_file(), files, version: newest.to_string() }
     }
 }
 
 /// The attachments in `source`.
 pub(crate) fn attachments(source: &Path) -> Vec<Attachment> {
-    let attachment = |path: PathBuf| {
-        let len = fs::metadata(&path).unwrap().len();
-        Attachment { id: format!("{}-{len}-{}", stem(&path), changed(&path)), path }
+    let attachment = |Found { path, len, changed }: Found| Attachment {
+        id: format!("{}-{len}-{changed}", stem(&path)),
+        path,
     };
     entries(&source.join(ATTACHMENTS)).into_iter().map(attachment).collect()
 }
@@ -88,8 +108,9 @@ pub(crate) fn put_records(board: &Board, writer: &mut ContainerWriter) {
         };
         writer.put_json(&key, &Blob::None, json).unwrap();
     };
-    for path in &board.files {
-        let text = fs::read(path).unwrap();
+    let mut text = Vec::new();
+    for file in &board.files {
+        file.read(&mut text);
         if !board.is_one_file {
             put(&text);
             continue;

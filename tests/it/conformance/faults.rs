@@ -2,7 +2,7 @@
 //! is named, and once the fault is over the next attempt makes it good.
 //!
 //! The short version strikes each endpoint at least once, with another fault each time; `BOARDVAULT_MANY=1` strikes
-//! every call with every fault.
+//! every call with every fault. How often a fault strikes in a row takes turns in both.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::future::Future;
@@ -100,7 +100,7 @@ fn on(script: &str, endpoint: &Endpoint, nth: u64, times: u64) -> Option<Value> 
 fn strikes(subject: &'static Subject, endpoints: &[Endpoint], token: Option<&str>) -> Vec<Strike> {
     let scripts = ROWS.iter().flat_map(|row| row.scripts);
     let (mut all, mut turn, mut others) = (Vec::new(), 0, 0);
-    for &(how, script) in scripts {
+    for (number, &(how, script)) in scripts.enumerate() {
         let (script, then, times): (_, _, &[u64]) = match how {
             Strikes::FurtherPage => continue,
             Strikes::AnyCall => (script, None, &TIMES),
@@ -128,8 +128,8 @@ fn strikes(subject: &'static Subject, endpoints: &[Endpoint], token: Option<&str
         };
         if many() {
             for endpoint in &fits {
-                let calls = (1..=endpoint.calls).flat_map(|nth| times.iter().map(move |times| (nth, *times)));
-                calls.for_each(|(nth, times)| strike(endpoint, nth, times));
+                let each_time = times.iter().cycle().skip(number);
+                (1..=endpoint.calls).zip(each_time).for_each(|(nth, times)| strike(endpoint, nth, *times));
             }
         } else if !fits.is_empty() {
             // Faults of few endpoints have turns of their own, so that they take nobody else's.
@@ -163,6 +163,7 @@ async fn survived<F: Future<Output = ()> + Send + 'static>(
     assert!(spared.is_empty(), "never struck: {spared:#?}");
     let mut wrong = BTreeSet::new();
     let count = strikes.len();
+    println!("{count} strikes on {} endpoints", endpoints.len());
     for strike in strikes {
         let about = strike.about();
         // A task of its own, so that one panic does not hide the others.
@@ -171,7 +172,6 @@ async fn survived<F: Future<Output = ()> + Send + 'static>(
             wrong.insert(about);
         }
     }
-    println!("{count} strikes on {} endpoints", endpoints.len());
     assert!(wrong.is_empty(), "{} of {count}: {wrong:#?}", wrong.len());
 }
 
