@@ -360,6 +360,7 @@ impl Task<'_> {
             people: &people,
             crowded: &comparing::crowded(app, dialect, &comparison, &header)?,
             shared: &scan.discovery.shared,
+            hidden: &scan.hidden,
             account: &account,
             taken_on: &self.taken.strftime("%Y-%m-%d").to_string(),
             undo: self.undo,

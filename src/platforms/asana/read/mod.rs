@@ -230,7 +230,7 @@ fn coverage(splitter: &Splitter, promised_tasks: u64) -> Coverage {
         .filter(|kind| kind.rank() >= Kind::Container.rank())
         .map(|kind| Count { kind: *kind, expected: expected(*kind), got: splitter.count(*kind) })
         .collect();
-    Coverage { counts, missing: splitter.missing.clone() }
+    Coverage { counts, missing: splitter.missing.clone(), hidden: splitter.hidden.clone() }
 }
 
 #[cfg(test)]
