@@ -111,6 +111,7 @@ fn merge(compare: &Comparison) -> usize {
         people: &People::default(),
         crowded: &BTreeSet::new(),
         shared: &[],
+        hidden: &BTreeSet::new(),
         account: &"me".into(),
         taken_on: "2026-11-21",
         undo: None,

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeSet;
 
+use serde_json::Value;
+
 use super::error::Error;
 use super::names::{Names, Outside};
 use super::placements;
@@ -10,6 +12,7 @@ use super::snapshots::{self, Opened};
 use crate::model::leads::{Lead, leads};
 use crate::model::origins::OriginMap;
 use crate::model::spec::{Field, KindSpec, Role};
+use crate::model::told::Told;
 use crate::model::{Kind, NativeId, Record, RecordKey, lineage, ops};
 use crate::plan::broken::{self, Leading};
 use crate::plan::shared;
@@ -96,6 +99,32 @@ impl Opened {
         Ok(())
     }
 
+    /// Adds to a plan which things outside of containers list one that it makes anew (a portfolio its projects, a report
+    /// the sheets that it shows): they list the old one only, and nobody can write them.
+    pub(super) fn note_lists(&self, plan: &mut RestorePlan) -> Result<(), Error> {
+        let made = broken::made_anew(plan);
+        let mut leading = Vec::new();
+        for place in self.places()?.iter().filter(|_| !made.is_empty()) {
+            for spec in self.dialect.kinds() {
+                let fields: Vec<&Field> =
+                    spec.fields.iter().filter(|field| field.told == Told::Places).collect();
+                for record in self.reader.container_kind(place, spec.kind).filter(|_| !fields.is_empty()) {
+                    let record = record?;
+                    let lists = |field: &&&Field| {
+                        ops::get(&record.native, field.path).is_some_and(|value| names_one(value, &made))
+                    };
+                    for field in fields.iter().filter(lists) {
+                        let noun = self.dialect.called(&record).unwrap_or_else(|| spec.noun.to_owned());
+                        let path = self.path_of(&record)?;
+                        leading.push(Leading { key: record.key.clone(), field: field.path, noun, path });
+                    }
+                }
+            }
+        }
+        broken::note(plan, leading);
+        Ok(())
+    }
+
     /// The containers with records that lead to one of those that `is_target` picks.
     pub(super) fn leading_to(
         &self,
@@ -167,5 +196,15 @@ impl Opened {
             }
         }
         Ok(())
+    }
+}
+
+/// Whether one of `ids` stands somewhere in a value.
+fn names_one(value: &Value, ids: &BTreeSet<NativeId>) -> bool {
+    match value {
+        Value::String(text) => ids.contains(&NativeId::from(text.as_str())),
+        Value::Array(values) => values.iter().any(|value| names_one(value, ids)),
+        Value::Object(fields) => fields.values().any(|value| names_one(value, ids)),
+        _ => false,
     }
 }

@@ -159,6 +159,7 @@ pub async fn plan(app: &App, request: &PlanRequest, progress: &dyn Progress) -> 
     if matches!(request.mode, Mode::DeleteBefore | Mode::DeleteBeforeLiteral) {
         opened.note_shared(&mut made, &desired)?;
     }
+    opened.note_lists(&mut made)?;
     opened.name_far(&mut made)?;
     save(app, made)
 }
@@ -228,6 +229,7 @@ pub async fn undo(app: &App, run: &str, progress: &dyn Progress) -> Result<Saved
     // Its safety snapshot holds what the run was about to touch, and not what leads there.
     if let Ok(restored) = snapshots::open(app, &done.header.snapshot) {
         restored.note_broken(&mut made, &scan, &origins)?;
+        restored.note_lists(&mut made)?;
     }
     save(app, made)
 }
@@ -360,6 +362,7 @@ impl Task<'_> {
             people: &people,
             crowded: &comparing::crowded(app, dialect, &comparison, &header)?,
             shared: &scan.discovery.shared,
+            hidden: &scan.hidden,
             account: &account,
             taken_on: &self.taken.strftime("%Y-%m-%d").to_string(),
             undo: self.undo,

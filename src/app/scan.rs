@@ -1,5 +1,6 @@
 //! Reading the live account into a tree, to compare it or to keep it before a restore.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::backup;
@@ -13,7 +14,7 @@ use super::sought::Sought;
 use super::{answers, reading, snapshots};
 use crate::http::fault::FaultClass;
 use crate::model::coverage::{Coverage, Missing, Usage};
-use crate::model::{Kind, NativeId};
+use crate::model::{Kind, NativeId, RecordKey};
 use crate::platforms::connector::{Connector, ContainerInfo, Discovery, Purpose as UsedFor};
 use crate::platforms::platform::Platform;
 use crate::prolly::Tree;
@@ -31,6 +32,8 @@ pub(super) struct Scan {
     written: Written,
     /// What could not be read, by name: attachments whose bytes were wanted among them.
     pub missing: Vec<Missing>,
+    /// What was sought, is there and may not be read.
+    pub hidden: BTreeSet<RecordKey>,
     entries: Vec<ContainerEntry>,
     started_at: i64,
 }
@@ -55,7 +58,7 @@ pub(super) async fn scan(
     let writer = SnapshotWriter::new(app.chunks(), None)?;
     backup::write_discovered(&writer, &discovery)?;
     let mut entries: Vec<ContainerEntry> = Vec::new();
-    let mut missing = Vec::new();
+    let (mut missing, mut hidden) = (Vec::new(), BTreeSet::new());
     let there = discovery.containers.iter().map(|info| info.id.clone()).collect();
     let homes = Arc::new(sought.among(&there));
     let known = Known { homes: Some(&homes), ..Known::default() };
@@ -104,6 +107,7 @@ pub(super) async fn scan(
                         entries.push(draft::entry(&container.info, records));
                     }
                     missing.extend(coverage.missing);
+                    hidden.extend(coverage.hidden);
                 }
                 // Deleted between listing and reading: then it is not on the account, which is what a scan says.
                 Err(fault) if fault.class == FaultClass::NotFound => {}
@@ -116,7 +120,7 @@ pub(super) async fn scan(
         }
     }
     let written = writer.finish()?;
-    Ok(Scan { tree: written.tree, discovery, written, entries, missing, started_at })
+    Ok(Scan { tree: written.tree, discovery, written, entries, missing, hidden, started_at })
 }
 
 /// Whether a platform has given fewer items than it says that there are, and the reading names it. What a backup may

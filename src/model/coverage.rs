@@ -11,6 +11,8 @@ pub struct Coverage {
     pub counts: Vec<Count>,
     /// What is missing, by name.
     pub missing: Vec<Missing>,
+    /// What was looked for by its id and refused: it is there, and the account may not read it.
+    pub hidden: Vec<RecordKey>,
 }
 
 /// One line of the coverage.

@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::content;
 use super::decide::{Decisions, is_own_membership};
 use super::elsewhere;
+use super::hidden;
 use super::joined;
 use super::limits::{beyond_limits, leave_out_what_is_too_long};
 use super::locks;
@@ -52,6 +53,9 @@ impl<'a, 's> Blocking<'a, 's> {
             } else if self.is_departed(key) {
                 out.lose(key, None, LossCause::PersonMissing);
                 self.refused.insert(key, LossCause::PersonMissing.text().to_owned());
+            } else if let Some(why) = hidden::why(self.facts, key) {
+                out.blocked.push(blocked(scene, record, Action::Create, why.clone()));
+                self.refused.insert(key, why);
             } else if matches!(record.blob, Blob::Missing(_)) {
                 out.lose(key, None, LossCause::BytesMissing);
                 self.refused.insert(key, LossCause::BytesMissing.text().to_owned());
@@ -121,7 +125,9 @@ impl<'a, 's> Blocking<'a, 's> {
         let creates = Creates::Exactly(&self.created);
         self.prerequisites(record).iter().any(|(key, anywhere)| {
             let is_far = key.container != record.key.container && (*anywhere || key.kind == Kind::Container);
-            is_far && self.facts.far_fate(record, key, *anywhere, creates) == Fate::Gone
+            is_far
+                && hidden::why(self.facts, key).is_none()
+                && self.facts.far_fate(record, key, *anywhere, creates) == Fate::Gone
         })
     }
 

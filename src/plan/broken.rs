@@ -40,6 +40,10 @@ pub fn note(plan: &mut RestorePlan, leading: Vec<Leading>) {
     let is_led =
         |one: &Leading| led.contains(&(&one.key, None)) || led.contains(&(&one.key, Some(one.field)));
     let left: Vec<Leading> = leading.into_iter().filter(|one| !is_led(one)).collect();
+    // That nobody can write it is the lesser half of it.
+    let says_more =
+        |loss: &Loss| left.iter().any(|one| one.key == loss.key && Some(one.field) == loss.field.as_deref());
+    plan.losses.retain(|loss| !says_more(loss));
     plan.losses.extend(left.into_iter().map(|Leading { key, field, noun, path }| Loss {
         key,
         field: Some(field.to_owned()),

@@ -36,6 +36,8 @@ pub struct PlanInput<'a> {
     pub crowded: &'a BTreeSet<NativeId>,
     /// Records that containers share and that are on the live account, whether one of them uses them or not.
     pub shared: &'a [Record],
+    /// Records of the backup, or what earlier restores made of them, that are on the live account and may not be read.
+    pub hidden: &'a BTreeSet<RecordKey>,
     /// The connection's own person id.
     pub account: &'a NativeId,
     /// The day of the snapshot (`2026-11-21`), for the names of copies.

@@ -12,6 +12,7 @@ mod decide;
 mod draft;
 mod elsewhere;
 mod following;
+mod hidden;
 pub mod input;
 mod joined;
 mod limits;

@@ -1,8 +1,8 @@
 //! Values of custom fields on projects themselves, which have the fields of their portfolios.
 
 use boardvault::model::Kind;
-use boardvault::model::loss::LossCause;
-use boardvault::plan::types::{Action, Mode};
+use boardvault::model::loss::{Loss, LossCause};
+use boardvault::plan::types::{Action, Mode, RestorePlan};
 use serde_json::{Value, json};
 
 use crate::common::{Desk, USUAL};
@@ -19,6 +19,15 @@ async fn set(desk: &Desk, project: &str, field: &str, value: Value) {
         (desk.world.id("project", project).await, desk.world.id("custom_field", field).await);
     desk.ask("PUT", &format!("/projects/{project}"), json!({"data": {"custom_fields": {field: value}}}))
         .await;
+}
+
+/// What a plan says that leads to the old ones of what it makes anew.
+fn broken(plan: &RestorePlan) -> Vec<String> {
+    let broken = plan.losses.iter().filter(|loss| loss.cause == LossCause::Broken);
+    let said = |loss: &Loss| {
+        format!("{} {}: {}", loss.noun, loss.path.last().unwrap(), loss.field.as_deref().unwrap_or_default())
+    };
+    broken.map(said).collect()
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -62,6 +71,20 @@ async fn a_project_made_anew_is_in_no_portfolio_and_the_plan_says_what_that_cost
     let mut lost: Vec<&str> = lost.map(|loss| loss.path.last().unwrap().as_str()).collect();
     lost.sort_unstable();
     assert_eq!(lost, ["Owner", "Priority"]);
+    assert_eq!(broken(&plan.plan), ["inventory entry Everything: items"]);
     desk.apply(&plan).await;
     desk.assert_settled(&before).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_replacement_is_in_no_portfolio_and_a_copy_takes_the_old_one_out_of_none() {
+    let desk = Desk::on("asana", "tiny", 1).await;
+    let before = desk.backup(USUAL).await.id.to_string();
+    for (mode, told) in [(Mode::DeleteBefore, 1), (Mode::Copy, 0)] {
+        for only in [&["Acme/Roadmap"][..], &["Acme/Office garden"]] {
+            let plan = desk.plan(&before, mode, only).await.plan;
+            let expected = if only == ["Acme/Roadmap"] { told } else { 0 };
+            assert_eq!(broken(&plan).len(), expected, "{mode:?} {only:?}: {:#?}", plan.losses);
+        }
+    }
 }

@@ -13,6 +13,7 @@ mod architecture;
 mod asana;
 mod asana_guests;
 mod asana_heirs;
+mod asana_hidden;
 mod asana_meanwhile;
 mod asana_orders;
 mod asana_own_tasks;

@@ -97,6 +97,7 @@ pub(super) struct Request {
     pub(super) people: People,
     pub(super) crowded: BTreeSet<NativeId>,
     pub(super) shared: Vec<Record>,
+    pub(super) hidden: BTreeSet<RecordKey>,
     pub(super) undo: Option<UndoScope>,
 }
 
@@ -110,6 +111,7 @@ pub(super) fn request(mode: Mode) -> Request {
         people: People::default(),
         crowded: BTreeSet::new(),
         shared: Vec::new(),
+        hidden: BTreeSet::new(),
         undo: None,
     }
 }
@@ -140,6 +142,7 @@ impl Request {
             people: &self.people,
             crowded: &self.crowded,
             shared: &self.shared,
+            hidden: &self.hidden,
             account: me,
             taken_on: "2026-11-21",
             undo: self.undo.as_ref(),

@@ -4,6 +4,7 @@ mod content;
 mod elsewhere;
 mod following;
 mod given;
+mod hidden;
 mod limits;
 mod locks;
 mod modes;

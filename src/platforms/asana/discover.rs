@@ -266,10 +266,12 @@ pub(super) async fn discover(asana: &Asana, purpose: Purpose) -> Result<Discover
     let projects: Vec<&Value> = seen.workspaces.iter().flat_map(|workspace| &workspace.projects).collect();
     let versions = match purpose {
         Purpose::Backup => {
-            let mut versions = changes::versions(asana, &projects).await?;
+            let mut versions = BTreeMap::new();
+            // Before events are asked for: what comes into a project after that is either here still or told by them.
             for list in seen.workspaces.iter().filter_map(|workspace| workspace.own_tasks.as_ref()) {
                 versions.insert(gid(list).to_owned(), own_tasks::version(asana, gid(list)).await?);
             }
+            versions.extend(changes::versions(asana, &projects).await?);
             versions
         }
         Purpose::Restore => BTreeMap::new(),

@@ -67,10 +67,16 @@ pub(super) async fn read(
         }
         None => None,
     };
-    let Renewed { tree, kept, promised, unordered } = match renewed {
+    let Renewed { mut tree, kept, mut promised, unordered } = match renewed {
         Some(renewed) => renewed,
         None => all_tasks(asana, id, &sections, sink, &mut splitter).await?,
     };
+    let has_kept = |task: &str| kept.iter().any(|record| record.key.kind == Kind::Item && record.key.id.as_str() == task);
+    let taken_off = own::taken_off(asana, id, |task| tree.shows(task) || has_kept(task), &mut splitter).await?;
+    promised += taken_off.len() as u64;
+    let parents = with_subtasks(&taken_off);
+    tree.listed(id, taken_off);
+    promised += subtasks(asana, &mut tree, parents, &mut splitter).await?;
     for (section, cut) in unordered {
         splitter.miss_in_section("the order of the tasks in", &section, cut.to_string());
     }
@@ -224,7 +230,7 @@ fn coverage(splitter: &Splitter, promised_tasks: u64) -> Coverage {
         .filter(|kind| kind.rank() >= Kind::Container.rank())
         .map(|kind| Count { kind: *kind, expected: expected(*kind), got: splitter.count(*kind) })
         .collect();
-    Coverage { counts, missing: splitter.missing.clone() }
+    Coverage { counts, missing: splitter.missing.clone(), hidden: splitter.hidden.clone() }
 }
 
 #[cfg(test)]

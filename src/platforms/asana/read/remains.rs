@@ -14,7 +14,7 @@ use super::strays::outside;
 use super::tree::{Tree, projects, without_parent};
 use super::{details, fields, subtasks, with_subtasks};
 use crate::http::fault::{ApiFault, FaultClass};
-use crate::model::NativeId;
+use crate::model::{Kind, NativeId};
 use crate::model::coverage::Coverage;
 use crate::platforms::connector::RecordSink;
 
@@ -47,25 +47,35 @@ pub(in super::super) async fn read_remains(
     for (record, bytes) in splitter.found {
         sink.put(record, bytes).await?;
     }
-    Ok(Coverage { counts: Vec::new(), missing: splitter.missing })
+    Ok(Coverage { counts: Vec::new(), missing: splitter.missing, hidden: splitter.hidden })
 }
 
-/// The sought tasks that are alive. One that is in the project after all shows that it is there, and not visible.
+/// The sought tasks that are alive. One that is in the project after all shows that it is there, and not visible. The
+/// project itself is asked for with them: no list shows one that has become private.
 async fn alive(
     asana: &Asana,
     project: &str,
     sought: &[NativeId],
     splitter: &mut Splitter,
 ) -> Result<Vec<Value>, ApiFault> {
-    let questions: Vec<Question> =
-        sought.iter().map(|task| Question::new(&["tasks", task.as_str()], fields::TASK)).collect();
+    let mut questions = vec![Question::new(&["projects", project], "name")];
+    questions.extend(sought.iter().map(|task| Question::new(&["tasks", task.as_str()], fields::TASK)));
+    let mut answers = asana.ones(&questions).await?.into_iter();
+    match answers.next() {
+        Some(Ok(_)) => splitter.hide(Kind::Container, &project.into(), "no list shows it".to_owned()),
+        Some(Err(fault)) if fault.class == FaultClass::Forbidden => {
+            splitter.hide(Kind::Container, &project.into(), fault.to_string());
+        }
+        Some(Err(fault)) if fault.class != FaultClass::NotFound => return Err(fault),
+        Some(Err(_)) | None => {}
+    }
     let mut alive = Vec::new();
-    for (id, answer) in sought.iter().zip(asana.ones(&questions).await?) {
+    for (id, answer) in sought.iter().zip(answers) {
         match answer {
             Ok(task) if !gid(&task).is_empty() && !projects(&task).contains(&project) => alive.push(task),
             Ok(_) => {}
             Err(fault) if fault.class == FaultClass::NotFound => {}
-            Err(fault) if fault.class == FaultClass::Forbidden => splitter.miss_sought(id, fault.to_string()),
+            Err(fault) if fault.class == FaultClass::Forbidden => splitter.hide(Kind::Item, id, fault.to_string()),
             Err(fault) => return Err(fault),
         }
     }

@@ -23,12 +23,14 @@ pub(super) struct Splitter {
     pub(super) found: Vec<Found>,
     /// What could not be read or made a record.
     pub(super) missing: Vec<Missing>,
+    /// What is there and refused.
+    pub(super) hidden: Vec<RecordKey>,
 }
 
 impl Splitter {
     /// Starts with nothing.
     pub(super) fn new(project: NativeId) -> Self {
-        Self { project, seen: HashSet::new(), found: Vec::new(), missing: Vec::new() }
+        Self { project, seen: HashSet::new(), found: Vec::new(), missing: Vec::new(), hidden: Vec::new() }
     }
 
     /// The project's gid.
@@ -194,10 +196,12 @@ impl Splitter {
         self.missing.push(Missing { key, what, why });
     }
 
-    /// Notes that nobody can tell what became of a task of the last backup.
-    pub(super) fn miss_sought(&mut self, task: &NativeId, why: String) {
-        let key = Some(RecordKey::new(self.project.clone(), Kind::Item, task.clone()));
-        self.missing.push(Missing { key, what: format!("task {task}, which the last backup has"), why });
+    /// Notes that something that was looked for is there and refused.
+    pub(super) fn hide(&mut self, kind: Kind, id: &NativeId, why: String) {
+        let key = RecordKey::new(self.project.clone(), kind, id.clone());
+        let noun = if kind == Kind::Container { "project" } else { "task" };
+        self.missing.push(Missing { key: Some(key.clone()), what: format!("{noun} {id}, which is there"), why });
+        self.hidden.push(key);
     }
 
     /// Notes that something about a section is missing.

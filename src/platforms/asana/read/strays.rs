@@ -9,7 +9,7 @@ use super::fields;
 use super::split::Splitter;
 use super::tree::{Tree, is_in_a_project};
 use crate::http::fault::{ApiFault, FaultClass};
-use crate::model::NativeId;
+use crate::model::{Kind, NativeId};
 
 /// What the record of a task says that is alive and not in its project. That it has no section does not say it: some
 /// memberships have none.
@@ -32,7 +32,7 @@ pub(super) async fn read(
             Ok(task) if is_stray(&task) => strays.push(task),
             Ok(_) => {}
             Err(fault) if fault.class == FaultClass::NotFound => {}
-            Err(fault) if fault.class == FaultClass::Forbidden => splitter.miss_sought(id, fault.to_string()),
+            Err(fault) if fault.class == FaultClass::Forbidden => splitter.hide(Kind::Item, id, fault.to_string()),
             Err(fault) => return Err(fault),
         }
     }

@@ -263,17 +263,19 @@ async fn of_a_deleted_project_the_tasks_that_live_on_are_read_with_all_that_is_o
         let memberships: Vec<Value> = projects.iter().map(|gid| json!({"project": {"gid": gid}})).collect();
         json!({"gid": gid, "memberships": memberships, "parent": parent, "num_subtasks": u64::from(gid == "1")})
     };
+    let gone = || (404, json!({"errors": [{"message": "gone"}]}));
     let below = task("2", json!({"gid": "1", "memberships": [{"project": {"gid": "30"}}]}), &[]);
     let nothing = || (200, list(&json!([])));
     let scripted = Scripted::new([
         batch(&[
+            gone(),
             (200, json!({"data": task("1", json!(null), &["30"])})),
             (200, json!({"data": below})),
             (200, json!({"data": task("3", json!({"gid": "99"}), &[])})),
-            (404, json!({"errors": [{"message": "gone"}]})),
+            gone(),
             (200, json!({"data": task("5", json!(null), &["20"])})),
         ]),
-        refusal(404, "gone"),
+        batch(&[gone(), gone()]),
         tasks(std::slice::from_ref(&below)),
         batch(&[(200, list(&json!([comment("c1")]))), nothing(), nothing()]),
         batch(&[nothing(), nothing(), nothing()]),
@@ -291,6 +293,24 @@ async fn of_a_deleted_project_the_tasks_that_live_on_are_read_with_all_that_is_o
         .collect();
     assert_eq!(found, [("1", true, false), ("3", true, false), ("2", false, true)], "id, outside, below a known one");
     assert_eq!(ids(&held, Kind::Comment), ["c1"]);
+}
+
+#[tokio::test]
+async fn what_is_sought_and_refused_is_there_and_hidden() {
+    let no = || (403, json!({"errors": [{"message": "Forbidden"}]}));
+    let gone = || (404, json!({"errors": [{"message": "gone"}]}));
+    let key = |kind, id| RecordKey::new("20", kind, id);
+
+    let scripted = Scripted::new([project(), frame(), tasks(&[]), batch(&[no(), gone()]), refusal(404, "gone"), refusal(402, "no search")]);
+    let mut held = Held { sought: ["5", "6"].map(Into::into).into(), ..Held::default() };
+    let coverage = read(&asana(&scripted), &info(), &mut held).await.unwrap();
+    assert_eq!(coverage.hidden, [key(Kind::Item, "5")]);
+    assert!(coverage.missing[0].why.contains("Forbidden"), "{coverage:?}");
+
+    let scripted = Scripted::new([batch(&[no(), no(), gone()]), refusal(404, "gone")]);
+    let mut held = Held { sought: ["5", "6"].map(Into::into).into(), ..Held::default() };
+    let coverage = read_remains(&asana(&scripted), &"20".into(), &mut held).await.unwrap();
+    assert_eq!(coverage.hidden, [key(Kind::Container, "20"), key(Kind::Item, "5")]);
 }
 
 #[tokio::test]

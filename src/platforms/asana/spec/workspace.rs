@@ -120,6 +120,10 @@ pub(super) const INVENTORY: KindSpec = KindSpec {
     ids: IdPolicy::Server,
     batch: BatchRules::SINGLE,
     natural_key: &[],
-    fields: &[Field::new("name", READ_ONLY)],
+    fields: &[
+        Field::new("name", READ_ONLY),
+        // What is in a portfolio.
+        Field::new("items", READ_ONLY).told(Told::Places),
+    ],
     losses: &[LossCause::NotWritable],
 };

@@ -253,7 +253,7 @@ impl Promised {
             let why = format!("only {got} of {promised} came");
             missing.push(Missing { key: None, what: "rows of the sheet".to_owned(), why });
         }
-        Coverage { counts, missing }
+        Coverage { counts, missing, ..Coverage::default() }
     }
 }
 

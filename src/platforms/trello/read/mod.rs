@@ -162,7 +162,7 @@ fn coverage(splitter: &Splitter, [comments, attachments, check_items]: Promised)
         .filter(|kind| kind.rank() >= Kind::Container.rank())
         .map(|kind| Count { kind: *kind, expected: expected(*kind), got: splitter.count(*kind) })
         .collect();
-    Coverage { counts, missing: splitter.missing.clone() }
+    Coverage { counts, missing: splitter.missing.clone(), ..Coverage::default() }
 }
 
 #[cfg(test)]
