@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use super::api::UPLOAD_COST;
 use super::json::{list, text};
-use super::{effort, predecessors};
+use super::{effort, predecessors, twin};
 use super::spec::KINDS;
 use super::words;
 use crate::base::clock::Timestamp;
@@ -144,6 +144,10 @@ impl Dialect for SmartsheetDialect {
         let keeps_them = field.is_some_and(|column| text(&column.native, "projectType") == "PREDECESSOR");
         let shown = self.shown(value).filter(|_| !keeps_them)?;
         Some(Plainer { path: "value", value: shown.into(), cause: LossCause::ProjectSheet })
+    }
+
+    fn comes_along(&self, wanted: &[&Record], live: &[&Record]) -> &'static [Kind] {
+        twin::comes_along(wanted, live)
     }
 
     /// Comments are shown in the order of their times, and ids are drawn at random.
