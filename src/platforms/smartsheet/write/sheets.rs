@@ -14,6 +14,9 @@ use crate::model::{Kind, NativeId, ops};
 /// The title of a new sheet's primary column until the column itself is restored. It tells, and nobody uses it.
 const UNNAMED: &str = "(being restored)";
 
+/// The days on which nobody works, beside those of each week.
+const DAYS_OFF: &str = "nonWorkingDays";
+
 /// Creates, changes or deletes a sheet, or changes its project settings.
 pub(super) async fn write(smartsheet: &Smartsheet, mutation: &Mutation) -> Result<Receipt, WriteError> {
     match (mutation.kind, mutation.verb) {
@@ -25,15 +28,26 @@ pub(super) async fn write(smartsheet: &Smartsheet, mutation: &Mutation) -> Resul
         }
         (Kind::Extension, Verb::Create | Verb::Update) => {
             // They came along with the sheet, and only their values are set.
-            let body = set(&mutation.fields, &["projectSettings"]);
-            if !body.is_empty() {
-                Call::put(&["sheets", container(mutation)?], Value::Object(body)).result(smartsheet).await?;
+            let settings = settings(mutation);
+            if !settings.is_empty() {
+                let body = json!({"projectSettings": settings});
+                Call::put(&["sheets", container(mutation)?], body).result(smartsheet).await?;
             }
             return receipt(mutation, mutation.id.as_ref().map_or(DEPENDENCIES, NativeId::as_str));
         }
         _ => return Err(not_offered(mutation)),
     }
     receipt(mutation, own(mutation)?)
+}
+
+/// The settings of a project. What is not said stays as it is, so that no days off are said as such.
+fn settings(mutation: &Mutation) -> Map<String, Value> {
+    let mut settings = part(&mutation.fields, "projectSettings");
+    if settings.contains_key(DAYS_OFF) || (mutation.verb == Verb::Create && !settings.is_empty()) {
+        let days = settings.remove(DAYS_OFF).filter(Value::is_array);
+        settings.insert(DAYS_OFF.to_owned(), days.unwrap_or_else(|| json!([])));
+    }
+    settings
 }
 
 async fn create(smartsheet: &Smartsheet, mutation: &Mutation) -> Result<Receipt, WriteError> {

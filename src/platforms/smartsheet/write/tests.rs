@@ -151,7 +151,7 @@ async fn each_change_is_the_documented_request() {
             Kind::Extension,
             json!({"projectSettings": {"lengthOfDay": 7, "nonWorkingDays": null}}),
             "PUT /sheets/1",
-            json!({"projectSettings": {"lengthOfDay": 7}}),
+            json!({"projectSettings": {"lengthOfDay": 7, "nonWorkingDays": []}}),
         ),
         (
             Kind::Item,

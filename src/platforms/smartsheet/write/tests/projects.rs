@@ -50,6 +50,14 @@ async fn fields_of_the_summary_that_came_along_are_made_those_of_the_backup() {
     assert_eq!(bodies(&scripted)[3], json!([{"title": "Sum"}]));
 }
 
+#[tokio::test]
+async fn a_project_that_has_no_days_off_has_none_of_those_that_came_along() {
+    let fields = json!({"projectSettings": {"lengthOfDay": 7}});
+    let found = request_of(mutation(Verb::Create, Kind::Extension, fields), vec![]).await;
+    let wanted = json!({"projectSettings": {"lengthOfDay": 7, "nonWorkingDays": []}});
+    assert_eq!(found, ("PUT /sheets/1".to_owned(), wanted));
+}
+
 /// The columns of a project.
 fn project() -> Answer {
     let columns = json!([
