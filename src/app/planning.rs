@@ -226,9 +226,11 @@ pub async fn undo(app: &App, run: &str, progress: &dyn Progress) -> Result<Saved
     };
     let mut made = task.plan(comparison, &scan, &BTreeSet::new(), header)?;
     // Its safety snapshot holds what the run was about to touch, and not what leads there.
+    snapshots::open(app, safety)?.name_far(&mut made)?;
     if let Ok(restored) = snapshots::open(app, &done.header.snapshot) {
         restored.note_broken(&mut made, &scan, &origins)?;
     }
+        restored.name_far(&mut made)?;
     save(app, made)
 }
 

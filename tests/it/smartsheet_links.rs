@@ -3,6 +3,7 @@
 use boardvault::app::error::ErrorKind;
 use boardvault::apply::Relation;
 use boardvault::model::loss::LossCause;
+use boardvault::model::ops;
 use boardvault::plan::types::{Mode, Reason, RestorePlan, Verdict};
 use serde_json::{Value, json};
 
@@ -19,7 +20,8 @@ fn broken(plan: &RestorePlan) -> Vec<String> {
     lost.map(|loss| format!("{} {}", loss.noun, loss.path.join("/"))).collect()
 }
 
-const REFERENCE: &str = "cross-sheet reference Acme/Launch plan/All amounts";
+/// The reference that is made in the place of "All amounts".
+const REFERENCE: &str = "cross-sheet reference Acme/Launch plan/All amounts 2";
 
 /// A cell of the sheet as the platform has it now.
 async fn cell(scene: &Scene, sheet: &str, row: &str, column: &str) -> Value {
@@ -365,4 +367,29 @@ async fn a_plan_calls_what_it_links_to_in_other_sheets_by_name() {
     };
     assert_eq!(named("linkInFromCell.sheetId"), ["Budget"]);
     assert_eq!(named("linkInFromCell.columnId"), ["Amount"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_undo_that_leaves_nothing_but_an_unused_reference_is_whole_and_calls_everything_by_name() {
+    for path in ["Acme/Budget", "Acme/Launch plan"] {
+        let scene = scene().await;
+        let plan = scene.desk.plan(&scene.path(path), Mode::DeleteBefore, &[]).await;
+        let applied = scene.desk.apply(&plan).await;
+        let back = scene.desk.undo(&applied.run).await.plan;
+        assert_eq!((back.verdict, back.blocked.len()), (Verdict::Applyable, 0), "{path}");
+        let left = back.losses.iter().filter(|loss| loss.cause == LossCause::Unused);
+        let left: Vec<String> = left.map(|loss| format!("{} {}", loss.noun, loss.path.join("/"))).collect();
+        let expected = if path == "Acme/Budget" { vec![REFERENCE] } else { vec![] };
+        assert_eq!(left, expected, "{path}");
+        for change in
+            back.steps.iter().flat_map(|step| &step.changes).filter(|change| change.refers_to.is_some())
+        {
+            let ids = [change.from.as_ref(), Some(&change.to)].into_iter().flatten();
+            let unnamed: Vec<&str> = ids
+                .flat_map(|ids| ops::ids(Some(ids)))
+                .filter(|id| !change.names.contains_key(*id))
+                .collect();
+            assert!(unnamed.is_empty(), "{path}: {} {unnamed:?}", change.path);
+        }
+    }
 }
