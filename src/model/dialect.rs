@@ -8,7 +8,7 @@ use super::limits::Limit;
 use super::loss::LossCause;
 use super::spec::KindSpec;
 use super::writing::Writing;
-use super::{Kind, Record};
+use super::{Kind, NativeId, Record};
 
 /// A place in a text that points to a thing of the platform.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -91,6 +91,11 @@ pub trait Dialect: Send + Sync {
     /// nothing where it stays what it is.
     fn plainer(&self, _value: &Record, _field: Option<&Record>) -> Option<Plainer> {
         None
+    }
+
+    /// The containers that lead to `record`, where it says so itself.
+    fn led_to_from(&self, _record: &Record) -> Vec<NativeId> {
+        Vec::new()
     }
 
     /// The kinds of records that come along where a container is made out of a live one, as no request makes all that it

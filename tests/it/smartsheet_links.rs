@@ -393,3 +393,34 @@ async fn an_undo_that_leaves_nothing_but_an_unused_reference_is_whole_and_calls_
         }
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_cell_that_was_linked_since_in_a_sheet_that_had_no_links_follows_as_well() {
+    for mode in [Mode::DeleteBefore, Mode::DeleteBeforeLiteral] {
+        let scene = scene().await;
+        let task = json!({"title": "Task", "type": "TEXT_NUMBER", "primary": true});
+        let amount = json!({"title": "Shown", "type": "TEXT_NUMBER"});
+        let sheet = json!({"name": "New", "columns": [task, amount]});
+        let made = scene.desk.ask("POST", "/sheets", sheet).await["result"].clone();
+        let posters = address(&scene, "Budget", "Posters", "Amount").await;
+        let number = |name: &str| json!(posters[name].as_str().unwrap().parse::<u64>().unwrap());
+        let path = format!("/sheets/{}/rows", made["id"]);
+        let row =
+            json!([{"toBottom": true, "cells": [{"columnId": made["columns"][0]["id"], "value": "Paper"}]}]);
+        let row = scene.desk.ask("POST", &path, row).await["result"][0]["id"].clone();
+        let link =
+            json!({"sheetId": number("sheetId"), "rowId": number("rowId"), "columnId": number("columnId")});
+        let cell_of = json!({"columnId": made["columns"][1]["id"], "value": null, "linkInFromCell": link});
+        scene.desk.ask("PUT", &path, json!([{"id": row, "cells": [cell_of]}])).await;
+
+        let plan = scene.desk.plan(&scene.path("Acme/Budget"), mode, &[]).await;
+        assert!(
+            follows(&plan.plan).contains(&"cell Sheets/New/Paper/Shown".to_owned()),
+            "{:?}",
+            follows(&plan.plan)
+        );
+        scene.desk.apply(&plan).await;
+        let shown = cell(&scene, "New", "Paper", "Shown").await["linkInFromCell"].clone();
+        assert_eq!(shown, address(&scene, "Budget", "Posters", "Amount").await, "{mode:?}");
+    }
+}
