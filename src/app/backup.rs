@@ -15,11 +15,11 @@ use super::progress::{News, Progress};
 use super::reading::{Earlier, Known};
 use super::{answers, reading, snapshots};
 use crate::base::defect::{Defect, planted};
-use crate::model::NativeId;
 use crate::model::dialect::Dialect;
+use crate::model::{Kind, NativeId};
 use crate::platforms::connector::{Connector, Discovery, Purpose as UsedFor};
 use crate::snapshot::lineage;
-use crate::snapshot::manifest::{Bytes, LeftOut, Manifest, Purpose, Status};
+use crate::snapshot::manifest::{Bytes, ContainerEntry, LeftOut, Manifest, Purpose, Status};
 use crate::snapshot::{Changes, Reader, Snapshot, SnapshotId, SnapshotWriter};
 use crate::store::chunks::Chunks;
 
@@ -116,6 +116,9 @@ pub async fn backup(
     for info in &unchanged {
         draft.add_unchanged(info);
     }
+    if discovery.short.contains(&Kind::Container) {
+        draft.add_unlisted(|entry| is_listed(&discovery, entry));
+    }
     app.vault.sync()?;
     let (left_out, left_out_bytes) = downloads.left_out();
     let manifest = Manifest {
@@ -208,6 +211,7 @@ pub(super) fn write_discovered(writer: &SnapshotWriter, discovery: &Discovery) -
 }
 
 /// Takes containers, workspaces, groups and folders out that the parent has and discovery no longer shows; names them.
+/// Those that need not be gone, as a list of their kind was not whole, keep their last state.
 fn remove_vanished(
     app: &App,
     writer: &SnapshotWriter,
@@ -219,18 +223,23 @@ fn remove_vanished(
     let Some(parent) = parent else { return Ok(vanished) };
     let reader = Reader::new(app.chunks(), parent.manifest.tree);
     for entry in &parent.manifest.containers {
-        if !discovery.containers.iter().any(|info| info.id == entry.id) {
+        if !is_listed(discovery, entry) && !discovery.short.contains(&Kind::Container) {
             writer.remove_container(entry.id.clone())?;
             vanished.push(entry.name.clone());
         }
     }
     for record in reader.places()? {
         let id = record.key.id.clone();
-        if !discovery.records.iter().any(|known| known.key.container == id) {
+        let is_short = discovery.short.contains(&record.key.kind);
+        if !discovery.records.iter().any(|known| known.key.container == id) && !is_short {
             writer.remove_container(id)?;
             let noun = dialect.spec(record.key.kind).map_or(record.key.kind.name(), |spec| spec.noun);
             vanished.push(format!("{noun} {}", lineage::title(dialect, &record)));
         }
     }
     Ok(vanished)
+}
+
+fn is_listed(discovery: &Discovery, entry: &ContainerEntry) -> bool {
+    discovery.containers.iter().any(|info| info.id == entry.id)
 }

@@ -74,6 +74,15 @@ impl<'a> Draft<'a> {
         self.containers.push(entry(info, before.map_or(0, |entry| entry.records)));
     }
 
+    /// Containers of the parent that are in no list, where lists are not whole: nothing says that they are gone.
+    pub(super) fn add_unlisted(&mut self, is_listed: impl Fn(&ContainerEntry) -> bool) {
+        let Some(parent) = self.parent else { return };
+        for before in parent.manifest.containers.iter().filter(|entry| !is_listed(entry)) {
+            let carried_from = Some(before.carried_from.unwrap_or(parent.id));
+            self.containers.push(ContainerEntry { carried_from, ..before.clone() });
+        }
+    }
+
     /// One line per kind: the sums over all containers that were read. What one container's platform does not
     /// count, the sum does not know either.
     pub(super) fn coverage(&self) -> Vec<Count> {

@@ -34,6 +34,22 @@ impl Written {
     }
 }
 
+/// The containers that lead to something in those that a plan removes, as far as what is there says so: the backup does
+/// not know of what was led there since.
+pub(super) fn leading_to_what_goes(
+    plan: &RestorePlan,
+    live: &Reader,
+    dialect: &dyn Dialect,
+) -> Result<BTreeSet<NativeId>, Error> {
+    let mut found = BTreeSet::new();
+    for step in plan.deletions().filter(|step| step.subject.kind == Kind::Container) {
+        for record in live.container(&step.subject.id) {
+            found.extend(dialect.led_to_from(&record?));
+        }
+    }
+    Ok(found)
+}
+
 /// The records that follow, and what stands around them.
 #[derive(Default)]
 pub(super) struct Followers {

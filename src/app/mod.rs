@@ -38,5 +38,6 @@ pub mod showing;
 pub mod snapshots;
 mod sought;
 mod turns;
+mod twins;
 mod undone;
 pub mod upkeep;

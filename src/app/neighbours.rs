@@ -187,8 +187,8 @@ impl Opened {
             for change in &mut step.changes {
                 let field =
                     fields.iter().find(|field| field.path == change.path && field.role.refers_to().is_some());
-                let unnamed = ops::ids(Some(&change.to)).filter(|id| !change.names.contains_key(*id));
-                let unnamed: Vec<&str> = unnamed.collect();
+                let ids = ops::ids(Some(&change.to)).chain(ops::ids(change.from.as_ref()));
+                let unnamed: Vec<&str> = ids.filter(|id| !change.names.contains_key(*id)).collect();
                 let (Some(field), false) = (field, unnamed.is_empty()) else { continue };
                 let Some(record) = self.reader.get(&step.subject)? else { continue };
                 let called = |id: &str| Some((id.to_owned(), names.name(field, id, &record)?));

@@ -10,7 +10,7 @@ use super::connections;
 use super::context::{App, entry, long_enough};
 use super::downloads::Attachments;
 use super::error::{Error, ErrorKind};
-use super::following::{Search, Written};
+use super::following::{Search, Written, leading_to_what_goes};
 use super::progress::{News, Progress};
 use super::runs;
 use super::scan::{self, Scan};
@@ -140,7 +140,8 @@ pub async fn plan(app: &App, request: &PlanRequest, progress: &dyn Progress) -> 
     } else {
         opened.leading_to(|target| written.made.contains(target))?
     };
-    let following = with_aliases(&following, Kind::Container, &origins);
+    let mut following = with_aliases(&following, Kind::Container, &origins);
+    following.extend(leading_to_what_goes(&made, &Reader::new(app.chunks(), scan.tree), dialect)?);
     if !following.is_subset(&read) {
         read.extend(following.iter().cloned());
         scan = read_live(app, &connector, &connection, &read, &sought, progress).await?;
@@ -226,10 +227,12 @@ pub async fn undo(app: &App, run: &str, progress: &dyn Progress) -> Result<Saved
         taken: snapshots::time(before.manifest.finished_at),
     };
     let mut made = task.plan(comparison, &scan, &BTreeSet::new(), header)?;
+    snapshots::open(app, safety)?.name_far(&mut made)?;
     // Its safety snapshot holds what the run was about to touch, and not what leads there.
     if let Ok(restored) = snapshots::open(app, &done.header.snapshot) {
         restored.note_broken(&mut made, &scan, &origins)?;
         restored.note_lists(&mut made)?;
+        restored.name_far(&mut made)?;
     }
     save(app, made)
 }

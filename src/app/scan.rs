@@ -13,7 +13,7 @@ use super::reading::{Known, ReadContainer};
 use super::sought::Sought;
 use super::{answers, reading, snapshots};
 use crate::http::fault::FaultClass;
-use crate::model::coverage::{Coverage, Missing, Usage};
+use crate::model::coverage::{Count, Coverage, Missing, Usage};
 use crate::model::{Kind, NativeId, RecordKey};
 use crate::platforms::connector::{Connector, ContainerInfo, Discovery, Purpose as UsedFor};
 use crate::platforms::platform::Platform;
@@ -123,13 +123,15 @@ pub(super) async fn scan(
     Ok(Scan { tree: written.tree, discovery, written, entries, missing, hidden, started_at })
 }
 
-/// Whether a platform has given fewer items than it says that there are, and the reading names it. What a backup may
-/// call partial, nobody may plan upon: what did not come would look as if it were gone.
+/// Whether a platform has given fewer items or discussions than it says that there are, and the reading names it. What
+/// a backup may call partial, nobody may plan upon: what did not come would look as if it were gone.
 fn lacks_items(coverage: &Coverage) -> Option<String> {
-    let items = coverage.counts.iter().find(|count| count.kind == Kind::Item)?;
-    let promised = items.expected.filter(|promised| *promised > items.got)?;
+    let is_short = |count: &&Count| count.expected.is_some_and(|promised| promised > count.got);
+    let relied_on = |count: &&Count| matches!(count.kind, Kind::Item | Kind::Discussion);
+    let short = coverage.counts.iter().filter(relied_on).find(is_short)?;
+    let (got, promised) = (short.got, short.expected.unwrap_or_default());
     let named = coverage.missing.first()?;
-    Some(format!("{} of {promised} came; missing: {}: {}", items.got, named.what, named.why))
+    Some(format!("{got} of {promised} came; missing: {}: {}", named.what, named.why))
 }
 
 /// A container that is no longer there, of which something may be left.

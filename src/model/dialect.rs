@@ -8,7 +8,7 @@ use super::limits::Limit;
 use super::loss::LossCause;
 use super::spec::KindSpec;
 use super::writing::Writing;
-use super::{Kind, Record};
+use super::{Kind, NativeId, Record};
 
 /// A place in a text that points to a thing of the platform.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -91,6 +91,18 @@ pub trait Dialect: Send + Sync {
     /// nothing where it stays what it is.
     fn plainer(&self, _value: &Record, _field: Option<&Record>) -> Option<Plainer> {
         None
+    }
+
+    /// The containers that lead to `record`, where it says so itself.
+    fn led_to_from(&self, _record: &Record) -> Vec<NativeId> {
+        Vec::new()
+    }
+
+    /// The kinds of records that come along where a container is made out of a live one, as no request makes all that it
+    /// has: `wanted` is what describes the one of the backup, itself included, and `live` the same of the live one.
+    /// Nothing where there is no need, or where something would come along that the backup does not have.
+    fn comes_along(&self, _wanted: &[&Record], _live: &[&Record]) -> &'static [Kind] {
+        &[]
     }
 
     /// What people call `record`, where its kind holds many things (an automation rule among the inventory).

@@ -337,6 +337,12 @@ impl<'a, 's> Blocking<'a, 's> {
 
     fn removals(&self, roots: &Roots<'a>, out: &mut Decisions<'a>) {
         let scene = self.facts.scene;
+        let vanishes = |key: &&'a RecordKey| scene.spec(key.kind).is_some_and(KindSpec::vanishes);
+        let left: Vec<&'a RecordKey> = out.removals.keys().copied().filter(vanishes).collect();
+        for key in left {
+            out.removals.remove(key);
+            out.lose(key, None, LossCause::Unused);
+        }
         let refused: Vec<(&'a RecordKey, Action, String)> = out
             .removals
             .keys()

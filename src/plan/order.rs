@@ -132,7 +132,7 @@ impl<'a> Placer<'a, '_> {
             id: identity(self.facts, draft),
             action: draft.action,
             subject: key.clone(),
-            path: scene.path(side(scene, draft), draft.record),
+            path: self.path(draft),
             noun: scene.noun(key.kind),
             reason: draft.reason,
             target,
@@ -143,6 +143,17 @@ impl<'a> Placer<'a, '_> {
             after,
             wave: 0,
         }
+    }
+
+    /// Where the record is, or will be; one that gets another name goes by that.
+    fn path(&self, draft: &Draft<'a>) -> Vec<String> {
+        let scene = self.facts.scene;
+        let mut path = scene.path(side(scene, draft), draft.record);
+        let name = self.facts.named.name(&draft.record.key).filter(|_| draft.action == Action::Create);
+        if let (Some(name), Some(last)) = (name, path.last_mut()) {
+            name.clone_into(last);
+        }
+        path
     }
 
     /// The changes, with the steps that let in whom they name.

@@ -1,6 +1,6 @@
 //! The I/O half of a platform: what every connector does for a backup and a restore.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use async_trait::async_trait;
 use bytes::Bytes;
@@ -175,6 +175,9 @@ pub struct Discovery {
     pub grants: Grants,
     /// Things that are known to exist but cannot be seen.
     pub missing: Vec<Missing>,
+    /// Kinds of which a list had fewer entries than it said, which `missing` names: one that does not show need not be
+    /// gone. Never for [`Purpose::Restore`], unless nobody writes things of the kind.
+    pub short: BTreeSet<Kind>,
 }
 
 /// A container (board, project, sheet) as discovery sees it.

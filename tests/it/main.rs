@@ -46,5 +46,6 @@ mod smartsheet_inventory;
 mod smartsheet_links;
 mod smartsheet_projects;
 mod smartsheet_rights;
+mod smartsheet_short_lists;
 mod space;
 mod stored_account;

@@ -3,6 +3,7 @@
 use boardvault::app::error::ErrorKind;
 use boardvault::apply::Relation;
 use boardvault::model::loss::LossCause;
+use boardvault::model::ops;
 use boardvault::plan::types::{Mode, Reason, RestorePlan, Verdict};
 use serde_json::{Value, json};
 
@@ -19,7 +20,8 @@ fn broken(plan: &RestorePlan) -> Vec<String> {
     lost.map(|loss| format!("{} {}", loss.noun, loss.path.join("/"))).collect()
 }
 
-const REFERENCE: &str = "cross-sheet reference Acme/Launch plan/All amounts";
+/// The reference that is made in the place of "All amounts".
+const REFERENCE: &str = "cross-sheet reference Acme/Launch plan/All amounts 2";
 
 /// A cell of the sheet as the platform has it now.
 async fn cell(scene: &Scene, sheet: &str, row: &str, column: &str) -> Value {
@@ -366,4 +368,60 @@ async fn a_plan_calls_what_it_links_to_in_other_sheets_by_name() {
     };
     assert_eq!(named("linkInFromCell.sheetId"), ["Budget"]);
     assert_eq!(named("linkInFromCell.columnId"), ["Amount"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_undo_that_leaves_nothing_but_an_unused_reference_is_whole_and_calls_everything_by_name() {
+    for path in ["Acme/Budget", "Acme/Launch plan"] {
+        let scene = scene().await;
+        let plan = scene.desk.plan(&scene.path(path), Mode::DeleteBefore, &[]).await;
+        let applied = scene.desk.apply(&plan).await;
+        let back = scene.desk.undo(&applied.run).await.plan;
+        assert_eq!((back.verdict, back.blocked.len()), (Verdict::Applyable, 0), "{path}");
+        let left = back.losses.iter().filter(|loss| loss.cause == LossCause::Unused);
+        let left: Vec<String> = left.map(|loss| format!("{} {}", loss.noun, loss.path.join("/"))).collect();
+        let expected = if path == "Acme/Budget" { vec![REFERENCE] } else { vec![] };
+        assert_eq!(left, expected, "{path}");
+        for change in
+            back.steps.iter().flat_map(|step| &step.changes).filter(|change| change.refers_to.is_some())
+        {
+            let ids = [change.from.as_ref(), Some(&change.to)].into_iter().flatten();
+            let unnamed: Vec<&str> = ids
+                .flat_map(|ids| ops::ids(Some(ids)))
+                .filter(|id| !change.names.contains_key(*id))
+                .collect();
+            assert!(unnamed.is_empty(), "{path}: {} {unnamed:?}", change.path);
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_cell_that_was_linked_since_in_a_sheet_that_had_no_links_follows_as_well() {
+    for mode in [Mode::DeleteBefore, Mode::DeleteBeforeLiteral] {
+        let scene = scene().await;
+        let task = json!({"title": "Task", "type": "TEXT_NUMBER", "primary": true});
+        let amount = json!({"title": "Shown", "type": "TEXT_NUMBER"});
+        let sheet = json!({"name": "New", "columns": [task, amount]});
+        let made = scene.desk.ask("POST", "/sheets", sheet).await["result"].clone();
+        let posters = address(&scene, "Budget", "Posters", "Amount").await;
+        let number = |name: &str| json!(posters[name].as_str().unwrap().parse::<u64>().unwrap());
+        let path = format!("/sheets/{}/rows", made["id"]);
+        let row =
+            json!([{"toBottom": true, "cells": [{"columnId": made["columns"][0]["id"], "value": "Paper"}]}]);
+        let row = scene.desk.ask("POST", &path, row).await["result"][0]["id"].clone();
+        let link =
+            json!({"sheetId": number("sheetId"), "rowId": number("rowId"), "columnId": number("columnId")});
+        let cell_of = json!({"columnId": made["columns"][1]["id"], "value": null, "linkInFromCell": link});
+        scene.desk.ask("PUT", &path, json!([{"id": row, "cells": [cell_of]}])).await;
+
+        let plan = scene.desk.plan(&scene.path("Acme/Budget"), mode, &[]).await;
+        assert!(
+            follows(&plan.plan).contains(&"cell Sheets/New/Paper/Shown".to_owned()),
+            "{:?}",
+            follows(&plan.plan)
+        );
+        scene.desk.apply(&plan).await;
+        let shown = cell(&scene, "New", "Paper", "Shown").await["linkInFromCell"].clone();
+        assert_eq!(shown, address(&scene, "Budget", "Posters", "Amount").await, "{mode:?}");
+    }
 }

@@ -45,6 +45,13 @@ impl KindSpec {
     pub fn is_placed_once(&self) -> bool {
         self.fields.iter().any(|field| field.next_sibling)
     }
+
+    /// Whether nobody removes a record, and one that nothing uses any more vanishes by itself: what others use by its
+    /// name, and keeps that for good.
+    pub fn vanishes(&self) -> bool {
+        let Verbs { update, delete, archive, .. } = self.verbs;
+        !update && !delete && !archive && self.fields.iter().any(|field| field.distinct)
+    }
 }
 
 /// How a record is attached to another one.

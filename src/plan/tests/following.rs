@@ -146,7 +146,7 @@ fn what_cannot_be_changed_is_made_again_under_another_name_which_the_texts_use()
         0 create board (replaced) Acme/Roadmap name="Roadmap" up="w"
         1 create list (replaced) Acme/Roadmap/Doing name="Doing" after 0
         2 create card (replaced) Acme/Roadmap/Doing/Login up="l" name="Login" after 0,1
-        3 create range (follows) Acme/Plans/Logins name="Logins 2" board="b" card="c" after 0,2
+        3 create range (follows) Acme/Plans/Logins 2 name="Logins 2" board="b" card="c" after 0,2
         4 update card (follows) Acme/Plans/Later/Sum formula="{Logins 2}" after 3
         5 delete board (replaced) Acme/Roadmap after 0,1,2,3,4
         "#,

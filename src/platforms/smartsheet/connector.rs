@@ -126,8 +126,8 @@ impl Connector for Smartsheet {
         *lock(&self.recalled) = records.collect();
     }
 
-    async fn discover(&self, _purpose: Purpose) -> Result<Discovery, ApiFault> {
-        let mut seen = discover::look(self).await?;
+    async fn discover(&self, purpose: Purpose) -> Result<Discovery, ApiFault> {
+        let mut seen = discover::look(self, purpose).await?;
         details::add(self, &mut seen).await?;
         lock(&self.places).extend(seen.places.clone());
         Ok(inventory::inventory(&seen))

@@ -1,16 +1,18 @@
 //! Finds everything the account can see: a handful of lists, and one request for each workspace, folder and group.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use serde_json::{Map, Value, json};
 
 use super::connector::Place;
 use super::json::{object, text};
+use super::pages::Listed;
 use super::{HOME, Smartsheet, pages};
 use crate::http::fault::{ApiFault, FaultClass};
 use crate::http::shape::thing;
 use crate::model::coverage::Missing;
 use crate::model::{Kind, RecordKey};
+use crate::platforms::connector::Purpose;
 
 /// What discovery reads before anything is made of it.
 #[derive(Debug, Default)]
@@ -35,13 +37,17 @@ pub(super) struct Seen {
     pub(super) inventory: BTreeMap<String, Value>,
     /// What could not be asked.
     pub(super) missing: Vec<Missing>,
+    /// Kinds of which a list came short.
+    pub(super) short: BTreeSet<Kind>,
 }
 
-/// Asks for everything that lists tell.
-pub(super) async fn look(smartsheet: &Smartsheet) -> Result<Seen, ApiFault> {
+/// Asks for everything that lists tell. A list that has fewer entries than it says is enough for a backup that names
+/// it, but not for a restore, which would make a second time what does not show.
+pub(super) async fn look(smartsheet: &Smartsheet, purpose: Purpose) -> Result<Seen, ApiFault> {
     let mut seen = Seen { me: smartsheet.me().await?.clone(), ..Seen::default() };
-    let sheets = [("include", "sheetVersion,source"), ("accessApiLevel", "1")];
-    for sheet in pages::numbered(smartsheet, &["sheets"], &sheets).await? {
+    let query = [("include", "sheetVersion,source"), ("accessApiLevel", "1")];
+    let sheets = pages::listed(smartsheet, &["sheets"], &query).await?;
+    for sheet in seen.as_far_as_it_came(sheets, purpose, Kind::Container, "sheets of the account")? {
         seen.sheets.insert(text(&sheet, "id").to_owned(), sheet);
     }
     let query = [("paginationType", "token")];
@@ -60,8 +66,8 @@ pub(super) async fn look(smartsheet: &Smartsheet) -> Result<Seen, ApiFault> {
         let children = seen.unless_hidden(children, &id, &format!("content of workspace {name}"))?;
         walk(smartsheet, &mut seen, &id, children).await?;
     }
-    home(smartsheet, &mut seen).await?;
-    people(smartsheet, &mut seen).await?;
+    home(smartsheet, &mut seen, purpose).await?;
+    people(smartsheet, &mut seen, purpose).await?;
     Ok(seen)
 }
 
@@ -84,15 +90,21 @@ async fn walk(
 
 /// The Sheets folder: its folders, and the reports and dashboards that lie in no workspace. Its sheets are those
 /// that were found nowhere else.
-async fn home(smartsheet: &Smartsheet, seen: &mut Seen) -> Result<(), ApiFault> {
-    let listed = pages::numbered(smartsheet, &["home", "folders"], &[]).await;
-    let folders = seen.unless_hidden(listed, HOME, "folders of the Sheets folder")?;
+async fn home(smartsheet: &Smartsheet, seen: &mut Seen, purpose: Purpose) -> Result<(), ApiFault> {
+    let what = "folders of the Sheets folder";
+    let folders = pages::listed(smartsheet, &["home", "folders"], &[]).await;
+    let folders = seen.as_far_as_seen(folders, purpose, Kind::Folder, what)?;
     let folders = folders.into_iter().map(|folder| with(folder, "resourceType", "folder")).collect();
     walk(smartsheet, seen, HOME, folders).await?;
-    let reports = pages::numbered(smartsheet, &["reports"], &[]).await;
+    if seen.short.contains(&Kind::Folder) {
+        seen.leave_unplaced();
+    }
+    let reports = pages::listed(smartsheet, &["reports"], &[]).await;
+    let reports = seen.as_far_as_seen(reports, purpose, Kind::Inventory, "reports")?;
     let sights = pages::by_token(smartsheet, &["sights"], &[]).await;
-    for (kind, what, listed) in [("report", "reports", reports), ("sight", "dashboards", sights)] {
-        for asset in seen.unless_hidden(listed, HOME, what)? {
+    let sights = seen.unless_hidden(sights, HOME, "dashboards")?;
+    for (kind, assets) in [("report", reports), ("sight", sights)] {
+        for asset in assets {
             let asset = with(with(asset, "resourceType", kind), "workspace", HOME);
             seen.inventory.entry(text(&asset, "id").to_owned()).or_insert(asset);
         }
@@ -100,11 +112,11 @@ async fn home(smartsheet: &Smartsheet, seen: &mut Seen) -> Result<(), ApiFault> 
     Ok(())
 }
 
-async fn people(smartsheet: &Smartsheet, seen: &mut Seen) -> Result<(), ApiFault> {
-    let users = pages::numbered(smartsheet, &["users"], &[]).await;
-    seen.users = seen.unless_hidden(users, HOME, "users of the account")?;
-    let groups = pages::numbered(smartsheet, &["groups"], &[]).await;
-    for group in seen.unless_hidden(groups, HOME, "groups of the account")? {
+async fn people(smartsheet: &Smartsheet, seen: &mut Seen, purpose: Purpose) -> Result<(), ApiFault> {
+    let users = pages::listed(smartsheet, &["users"], &[]).await;
+    seen.users = seen.as_far_as_seen(users, purpose, Kind::WorkspaceMember, "users of the account")?;
+    let groups = pages::listed(smartsheet, &["groups"], &[]).await;
+    for group in seen.as_far_as_seen(groups, purpose, Kind::Group, "groups of the account")? {
         let id = text(&group, "id").to_owned();
         let whole = match smartsheet.get(&["groups", &id], &[]).await {
             Ok(whole) => thing(whole, "id")?,
@@ -164,6 +176,50 @@ impl Seen {
                 Ok(Vec::new())
             }
             other => other,
+        }
+    }
+
+    /// The entries of a list of the account, or a note that they are hidden or not all there.
+    fn as_far_as_seen(
+        &mut self,
+        listed: Result<Listed, ApiFault>,
+        purpose: Purpose,
+        kind: Kind,
+        what: &str,
+    ) -> Result<Vec<Value>, ApiFault> {
+        match listed {
+            Ok(listed) => self.as_far_as_it_came(listed, purpose, kind, what),
+            Err(fault) => self.unless_hidden(Err(fault), HOME, what),
+        }
+    }
+
+    fn as_far_as_it_came(
+        &mut self,
+        listed: Listed,
+        purpose: Purpose,
+        kind: Kind,
+        what: &str,
+    ) -> Result<Vec<Value>, ApiFault> {
+        if let Some(fault) = listed.short {
+            if purpose == Purpose::Restore && kind != Kind::Inventory {
+                return Err(fault);
+            }
+            let key = Some(RecordKey::new(HOME, Kind::Workspace, HOME));
+            self.missing.push(Missing { key, what: what.to_owned(), why: fault.to_string() });
+            self.short.insert(kind);
+        }
+        Ok(listed.entries)
+    }
+
+    /// Leaves sheets out that were found in no place, when not all places are known: read as lying in none, they would
+    /// be taken out of their folders by a restore.
+    fn leave_unplaced(&mut self) {
+        let places = &self.places;
+        for (id, sheet) in self.sheets.extract_if(.., |id, _| !places.contains_key(id)) {
+            let key = Some(RecordKey::new(id.as_str(), Kind::Container, id.as_str()));
+            let why = "it may lie in a folder that did not come".to_owned();
+            self.missing.push(Missing { key, what: format!("\"{}\"", text(&sheet, "name")), why });
+            self.short.insert(Kind::Container);
         }
     }
 

@@ -19,6 +19,7 @@ pub(super) fn inventory(seen: &Seen) -> Discovery {
     let mut discovery = Discovery {
         grants: grants::grants(seen),
         missing: seen.missing.clone(),
+        short: seen.short.clone(),
         ..Discovery::default()
     };
     let records = &mut discovery.records;

@@ -25,6 +25,7 @@ pub mod sim;
 mod spec;
 #[cfg(test)]
 mod testing;
+mod twin;
 mod words;
 mod write;
 

@@ -17,15 +17,32 @@ const PAGE: &str = "100";
 /// How often a list is asked for from its beginning because its place was forgotten.
 const RESTARTS: u32 = 3;
 
+/// A list with numbered pages, as far as it came.
+pub(super) struct Listed {
+    /// What came.
+    pub(super) entries: Vec<Value>,
+    /// How many entries the list says that it has.
+    pub(super) promised: Option<usize>,
+    /// What says so, where fewer came than the list says that it has, however it was asked.
+    pub(super) short: Option<ApiFault>,
+}
+
 /// All entries of a list that has numbered pages.
-///
-/// Everything is asked for at once; should the answer itself say that there is more, pages follow. A number beyond
-/// the last page gives the last page once more, so a page that is the one before ends the reading.
 pub(super) async fn numbered(
     smartsheet: &Smartsheet,
     path: &[&str],
     query: &Query<'_>,
 ) -> Result<Vec<Value>, ApiFault> {
+    let listed = listed(smartsheet, path, query).await?;
+    // Taken for the whole list, what is missing would be missing from something that is called complete.
+    listed.short.map_or(Ok(listed.entries), Err)
+}
+
+/// What comes of a list that has numbered pages.
+///
+/// Everything is asked for at once; should the answer itself say that there is more, pages follow. A number beyond
+/// the last page gives the last page once more, so a page that is the one before ends the reading.
+pub(super) async fn listed(smartsheet: &Smartsheet, path: &[&str], query: &Query<'_>) -> Result<Listed, ApiFault> {
     let mut all_at_once = query.to_vec();
     all_at_once.push(("includeAll", "true"));
     let answer = smartsheet.get(path, &all_at_once).await?;
@@ -39,7 +56,7 @@ pub(super) async fn numbered(
     let most = promised.filter(|_| !has_ids).unwrap_or(usize::MAX);
     if promised.is_none_or(|promised| all.len() >= promised) {
         all.truncate(most);
-        return Ok(all);
+        return Ok(Listed { entries: all, promised, short: None });
     }
     if !has_ids {
         all.clear();
@@ -56,13 +73,13 @@ pub(super) async fn numbered(
         all.extend(entries.iter().filter(|entry| is_new(entry)).cloned());
         if promised.is_some_and(|promised| all.len() >= promised) {
             all.truncate(most);
-            return Ok(all);
+            return Ok(Listed { entries: all, promised, short: None });
         }
         before = entries;
     }
-    // Taken for the whole list, what is missing would be missing from a backup that is called complete.
     let message = format!("only {} entries of {} came", all.len(), promised.unwrap_or_default());
-    Err(ApiFault::new(FaultClass::Protocol, path.join("/"), message))
+    let short = Some(ApiFault::new(FaultClass::Protocol, path.join("/"), message));
+    Ok(Listed { entries: all, promised, short })
 }
 
 /// The entries of a page. Shares come under another name than everything else.
@@ -171,6 +188,14 @@ mod tests {
         let scripted = Scripted::new([page(0..100), page(0..100), page(100..150), page(100..150)]);
         let fault = numbered(&smartsheet(&scripted), &["groups"], &[]).await.unwrap_err();
         assert_eq!(fault.to_string(), "groups: only 150 entries of 999 came");
+    }
+
+    #[tokio::test]
+    async fn what_came_of_a_list_that_came_short_is_told_with_what_it_promised() {
+        let page = |ids| answer(&json!({"data": entries(ids), "totalCount": 4}));
+        let scripted = Scripted::new([page(0..2), page(0..3), page(0..3)]);
+        let listed = listed(&smartsheet(&scripted), &["groups"], &[]).await.unwrap();
+        assert_eq!((listed.entries.len(), listed.promised, listed.short.is_some()), (3, Some(4), true));
     }
 
     #[tokio::test]

@@ -17,7 +17,8 @@ const SAMPLE: usize = 3;
 
 /// Checks all requirements in a fixed order.
 pub(super) async fn preflight(smartsheet: &Smartsheet, purpose: Purpose) -> Result<Vec<Requirement>, ApiFault> {
-    let seen = discover::look(smartsheet).await?;
+    // A check tells what is there as far as it shows; a restore asks again, and for all of it.
+    let seen = discover::look(smartsheet, Purpose::Backup).await?;
     let seat = seat(smartsheet, &seen).await?;
     let mut lines = vec![licensed(&seen, &seat), users(&seen), roles(&seen)];
     lines.extend(access(&seen));

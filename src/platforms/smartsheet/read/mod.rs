@@ -12,6 +12,7 @@ use serde_json::{Value, json};
 use super::connector::{Place, lock};
 use super::discover::is_refusal;
 use super::json::{list, object, take_list, text, text_of};
+use super::pages::Listed;
 use super::{HOME, Smartsheet, pages};
 use crate::base::hash::Hash;
 use crate::http::client::Query;
@@ -20,6 +21,8 @@ use crate::http::shape::{entries, having, thing};
 use crate::model::Kind;
 use crate::model::coverage::{Count, Coverage, Missing};
 use crate::platforms::connector::{ContainerInfo, RecordSink};
+pub(super) use cell::PROJECT_TYPES;
+pub(super) use split::DEPENDENCIES;
 use split::Splitter;
 
 /// Everything of a sheet that one request can bring. Without `level=2` columns of several contacts or choices look
@@ -62,6 +65,8 @@ pub(super) struct Answers {
     pub(super) sheet: Value,
     /// Discussions with their comments.
     pub(super) discussions: Vec<Value>,
+    /// How many discussions the list of them says that there are.
+    discussions_promised: Option<usize>,
     /// Shares.
     pub(super) shares: Vec<Value>,
     /// Fields of the summary.
@@ -86,7 +91,7 @@ pub(super) async fn read(
     let place = place(smartsheet, container);
     let me = smartsheet.me().await?;
     let answers = ask(smartsheet, id).await?;
-    let promised = Promised::of(&answers.sheet);
+    let promised = Promised::of(&answers);
     let mut splitter = Splitter::new(container.id.clone(), text(me, "id"), text(me, "email"));
     splitter.split(answers, &place);
     let coverage = promised.coverage(&splitter);
@@ -111,7 +116,9 @@ async fn ask(smartsheet: &Smartsheet, id: &str) -> Result<Answers, ApiFault> {
         || list(&answers.sheet, "rows").iter().any(|row| !list(row, "discussions").is_empty());
     if has_talk {
         let query = [("include", "comments,attachments")];
-        answers.discussions = pages::numbered(smartsheet, &["sheets", id, "discussions"], &query).await?;
+        let discussions = pages::listed(smartsheet, &["sheets", id, "discussions"], &query).await?;
+        answers.discussions_promised = discussions.promised;
+        answers.discussions = answers.listed("discussions", Ok(discussions))?;
     }
     let shares = [("assetType", "sheet"), ("assetId", id)];
     answers.shares = answers.side("shares", pages::by_token(smartsheet, &["shares"], &shares).await)?;
@@ -126,14 +133,13 @@ async fn ask(smartsheet: &Smartsheet, id: &str) -> Result<Answers, ApiFault> {
     let publish = smartsheet.get(&["sheets", id, "publish"], &[]).await;
     let publish = publish.and_then(|publish| Ok(vec![having(publish, "readWriteEnabled")?]));
     answers.publish = answers.side("publish settings", publish)?.pop();
-    let rules = pages::numbered(smartsheet, &["sheets", id, "automationrules"], &[]).await;
+    let rules = pages::listed(smartsheet, &["sheets", id, "automationrules"], &[]).await;
     let rules = match rules {
         Err(fault) if fault.class == FaultClass::Invalid && fault.message.contains(NOT_SHOWN) => {
-            Ok(vec![json!({"id": "workflows", "name": "workflows of several steps, which the API does not show"})])
+            vec![json!({"id": "workflows", "name": "workflows of several steps, which the API does not show"})]
         }
-        other => other,
+        other => answers.listed("automation rules", other)?,
     };
-    let rules = answers.side("automation rules", rules)?;
     answers.inventory.extend(rules.into_iter().map(|rule| typed(rule, "automation rule")));
     proofs::ask(smartsheet, id, &mut answers).await?;
     update_requests(smartsheet, id, &mut answers).await?;
@@ -143,16 +149,16 @@ async fn ask(smartsheet: &Smartsheet, id: &str) -> Result<Answers, ApiFault> {
 /// Asks for the requests that are sent to people at certain times, and for those that have been sent. Lists of them are
 /// summaries; which rows and columns one asks about is told with it alone, and worth it for those yet to be sent.
 async fn update_requests(smartsheet: &Smartsheet, id: &str, answers: &mut Answers) -> Result<(), ApiFault> {
-    let listed = pages::numbered(smartsheet, &["sheets", id, "updaterequests"], &[]).await;
-    for summary in answers.side("update requests", listed)? {
+    let listed = pages::listed(smartsheet, &["sheets", id, "updaterequests"], &[]).await;
+    for summary in answers.listed("update requests", listed)? {
         let path = ["sheets", id, "updaterequests", text(&summary, "id")];
         let whole = smartsheet.get(&path, &[]).await.and_then(|whole| Ok(vec![thing(whole, "id")?]));
         let what = format!("rows and columns of the update request {}", text(&summary, "subject"));
         let whole = answers.side(&what, whole)?.pop().unwrap_or(summary);
         answers.inventory.push(named(whole, "update request"));
     }
-    let sent = pages::numbered(smartsheet, &["sheets", id, "sentupdaterequests"], &[]).await;
-    let sent = answers.side("sent update requests", sent)?;
+    let sent = pages::listed(smartsheet, &["sheets", id, "sentupdaterequests"], &[]).await;
+    let sent = answers.listed("sent update requests", sent)?;
     answers.inventory.extend(sent.into_iter().map(|request| named(request, "sent update request")));
     Ok(())
 }
@@ -166,12 +172,26 @@ fn named(request: Value, kind: &str) -> Value {
 }
 
 impl Answers {
+    /// The entries of a list of things that are only kept, as far as they came.
+    fn listed(&mut self, what: &str, asked: Result<Listed, ApiFault>) -> Result<Vec<Value>, ApiFault> {
+        let Listed { entries, short, .. } = match asked {
+            Ok(listed) => listed,
+            Err(fault) => return self.side(what, Err(fault)),
+        };
+        self.lacks(what, short);
+        Ok(entries)
+    }
+
+    fn lacks(&mut self, what: &str, fault: Option<ApiFault>) {
+        let missing = |fault: ApiFault| Missing { key: None, what: format!("the sheet's {what}"), why: fault.to_string() };
+        self.missing.extend(fault.map(missing));
+    }
+
     /// The entries of something beside the rows; what the account may not see is no reason to lose the sheet.
     fn side(&mut self, what: &str, asked: Result<Vec<Value>, ApiFault>) -> Result<Vec<Value>, ApiFault> {
         match asked {
             Err(fault) if is_refusal(&fault) => {
-                let missing = Missing { key: None, what: format!("the sheet's {what}"), why: fault.to_string() };
-                self.missing.push(missing);
+                self.lacks(what, Some(fault));
                 Ok(Vec::new())
             }
             other => other,
@@ -220,7 +240,8 @@ struct Promised {
 }
 
 impl Promised {
-    fn of(sheet: &Value) -> Self {
+    fn of(answers: &Answers) -> Self {
+        let sheet = &answers.sheet;
         let own = list(sheet, "discussions").iter();
         let of_rows = list(sheet, "rows").iter().flat_map(|row| list(row, "discussions"));
         let all: Vec<&Value> = own.chain(of_rows).collect();
@@ -230,7 +251,7 @@ impl Promised {
         };
         Self {
             rows: sheet.get("totalRowCount").and_then(Value::as_u64),
-            discussions: ids.len() as u64,
+            discussions: ids.len().max(answers.discussions_promised.unwrap_or_default()) as u64,
             comments: if ids.len() == all.len() { all.iter().map(replies).sum() } else { None },
         }
     }

@@ -31,8 +31,8 @@ pub(super) struct Proof {
 
 /// Asks for the sheet's proofs: three requests for each, and one more for one that has several versions.
 pub(super) async fn ask(smartsheet: &Smartsheet, sheet: &str, answers: &mut Answers) -> Result<(), ApiFault> {
-    let listed = pages::numbered(smartsheet, &["sheets", sheet, "proofs"], &[]).await;
-    for proof in answers.side("proofs", listed)? {
+    let listed = pages::listed(smartsheet, &["sheets", sheet, "proofs"], &[]).await;
+    for proof in answers.listed("proofs", listed)? {
         let ids = ["originalId", "id"].map(|key| text(&proof, key));
         let id = ids.into_iter().find(|id| !id.is_empty()).unwrap_or_default().to_owned();
         let mut proof = Proof { id, native: object(proof), ..Proof::default() };
@@ -65,8 +65,8 @@ struct Part<'a> {
 impl Part<'_> {
     async fn list(&mut self, route: &str, what: &str, query: &Query<'_>) -> Result<Vec<Value>, ApiFault> {
         let path = ["sheets", self.sheet, "proofs", self.proof, route];
-        let listed = pages::numbered(self.smartsheet, &path, query).await;
-        self.answers.side(&format!("{what} of the proof {}", self.name), listed)
+        let listed = pages::listed(self.smartsheet, &path, query).await;
+        self.answers.listed(&format!("{what} of the proof {}", self.name), listed)
     }
 }
 

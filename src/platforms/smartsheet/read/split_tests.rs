@@ -29,6 +29,7 @@ fn answers() -> Answers {
         {"id": "m1", "text": "ready?", "createdAt": "2026-01-01T00:00:00Z", "createdBy": {"email": "ben@x.org", "name": "Ben"},
             "attachments": [{"id": "e1", "attachmentType": "FILE", "name": "y.txt"}]}]});
     Answers {
+        discussions_promised: None,
         sheet,
         discussions: vec![discussion],
         shares: vec![
