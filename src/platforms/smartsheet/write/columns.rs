@@ -72,8 +72,8 @@ fn forget(smartsheet: &Smartsheet, sheet: &str) {
     lock(&smartsheet.columns).remove(sheet);
 }
 
-/// Appends columns, and turns into those of the backup what is there: the primary column, and all that a sheet has which
-/// was made out of another one.
+/// Appends columns. In a new sheet those that are there are turned into those of the backup: the primary column, and all
+/// that a sheet has which was made out of another one. What is in any other sheet belongs to somebody.
 pub(super) async fn create(smartsheet: &Smartsheet, part: &[Mutation]) -> Result<Vec<Receipt>, WriteError> {
     let Some(first) = part.first() else { return Ok(Vec::new()) };
     let sheet = container(first)?;
@@ -88,7 +88,7 @@ pub(super) async fn create(smartsheet: &Smartsheet, part: &[Mutation]) -> Result
             Call::put(&["sheets", sheet, "columns", &primary], Value::Object(body)).result(smartsheet).await?;
             forget(smartsheet, sheet);
             *id = Some(primary);
-        } else if let Some(there) = there.iter().find(|there| there.get("title") == mutation.fields.get("title")) {
+        } else if let Some(there) = there.iter().find(|there| is_brought(mutation, there)) {
             adopt(smartsheet, sheet, mutation, there).await?;
             *id = Some(text(there, "id").to_owned());
         } else {
@@ -138,6 +138,11 @@ async fn adopt(smartsheet: &Smartsheet, sheet: &str, mutation: &Mutation, there:
 pub(super) fn titled<'a>(made: &'a [Value], mutation: &Mutation) -> &'a str {
     let title = mutation.fields.get("title");
     made.iter().find(|one| one.get("title") == title).map(|one| text(one, "id")).unwrap_or_default()
+}
+
+/// Whether a column or summary field came along with the sheet in which `mutation` is to make it.
+pub(super) fn is_brought(mutation: &Mutation, there: &Value) -> bool {
+    mutation.in_new && there.get("title") == mutation.fields.get("title")
 }
 
 /// Whether the column is the one that every sheet has.

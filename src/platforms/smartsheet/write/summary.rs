@@ -36,7 +36,7 @@ pub(super) async fn create(smartsheet: &Smartsheet, part: &[Mutation]) -> Result
         Err(WriteError::Refused(why)) => {
             let there = smartsheet.get(&["sheets", sheet, "summary"], &[]).await.map_err(|fault| refusal(&fault))?;
             let there = list(&there, "fields");
-            let is_new = |mutation: &&Mutation| titled(there, mutation).is_empty();
+            let is_new = |mutation: &&Mutation| !there.iter().any(|there| columns::is_brought(mutation, there));
             if part.iter().all(|mutation| is_new(&mutation)) {
                 return Err(WriteError::Refused(why));
             }

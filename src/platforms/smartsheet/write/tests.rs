@@ -31,6 +31,7 @@ fn mutation(verb: Verb, kind: Kind, fields: impl Into<Value>) -> Mutation {
         verb,
         kind,
         container: (!(kind.stands_alone() && is_new)).then(|| "1".into()),
+        in_new: false,
         parent: Some(if kind == Kind::Item { "1" } else { "2" }.into()),
         id,
         fields: fields.into().as_object().cloned().unwrap(),

@@ -20,7 +20,7 @@ async fn a_sheet_is_made_out_of_another_one_without_its_rows() {
 
 #[tokio::test]
 async fn columns_that_came_along_with_a_copied_sheet_are_made_those_of_the_backup() {
-    let new = |fields| mutation(Verb::Create, Kind::FieldDef, fields);
+    let new = |fields| Mutation { in_new: true, ..mutation(Verb::Create, Kind::FieldDef, fields) };
     let wave = [
         new(json!({"title": "Status", "type": "PICKLIST", "options": ["Open", "Done"]})),
         new(json!({"title": "Before", "type": "TEXT_NUMBER"})),
@@ -37,7 +37,7 @@ async fn columns_that_came_along_with_a_copied_sheet_are_made_those_of_the_backu
 
 #[tokio::test]
 async fn fields_of_the_summary_that_came_along_are_made_those_of_the_backup() {
-    let new = |fields| mutation(Verb::Create, Kind::SummaryField, fields);
+    let new = |fields| Mutation { in_new: true, ..mutation(Verb::Create, Kind::SummaryField, fields) };
     let wave = [new(json!({"title": "Cost", "type": "TEXT_NUMBER", "objectValue": 7})), new(json!({"title": "Sum"}))];
     let there = Answer::json(200, r#"{"fields":[{"id":21,"title":"Cost"}]}"#);
     let answers = vec![refused(1129), there, ok(json!([])), ok(json!([{"id": 22, "title": "Sum"}]))];
@@ -48,6 +48,21 @@ async fn fields_of_the_summary_that_came_along_are_made_those_of_the_backup() {
     let expected = [format!("POST {path}"), "GET /sheets/1/summary".to_owned(), format!("PUT {path}"), format!("POST {path}")];
     assert_eq!(calls(&scripted), expected);
     assert_eq!(bodies(&scripted)[3], json!([{"title": "Sum"}]));
+}
+
+/// The names of what people made since the plan was made are taken: it is refused, and nothing of theirs is written over.
+#[tokio::test]
+async fn in_a_sheet_that_was_there_nothing_is_made_out_of_what_people_made() {
+    let column = mutation(Verb::Create, Kind::FieldDef, json!({"title": "Status", "type": "PICKLIST"}));
+    let (results, scripted) = sent(&[column], vec![columns(), refused(1102)]).await;
+    assert!(matches!(results[..], [Err(WriteError::Refused(_))]), "{results:?}");
+    assert_eq!(calls(&scripted)[1..], ["POST /sheets/1/columns"]);
+
+    let field = mutation(Verb::Create, Kind::SummaryField, json!({"title": "Cost"}));
+    let there = Answer::json(200, r#"{"fields":[{"id":21,"title":"Cost"}]}"#);
+    let (results, scripted) = sent(&[field], vec![refused(1129), there]).await;
+    assert!(matches!(results[..], [Err(WriteError::Refused(_))]), "{results:?}");
+    assert_eq!(calls(&scripted), ["POST /sheets/1/summary/fields", "GET /sheets/1/summary"]);
 }
 
 #[tokio::test]
