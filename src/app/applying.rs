@@ -18,7 +18,7 @@ use super::planning::{self, SavedPlan};
 use super::progress::{News, Progress};
 use super::runs::{self, VaultJournal};
 use super::scan::{self, Scan};
-use super::{snapshots, turns, twins};
+use super::{snapshots, turns};
 use crate::apply::promise::Promised;
 use crate::apply::{self, Clearance, Event, Gate, Outcome, Run, StepState, Verdict, stale};
 use crate::model::coverage::Missing;
@@ -147,8 +147,7 @@ fn unchanged(app: &App, platform: &Platform, plan: &RestorePlan, scan: &Scan) ->
     };
     let changed = stale::check(&plan.witnesses, current);
     let added = deletions::not_shown(plan, &reader, platform.dialect)?;
-    let brought = twins::not_shown(plan, &reader, platform.dialect)?;
-    let count = changed.len() + added.len() + brought.len();
+    let count = changed.len() + added.len();
     if count == 0 {
         return Ok(());
     }
@@ -172,11 +171,9 @@ fn unchanged(app: &App, platform: &Platform, plan: &RestorePlan, scan: &Scan) ->
         };
         error = error.detail(format!("{} \"{}\" {what}", noun(change.key.kind), name(&change.key)));
     }
-    for (new, becomes) in [(added, "be deleted"), (brought, "come along")] {
-        for record in new.iter().take(10) {
-            let title = snapshots::title(platform.dialect, record);
-            error = error.detail(format!("{} \"{title}\" is new and would {becomes}", noun(record.key.kind)));
-        }
+    for record in added.iter().take(10) {
+        let title = snapshots::title(platform.dialect, record);
+        error = error.detail(format!("{} \"{title}\" is new and would be deleted", noun(record.key.kind)));
     }
     Err(error.hint("Make a new plan: `boardvault plan` with the same arguments."))
 }

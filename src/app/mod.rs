@@ -38,6 +38,5 @@ pub mod showing;
 pub mod snapshots;
 mod sought;
 mod turns;
-mod twins;
 mod undone;
 pub mod upkeep;

@@ -87,7 +87,6 @@ impl<'a> Bodies<'a> {
             verb,
             kind: step.subject.kind,
             container: live(&step.container)?,
-            in_new: matches!(step.container, Some(Target::Created(_))),
             parent: live(&step.parent)?,
             id,
             fields: ops::changes_to_fields(values),

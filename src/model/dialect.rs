@@ -98,13 +98,6 @@ pub trait Dialect: Send + Sync {
         Vec::new()
     }
 
-    /// The kinds of records that come along where a container is made out of a live one, as no request makes all that it
-    /// has: `wanted` is what describes the one of the backup, itself included, and `live` the same of the live one.
-    /// Nothing where there is no need, or where something would come along that the backup does not have.
-    fn comes_along(&self, _wanted: &[&Record], _live: &[&Record]) -> &'static [Kind] {
-        &[]
-    }
-
     /// What people call `record`, where its kind holds many things (an automation rule among the inventory).
     fn called(&self, _record: &Record) -> Option<String> {
         None

@@ -48,7 +48,7 @@ causes! {
     Background, "background", "An uploaded background belongs to the person who uploaded it.";
     Membership, "membership", "The account's own right on a thing it creates is given by the platform.";
     TargetGone, "target-gone", "What it points to lies elsewhere and is not there any more.";
-    ProjectSheet, "project-sheet", "A sheet with dependencies can only be made out of a live one that has nothing else; without, it comes back as a plain sheet, durations and predecessors as text.";
+    ProjectSheet, "project-sheet", "A sheet with dependencies cannot be made through the API; it comes back as a plain sheet, durations and predecessors as text.";
     Limit, "limit", "It is more than the platform takes: a file is too large, a text too long, or a task in too many places.";
     GivenElsewhere, "given-elsewhere", "It is the value of a field that a project has from a portfolio: a new project is in none until somebody puts it there.";
     OtherPlace, "other-place", "The account may not put it where it was: what is made anew is made in the account's own place, and what is there stays where it is.";

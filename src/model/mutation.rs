@@ -15,8 +15,6 @@ pub struct Mutation {
     pub kind: Kind,
     /// The container (board) or workspace it happens in; for a new container or workspace: nothing.
     pub container: Option<NativeId>,
-    /// Whether the same plan makes the container: then what is in it is nobody's yet.
-    pub in_new: bool,
     /// The record that the new one hangs on (a card for a comment), or that the changed one hangs on.
     pub parent: Option<NativeId>,
     /// The record itself, unless it is created and the platform chooses its id. For persons: the person's id.

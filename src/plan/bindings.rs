@@ -84,9 +84,6 @@ pub(super) fn witnesses(facts: &Facts<'_, '_>, roots: &Roots<'_>, steps: &[Step]
                 }
             }
         }
-        if step.action == Action::Create {
-            seen.extend(facts.twins.relied_on(&step.subject).map(|key| (key.clone(), print(key))));
-        }
         match step.action {
             Action::Create if facts.input.header.mode != Mode::Copy => {
                 let there = live_key(facts, step);

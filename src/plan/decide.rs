@@ -257,7 +257,7 @@ impl<'a> Decider<'a, '_> {
         let spec = self.facts.scene.spec(key.kind);
         if self.facts.is_shared_as_it_was(record) {
             self.out.equal = self.out.equal.saturating_add(1);
-        } else if self.facts.is_makeable(key) {
+        } else if spec.is_some_and(|spec| spec.verbs.create) {
             self.out.creates.entry(key).or_insert(reason);
         } else if key.kind != Kind::Account {
             let cause = spec.and_then(|spec| spec.losses.first()).copied();

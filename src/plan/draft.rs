@@ -80,7 +80,6 @@ impl Drafter<'_, '_> {
             create.blob = Some(*blob);
         }
         let facts = self.facts;
-        create.changes.extend(facts.twins.named(scene, &record.key));
         for field in ops::writable(spec).filter(|field| !locks::keep_out(facts, record, field)) {
             if field.unique && self.facts.input.header.mode == Mode::Copy {
                 if ops::get(&record.native, field.path).is_some() {
@@ -92,11 +91,11 @@ impl Drafter<'_, '_> {
             if let Some(title) = self.title_of_copy(spec, field, record) {
                 resolved.to = title;
             }
-            if let Role::Sequence(kind) = field.role {
+            if matches!(field.role, Role::Sequence(_)) {
                 // What hangs on a new record is created, and so appended, in its order; but what containers share may
-                // turn out to be there already, with another one, and what comes along has the order of today.
-                let is_there = spec.ids == IdPolicy::Shared || facts.twins.bring(&record.key.container, kind);
-                if resolved.differs || (is_there && ops::ids(Some(&resolved.to)).nth(1).is_some()) {
+                // turn out to be there already, with another one.
+                let is_shared = spec.ids == IdPolicy::Shared && ops::ids(Some(&resolved.to)).nth(1).is_some();
+                if resolved.differs || is_shared {
                     last.add(field, None, &resolved);
                 }
                 continue;
@@ -249,7 +248,6 @@ impl Drafter<'_, '_> {
     fn note_read_only(&mut self, spec: &KindSpec, record: &Record) {
         for field in spec.fields {
             if let Role::ReadOnly(cause) = field.role
-                && !(field.along && self.facts.twins.bring(&record.key.container, record.key.kind))
                 && !spec.losses.contains(&cause)
                 && ops::get(&record.native, field.path).is_some_and(|value| !is_empty(value))
             {

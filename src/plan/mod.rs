@@ -36,7 +36,6 @@ mod testing;
 #[cfg(test)]
 mod tests;
 mod texts;
-pub mod twins;
 pub mod types;
 mod values;
 mod waves;

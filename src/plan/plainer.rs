@@ -3,7 +3,6 @@
 use super::decide::Decisions;
 use super::matching::Bound;
 use super::scene::Scene;
-use super::twins::Twins;
 use crate::model::dialect::{Dialect, Plainer};
 use crate::model::spec::{Field, KindSpec, Role};
 use crate::model::{Kind, Record, ops};
@@ -16,22 +15,16 @@ pub(super) struct Shown {
 }
 
 /// The values of the backup that come back plainer. What is not known of a field leaves its values as they are.
-pub(super) fn values(
-    scene: &Scene<'_>,
-    bound: &Bound<'_>,
-    dialect: &dyn Dialect,
-    twins: &Twins<'_>,
-) -> Vec<Shown> {
+pub(super) fn values(scene: &Scene<'_>, bound: &Bound<'_>, dialect: &dyn Dialect) -> Vec<Shown> {
     let Some(spec) = scene.spec(Kind::FieldValue) else { return Vec::new() };
     let values = scene.desired.values().filter(|record| record.key.kind == Kind::FieldValue);
-    values.filter_map(|value| shown(scene, bound, dialect, twins, spec, value)).collect()
+    values.filter_map(|value| shown(scene, bound, dialect, spec, value)).collect()
 }
 
 fn shown(
     scene: &Scene<'_>,
     bound: &Bound<'_>,
     dialect: &dyn Dialect,
-    twins: &Twins<'_>,
     spec: &KindSpec,
     value: &Record,
 ) -> Option<Shown> {
@@ -40,8 +33,6 @@ fn shown(
     let key = scene.pointed_to(&value.key, Kind::FieldDef, id, false);
     let live = match bound.live(&key) {
         Some(live) => Some(*scene.live.get(live)?),
-        // What comes along is what it was.
-        None if twins.bring(&key.container, key.kind) => scene.desired.get(&key).copied(),
         None if scene.desired.contains_key(&key) => None,
         None => Some(*scene.live.get(&key)?),
     };

@@ -14,7 +14,6 @@ use super::order;
 use super::plainer;
 use super::roots::Roots;
 use super::scene::Scene;
-use super::twins::Twins;
 use super::types::{Action, Mode, RestorePlan, Step, Verdict};
 use super::values::Facts;
 use super::waves;
@@ -33,10 +32,9 @@ pub fn plan(input: &PlanInput<'_>) -> Result<RestorePlan, PlanError> {
         |key| roots.fresh.contains_key(key),
         |key| roots.doomed.contains_key(key) || stranded.contains(key),
     );
-    let twins = Twins::find(input, &scene, &bound);
-    let shown = plainer::values(&scene, &bound, input.dialect, &twins);
+    let shown = plainer::values(&scene, &bound, input.dialect);
     let scene = scene.with(shown.iter().map(|shown| &shown.record));
-    let facts = Facts::new(input, &scene, &bound, &twins);
+    let facts = Facts::new(input, &scene, &bound);
     let mut decisions = Decisions::make(&facts, &roots);
     plainer::note(&shown, &mut decisions);
     // What is wanted was decided with the places as they were; what is written follows from those that will be.
@@ -45,7 +43,7 @@ pub fn plan(input: &PlanInput<'_>) -> Result<RestorePlan, PlanError> {
         return Ok(written(&facts, &roots, decisions));
     }
     let scene = scene.with(&moved);
-    Ok(written(&Facts::new(input, &scene, &bound, &twins), &roots, decisions))
+    Ok(written(&Facts::new(input, &scene, &bound), &roots, decisions))
 }
 
 /// The plan that carries the decisions out.
@@ -89,8 +87,7 @@ fn counted(requests: u64, steps: &[Step], dialect: &dyn Dialect) -> u64 {
 fn kind_losses(scene: &Scene<'_>, steps: &[Step]) -> Vec<(Kind, LossCause)> {
     let created: BTreeSet<Kind> =
         steps.iter().filter(|step| step.action == Action::Create).map(|step| step.subject.kind).collect();
-    // What no request makes has come along with all that it is.
-    let specs = created.into_iter().filter_map(|kind| scene.spec(kind)).filter(|spec| spec.verbs.create);
+    let specs = created.into_iter().filter_map(|kind| scene.spec(kind));
     specs.flat_map(|spec| spec.losses.iter().map(|cause| (spec.kind, *cause))).collect()
 }
 

@@ -8,7 +8,6 @@ use super::input::PlanInput;
 use super::matching::Bound;
 use super::named::Named;
 use super::scene::Scene;
-use super::twins::Twins;
 use crate::model::lineage::{home, pointed_to};
 use crate::model::loss::LossCause;
 use crate::model::spec::{Codec, Field, KindSpec, Role, When};
@@ -42,7 +41,6 @@ pub(super) struct Facts<'a, 's> {
     pub(super) bound: &'s Bound<'a>,
     pub(super) tokens: BTreeMap<String, &'a RecordKey>,
     pub(super) named: Named<'a>,
-    pub(super) twins: &'s Twins<'a>,
 }
 
 /// The records that a plan creates, as far as is known.
@@ -73,15 +71,10 @@ pub(super) struct Resolved {
 }
 
 impl<'a, 's> Facts<'a, 's> {
-    pub(super) fn new(
-        input: &'s PlanInput<'a>,
-        scene: &'s Scene<'a>,
-        bound: &'s Bound<'a>,
-        twins: &'s Twins<'a>,
-    ) -> Self {
+    pub(super) fn new(input: &'s PlanInput<'a>, scene: &'s Scene<'a>, bound: &'s Bound<'a>) -> Self {
         let token = |record: &&'a Record| Some((input.dialect.link_token(record)?, &record.key));
         let tokens = scene.desired.values().filter_map(token).collect();
-        Self { input, scene, bound, tokens, named: Named::new(input, scene, bound), twins }
+        Self { input, scene, bound, tokens, named: Named::new(input, scene, bound) }
     }
 
     pub(super) fn fate(&self, key: &RecordKey, creates: Creates<'_, '_>) -> Fate<'a> {
@@ -93,7 +86,7 @@ impl<'a, 's> Facts<'a, 's> {
                 return Fate::Outside;
             }
             let made = match creates {
-                Creates::Possible => self.is_makeable(&record.key),
+                Creates::Possible => self.scene.spec(record.key.kind).is_some_and(|spec| spec.verbs.create),
                 Creates::Exactly(keys) => keys.contains(key),
             };
             return if made { Fate::Created } else { Fate::Gone };
@@ -103,12 +96,6 @@ impl<'a, 's> Facts<'a, 's> {
             None if home(key) == *key => Fate::Outside,
             None => Fate::Gone,
         }
-    }
-
-    /// Whether the backup's record under `key` can be made, by a request or with its container.
-    pub(super) fn is_makeable(&self, key: &RecordKey) -> bool {
-        let makes = self.scene.spec(key.kind).is_some_and(|spec| spec.verbs.create);
-        makes || self.twins.bring(&key.container, key.kind)
     }
 
     /// Whether containers share `record` and it is on the live account as the backup has it, although the container

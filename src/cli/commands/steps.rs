@@ -11,7 +11,6 @@ use crate::cli::ui::{brief, bytes, dim, green, red, yellow};
 use crate::cli::words::{field, humane, things};
 use crate::model::spec::Field;
 use crate::model::{Kind, ops, told};
-use crate::plan::twins::MADE_OUT_OF;
 use crate::plan::types::{Action, FieldChange, Reason, RestorePlan};
 use crate::platforms;
 
@@ -80,15 +79,10 @@ fn step_lines(platform: &str, group: &Group<'_>, details: bool) -> Vec<String> {
     let blobs: Vec<u64> =
         steps.iter().chain(below).filter_map(|step| step.blob).map(|blob| blob.len).collect();
     let size = if blobs.is_empty() { String::new() } else { format!(", {}", bytes(blobs.into_iter().sum())) };
-    let (source, changes): (Vec<_>, Vec<_>) =
-        step.changes.iter().partition(|change| change.path == MADE_OUT_OF);
-    let source = source.iter().flat_map(|change| change.names.values()).next();
-    let source = source.map_or_else(String::new, |name| format!(", made out of the live {name}"));
-    let mut lines =
-        vec![format!("  {mark} {verb}{what} {}", dim(&format!("({reason}{source}{along}{size})")))];
+    let mut lines = vec![format!("  {mark} {verb}{what} {}", dim(&format!("({reason}{along}{size})")))];
     if details || step.action == Action::Update {
         let width = if details { 400 } else { 60 };
-        for change in changes {
+        for change in &step.changes {
             let field = field(platform, step.subject.kind, &change.path);
             let label = label(platform, step.subject.kind, &change.path);
             if change.orders {

@@ -62,9 +62,6 @@ pub struct Field {
     /// No two records of a container have the same value here, and what is there keeps it as long as it is there: a new
     /// record gets another one where its own is taken.
     pub distinct: bool,
-    /// Nobody writes it, and it comes along where a container is made out of a live one; see
-    /// [`Dialect::comes_along`](crate::model::dialect::Dialect::comes_along).
-    pub along: bool,
     /// What it says to people who read.
     pub told: Told,
 }
@@ -152,7 +149,6 @@ impl Field {
             assigned: false,
             nowhere: false,
             distinct: false,
-            along: false,
             told: Told::Plain,
         }
     }
@@ -287,12 +283,6 @@ impl Field {
     #[must_use]
     pub const fn distinct(self) -> Self {
         Self { distinct: true, ..self }
-    }
-
-    /// The same field, which comes along where a container is made out of a live one.
-    #[must_use]
-    pub const fn along(self) -> Self {
-        Self { along: true, ..self }
     }
 
     /// The kind of the record that stands in this sequence under `id`; nothing if the field is no sequence.

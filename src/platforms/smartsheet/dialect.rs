@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use super::api::UPLOAD_COST;
 use super::json::{list, text};
-use super::{effort, predecessors, twin};
+use super::{effort, predecessors};
 use super::spec::KINDS;
 use super::words;
 use crate::base::clock::Timestamp;
@@ -156,10 +156,6 @@ impl Dialect for SmartsheetDialect {
             Kind::Item => list(&record.native, "cells").iter().flat_map(shown_by).collect(),
             _ => Vec::new(),
         }
-    }
-
-    fn comes_along(&self, wanted: &[&Record], live: &[&Record]) -> &'static [Kind] {
-        twin::comes_along(wanted, live)
     }
 
     /// Comments are shown in the order of their times, and ids are drawn at random.

@@ -25,7 +25,6 @@ pub mod sim;
 mod spec;
 #[cfg(test)]
 mod testing;
-mod twin;
 mod words;
 mod write;
 

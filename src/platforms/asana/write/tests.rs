@@ -24,7 +24,6 @@ pub(super) fn mutation(verb: Verb, kind: Kind, fields: Value) -> Mutation {
         verb,
         kind,
         container: (!(kind.stands_alone() && is_new)).then(|| "20".into()),
-        in_new: false,
         parent: Some("7".into()),
         id: (!is_new).then(|| "1".into()),
         fields: fields.as_object().cloned().unwrap(),

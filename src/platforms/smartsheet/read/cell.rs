@@ -6,7 +6,7 @@ use super::super::json::{is, text, text_of};
 use super::super::predecessors;
 
 /// Columns that only project sheets have. They cannot be created; their content fits into a column of texts.
-pub(in super::super) const PROJECT_TYPES: [&str; 3] = ["ABSTRACT_DATETIME", "DURATION", "PREDECESSOR"];
+const PROJECT_TYPES: [&str; 3] = ["ABSTRACT_DATETIME", "DURATION", "PREDECESSOR"];
 
 /// Values that a text or a number does not say completely.
 const STRUCTURED: [&str; 3] = ["CONTACT", "MULTI_CONTACT", "MULTI_PICKLIST"];

@@ -21,8 +21,6 @@ use crate::http::shape::{entries, having, thing};
 use crate::model::Kind;
 use crate::model::coverage::{Count, Coverage, Missing};
 use crate::platforms::connector::{ContainerInfo, RecordSink};
-pub(super) use cell::PROJECT_TYPES;
-pub(super) use split::DEPENDENCIES;
 use split::Splitter;
 
 /// Everything of a sheet that one request can bring. Without `level=2` columns of several contacts or choices look

@@ -27,8 +27,6 @@ const RANGE: [&str; 5] = ["sourceSheetId", "startColumnId", "endColumnId", "star
 /// Media types that say nothing about a file. Whether one has the first or the second depends on who uploaded it.
 const UNTYPED: [&str; 2] = ["", "application/octet-stream"];
 
-/// The id of the record that says that a sheet is a project sheet.
-pub(in super::super) const DEPENDENCIES: &str = "dependencies";
 /// The settings of a project sheet, which are a record of their own.
 const PROJECT: &str = "projectSettings";
 
@@ -119,10 +117,10 @@ impl Splitter {
             sheet.insert("publish".to_owned(), publish);
         }
         if sheet.get("dependenciesEnabled") == Some(&json!(true)) {
-            let mut project = Map::from_iter([("name".to_owned(), json!(DEPENDENCIES))]);
+            let mut project = Map::from_iter([("name".to_owned(), json!("dependencies"))]);
             project.insert("dependenciesEnabled".to_owned(), json!(true));
             project.extend(sheet.remove_entry(PROJECT));
-            self.put(Kind::Extension, DEPENDENCIES, project, None);
+            self.put(Kind::Extension, "dependencies", project, None);
         }
         self.add(Kind::Container, sheet);
     }

@@ -42,8 +42,8 @@ pub(super) const SHEET: KindSpec = KindSpec {
         Field::new("userSettings.displaySummaryTasks", Role::Writable).after(),
         Field::new("ownerId", Role::ReadOnly(LossCause::CreatedBy)).told(Told::People),
         Field::new("favorite", Role::ReadOnly(LossCause::Subscriptions)),
-        Field::new("ganttEnabled", Role::ReadOnly(LossCause::NotWritable)).along(),
-        Field::new("resourceManagementEnabled", Role::ReadOnly(LossCause::NotWritable)).along(),
+        Field::new("ganttEnabled", Role::ReadOnly(LossCause::NotWritable)),
+        Field::new("resourceManagementEnabled", Role::ReadOnly(LossCause::NotWritable)),
     ],
     losses: &[LossCause::NativeId, LossCause::CreatedBy, LossCause::Activity, LossCause::Membership],
 };
@@ -68,8 +68,7 @@ pub(super) const SHARE: KindSpec = KindSpec {
     losses: &[LossCause::CreatedBy],
 };
 
-/// What makes a sheet a project sheet. It can be changed where it is, and made only by the web application: a copy of a
-/// project sheet has it.
+/// What makes a sheet a project sheet. It can be changed where it is, and made only by the web application.
 pub(super) const DEPENDENCIES: KindSpec = KindSpec {
     kind: Kind::Extension,
     noun: "project setting",
@@ -120,8 +119,8 @@ pub(super) const COLUMN: KindSpec = KindSpec {
         // Formulas name other columns, so these must stand; a locked column may refuse what comes after it.
         FORMULA,
         Field::new("locked", Role::Writable).last().locks(),
-        Field::new("projectType", Role::ReadOnly(LossCause::ProjectSheet)).along(),
-        Field::new("tags", Role::ReadOnly(LossCause::ProjectSheet)).along(),
+        Field::new("projectType", Role::ReadOnly(LossCause::ProjectSheet)),
+        Field::new("tags", Role::ReadOnly(LossCause::ProjectSheet)),
     ],
     losses: &[LossCause::NativeId],
 };

@@ -8,7 +8,6 @@ use super::super::Smartsheet;
 use super::super::connector::lock;
 use super::super::json::{is, text};
 use super::super::pages;
-use super::super::read::PROJECT_TYPES;
 use super::call::{Call, set};
 use super::rows::NO_FORMAT;
 use super::{container, not_offered, own, receipt, refusal};
@@ -29,12 +28,6 @@ const NEW: [&str; 10] = [
     "description",
     "format",
 ];
-
-/// What a column may have besides, which is set when it is there.
-const LATER: [&str; 4] = ["hidden", "validation", "formula", "locked"];
-
-/// What nobody changes of a column that only project sheets have, or that the platform fills.
-const GIVEN: [&str; 3] = ["type", "systemColumnType", "autoNumberFormat"];
 
 /// What is said again when one of it changes: Smartsheet wants to know the type, and takes what it is not told for gone.
 const TYPED: [&str; 5] = ["type", "options", "contactOptions", "symbol", "validation"];
@@ -72,13 +65,11 @@ fn forget(smartsheet: &Smartsheet, sheet: &str) {
     lock(&smartsheet.columns).remove(sheet);
 }
 
-/// Appends columns. In a new sheet those that are there are turned into those of the backup: the primary column, and all
-/// that a sheet has which was made out of another one. What is in any other sheet belongs to somebody.
+/// Appends columns, and turns the primary column that is there into the one of the backup.
 pub(super) async fn create(smartsheet: &Smartsheet, part: &[Mutation]) -> Result<Vec<Receipt>, WriteError> {
     let Some(first) = part.first() else { return Ok(Vec::new()) };
     let sheet = container(first)?;
-    let there = columns(smartsheet, sheet).await?;
-    let index = there.len();
+    let index = columns(smartsheet, sheet).await?.len();
     let mut ids = vec![None; part.len()];
     let mut new = Vec::new();
     for (mutation, id) in part.iter().zip(&mut ids) {
@@ -88,9 +79,6 @@ pub(super) async fn create(smartsheet: &Smartsheet, part: &[Mutation]) -> Result
             Call::put(&["sheets", sheet, "columns", &primary], Value::Object(body)).result(smartsheet).await?;
             forget(smartsheet, sheet);
             *id = Some(primary);
-        } else if let Some(there) = there.iter().find(|there| is_brought(mutation, there)) {
-            adopt(smartsheet, sheet, mutation, there).await?;
-            *id = Some(text(there, "id").to_owned());
         } else {
             let mut body = set(&mutation.fields, &NEW);
             if mutation.fields.get("hidden") == Some(&json!(true)) {
@@ -111,38 +99,10 @@ pub(super) async fn create(smartsheet: &Smartsheet, part: &[Mutation]) -> Result
     part.iter().zip(ids).map(|(mutation, id)| receipt(mutation, &id.unwrap_or_default())).collect()
 }
 
-/// Makes a column that is there already what it is to be. What is set in later steps is taken away first.
-async fn adopt(smartsheet: &Smartsheet, sheet: &str, mutation: &Mutation, there: &Value) -> Result<(), WriteError> {
-    let kind = text(there, "type");
-    let is_given = PROJECT_TYPES.contains(&kind) || !text(there, "systemColumnType").is_empty();
-    let said = |value: Option<&Value>| value.filter(|value| **value != json!(false)).cloned().unwrap_or_default();
-    let mut fields = Map::new();
-    for name in NEW.into_iter().chain(LATER).filter(|name| !(is_given && GIVEN.contains(name))) {
-        let wanted = said(mutation.fields.get(name));
-        if wanted != said(there.get(name)) {
-            fields.insert(name.to_owned(), wanted);
-        }
-    }
-    // With another type goes all that only the old one has.
-    let is_retyped = fields.contains_key("type");
-    fields.retain(|name, value| !(is_retyped && value.is_null() && TYPED.contains(&name.as_str())));
-    let body = changes(&fields, Some(there).filter(|_| !is_retyped));
-    if !body.is_empty() {
-        Call::put(&["sheets", sheet, "columns", text(there, "id")], Value::Object(body)).result(smartsheet).await?;
-        forget(smartsheet, sheet);
-    }
-    Ok(())
-}
-
 /// The id of what was made for a mutation, by its title: titles are unique, and nothing promises an order.
 pub(super) fn titled<'a>(made: &'a [Value], mutation: &Mutation) -> &'a str {
     let title = mutation.fields.get("title");
     made.iter().find(|one| one.get("title") == title).map(|one| text(one, "id")).unwrap_or_default()
-}
-
-/// Whether a column or summary field came along with the sheet in which `mutation` is to make it.
-pub(super) fn is_brought(mutation: &Mutation, there: &Value) -> bool {
-    mutation.in_new && there.get("title") == mutation.fields.get("title")
 }
 
 /// Whether the column is the one that every sheet has.

@@ -23,7 +23,6 @@ fn mutation(verb: Verb, len: u64) -> Mutation {
         verb,
         kind: Kind::Image,
         container: Some("1".into()),
-        in_new: false,
         parent: Some("2".into()),
         id: (verb == Verb::Delete).then(|| "e1z".into()),
         fields: json!({"columnId": "3", "altText": "a sign"}).as_object().cloned().unwrap(),

@@ -4,18 +4,15 @@ use serde_json::{Map, Value, json};
 
 use super::super::dialect::sheet_token;
 use super::super::json::text;
-use super::super::{HOME, Smartsheet, read::DEPENDENCIES};
+use super::super::{HOME, Smartsheet};
 use super::call::{Call, part, set};
 use super::{columns, container, not_offered, own, receipt, refusal, rows, summary, unless_gone};
 use crate::model::grants::Verb;
 use crate::model::mutation::{Mutation, Receipt, WriteError};
-use crate::model::{Kind, NativeId, ops};
+use crate::model::{Kind, ops};
 
 /// The title of a new sheet's primary column until the column itself is restored. It tells, and nobody uses it.
 const UNNAMED: &str = "(being restored)";
-
-/// The days on which nobody works, beside those of each week.
-const DAYS_OFF: &str = "nonWorkingDays";
 
 /// Creates, changes or deletes a sheet, or changes its project settings.
 pub(super) async fn write(smartsheet: &Smartsheet, mutation: &Mutation) -> Result<Receipt, WriteError> {
@@ -26,52 +23,23 @@ pub(super) async fn write(smartsheet: &Smartsheet, mutation: &Mutation) -> Resul
             let call = Call::delete(&["sheets", own(mutation)?]);
             unless_gone(mutation, call.send(smartsheet).await)?;
         }
-        (Kind::Extension, Verb::Create | Verb::Update) => {
-            // They came along with the sheet, and only their values are set.
-            let settings = settings(mutation);
-            if !settings.is_empty() {
-                let body = json!({"projectSettings": settings});
-                Call::put(&["sheets", container(mutation)?], body).result(smartsheet).await?;
-            }
-            return receipt(mutation, mutation.id.as_ref().map_or(DEPENDENCIES, NativeId::as_str));
+        (Kind::Extension, Verb::Update) => {
+            let body = Value::Object(set(&mutation.fields, &["projectSettings"]));
+            Call::put(&["sheets", container(mutation)?], body).result(smartsheet).await?;
         }
         _ => return Err(not_offered(mutation)),
     }
     receipt(mutation, own(mutation)?)
 }
 
-/// The settings of a project. What is not said stays as it is, so that no days off are said as such.
-fn settings(mutation: &Mutation) -> Map<String, Value> {
-    let mut settings = part(&mutation.fields, "projectSettings");
-    if settings.contains_key(DAYS_OFF) || (mutation.verb == Verb::Create && !settings.is_empty()) {
-        let days = settings.remove(DAYS_OFF).filter(Value::is_array);
-        settings.insert(DAYS_OFF.to_owned(), days.unwrap_or_else(|| json!([])));
-    }
-    settings
-}
-
 async fn create(smartsheet: &Smartsheet, mutation: &Mutation) -> Result<Receipt, WriteError> {
     let name = mutation.fields.get("name").cloned().unwrap_or_default();
+    let column = json!({"title": UNNAMED, "type": "TEXT_NUMBER", "primary": true});
     let path = place(&mutation.fields)?;
-    let call = if let Some(twin) = part(&mutation.fields, "source").get("id").and_then(Value::as_str) {
-        copy(twin, &name, &path)
-    } else {
-        let column = json!({"title": UNNAMED, "type": "TEXT_NUMBER", "primary": true});
-        let path: Vec<&str> = path.iter().map(String::as_str).chain(["sheets"]).collect();
-        Call::post(&path, json!({"name": name, "columns": [column]}))
-    };
-    let made = call.result(smartsheet).await?;
+    let path: Vec<&str> = path.iter().map(String::as_str).chain(["sheets"]).collect();
+    let made = Call::post(&path, json!({"name": name, "columns": [column]})).result(smartsheet).await?;
     let receipt = receipt(mutation, text(&made, "id"))?;
     Ok(Receipt { link: sheet_token(text(&made, "permalink")), ..receipt })
-}
-
-/// Makes a sheet out of another one. As nothing is said of what to include, neither rows nor what hangs on them come.
-fn copy(twin: &str, name: &Value, place: &[String]) -> Call {
-    let (kind, id) = match place {
-        [kind, id, ..] => (kind.trim_end_matches('s'), Some(id)),
-        _ => (HOME, None),
-    };
-    Call::post(&["sheets", twin, "copy"], json!({"newName": name, "destinationType": kind, "destinationId": id}))
 }
 
 /// The path of the folder or workspace that the fields name; nothing for the Sheets folder.

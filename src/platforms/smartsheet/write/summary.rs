@@ -27,46 +27,13 @@ const FIELD: [&str; 9] = [
 /// What of a field is its content. An image is as well, and is uploaded.
 const CONTENT: [&str; 3] = ["objectValue", "formula", "hyperlink"];
 
-/// Creates fields of the summary. Those that a sheet has which was made out of another one are refused, and are made what
-/// they are to be.
+/// Creates fields of the summary.
 pub(super) async fn create(smartsheet: &Smartsheet, part: &[Mutation]) -> Result<Vec<Receipt>, WriteError> {
     let Some(first) = part.first() else { return Ok(Vec::new()) };
-    let sheet = container(first)?;
-    match append(smartsheet, sheet, part.iter()).await {
-        Err(WriteError::Refused(why)) => {
-            let there = smartsheet.get(&["sheets", sheet, "summary"], &[]).await.map_err(|fault| refusal(&fault))?;
-            let there = list(&there, "fields");
-            let is_new = |mutation: &&Mutation| !there.iter().any(|there| columns::is_brought(mutation, there));
-            if part.iter().all(|mutation| is_new(&mutation)) {
-                return Err(WriteError::Refused(why));
-            }
-            for mutation in part.iter().filter(|mutation| !is_new(mutation)) {
-                let mut body = set(&mutation.fields, &FIELD);
-                if !CONTENT.iter().any(|name| body.contains_key(*name)) {
-                    body.insert("objectValue".to_owned(), Value::Null);
-                }
-                change(smartsheet, sheet, titled(there, mutation), body).await?;
-            }
-            let mut all = there.to_vec();
-            if part.iter().any(|mutation| is_new(&mutation)) {
-                all.extend(append(smartsheet, sheet, part.iter().filter(is_new)).await?);
-            }
-            part.iter().map(|mutation| receipt(mutation, titled(&all, mutation))).collect()
-        }
-        made => {
-            let made = made?;
-            part.iter().map(|mutation| receipt(mutation, titled(&made, mutation))).collect()
-        }
-    }
-}
-
-async fn append(
-    smartsheet: &Smartsheet,
-    sheet: &str,
-    part: impl Iterator<Item = &Mutation>,
-) -> Result<Vec<Value>, WriteError> {
-    let fields: Vec<Value> = part.map(|mutation| Value::Object(set(&mutation.fields, &FIELD))).collect();
-    Call::post(&["sheets", sheet, "summary", "fields"], fields.into()).results(smartsheet).await
+    let fields: Vec<Value> = part.iter().map(|mutation| Value::Object(set(&mutation.fields, &FIELD))).collect();
+    let path = ["sheets", container(first)?, "summary", "fields"];
+    let made = Call::post(&path, fields.into()).results(smartsheet).await?;
+    part.iter().map(|mutation| receipt(mutation, titled(&made, mutation))).collect()
 }
 
 /// Changes or deletes a field.

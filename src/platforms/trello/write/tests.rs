@@ -23,7 +23,6 @@ fn mutation(verb: Verb, kind: Kind, fields: impl Into<Value>) -> Mutation {
         verb,
         kind,
         container: (!matches!((kind, is_new), (Kind::Container | Kind::Workspace, true))).then(|| "B".into()),
-        in_new: false,
         parent: Some("P".into()),
         id: (!is_new).then(|| "I".into()),
         fields: fields.into().as_object().cloned().unwrap(),
