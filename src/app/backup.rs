@@ -116,9 +116,7 @@ pub async fn backup(
     for info in &unchanged {
         draft.add_unchanged(info);
     }
-    if discovery.short.contains(&Kind::Container) {
-        draft.add_unlisted(|entry| is_listed(&discovery, entry));
-    }
+    draft.add_unlisted(|entry| is_carried(&discovery, entry));
     app.vault.sync()?;
     let (left_out, left_out_bytes) = downloads.left_out();
     let manifest = Manifest {
@@ -223,7 +221,8 @@ fn remove_vanished(
     let Some(parent) = parent else { return Ok(vanished) };
     let reader = Reader::new(app.chunks(), parent.manifest.tree);
     for entry in &parent.manifest.containers {
-        if !is_listed(discovery, entry) && !discovery.short.contains(&Kind::Container) {
+        let is_listed = discovery.containers.iter().any(|info| info.id == entry.id);
+        if !is_listed && !is_carried(discovery, entry) {
             writer.remove_container(entry.id.clone())?;
             vanished.push(entry.name.clone());
         }
@@ -240,6 +239,13 @@ fn remove_vanished(
     Ok(vanished)
 }
 
-fn is_listed(discovery: &Discovery, entry: &ContainerEntry) -> bool {
-    discovery.containers.iter().any(|info| info.id == entry.id)
+/// Whether a container of the parent that no list shows keeps its last state: the list of containers was not whole, and
+/// the workspace is there that it lies in. What lay in a workspace that is gone went with it.
+fn is_carried(discovery: &Discovery, entry: &ContainerEntry) -> bool {
+    let is_there =
+        |workspace: &NativeId| discovery.records.iter().any(|known| known.key.container == *workspace);
+    let is_listed = discovery.containers.iter().any(|info| info.id == entry.id);
+    !is_listed
+        && discovery.short.contains(&Kind::Container)
+        && entry.workspace.as_ref().is_none_or(|(workspace, _)| is_there(workspace))
 }

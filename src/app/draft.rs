@@ -75,9 +75,9 @@ impl<'a> Draft<'a> {
     }
 
     /// Containers of the parent that are in no list, where lists are not whole: nothing says that they are gone.
-    pub(super) fn add_unlisted(&mut self, is_listed: impl Fn(&ContainerEntry) -> bool) {
+    pub(super) fn add_unlisted(&mut self, is_carried: impl Fn(&ContainerEntry) -> bool) {
         let Some(parent) = self.parent else { return };
-        for before in parent.manifest.containers.iter().filter(|entry| !is_listed(entry)) {
+        for before in parent.manifest.containers.iter().filter(|entry| is_carried(entry)) {
             let carried_from = Some(before.carried_from.unwrap_or(parent.id));
             self.containers.push(ContainerEntry { carried_from, ..before.clone() });
         }

@@ -125,3 +125,40 @@ async fn a_sheet_whose_folder_does_not_show_is_not_taken_out_of_it() {
     desk.world.no_faults().await;
     desk.assert_settled(&partial.id.to_string()).await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_lay_in_a_workspace_that_is_gone_is_gone_although_the_list_of_sheets_is_short() {
+    let desk = Desk::on("smartsheet", "tiny", 1).await;
+    let whole = desk.backup(USUAL).await;
+    shorten(&desk, "*/sheets").await;
+    let workspace = desk.world.id("workspace", "Acme").await;
+    desk.world
+        .call("system admin", "DELETE", &format!("/workspaces/{workspace}"), serde_json::Value::Null)
+        .await;
+    let partial = desk.backup(USUAL).await.manifest;
+    let in_it = |entry: &&boardvault::snapshot::manifest::ContainerEntry| {
+        entry.workspace.as_ref().is_some_and(|(id, _)| id.as_str() == workspace)
+    };
+    assert!(whole.manifest.containers.iter().any(|entry| in_it(&entry)));
+    assert!(!partial.containers.iter().any(|entry| in_it(&entry)), "{:#?}", partial.containers);
+    assert_eq!(partial.status, Status::Partial);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn discussions_that_the_sheet_shows_and_their_list_does_not_are_named_and_not_made_again() {
+    let desk = Desk::on("smartsheet", "list:discussions:3:10", 1).await;
+    let whole = desk.backup(USUAL).await;
+    let sheet = &whole.manifest.containers[0].id;
+    let path = format!("/sheets/{sheet}/discussions?includeAll=true&include=comments,attachments");
+    let mut short = desk.ask("GET", &path, serde_json::Value::Null).await;
+    short["data"].as_array_mut().unwrap().pop();
+    short["totalCount"] = json!(2);
+    let fault = json!({"kind": "status", "status": 200, "body": short.to_string(), "method": "GET",
+        "path": "*/sheets/{}/discussions", "times": 1_000_000});
+    desk.world.fault(fault).await;
+    let partial = desk.backup(FULL).await.manifest;
+    assert_eq!(partial.status, Status::Partial);
+    assert!(partial.missing.iter().any(|missing| missing.why == "only 2 of 3 came"), "{:?}", partial.missing);
+    let refused = desk.try_plan(&whole.id.to_string(), Mode::Merge, &[]).await.unwrap_err();
+    assert!(refused.message.contains("2 of 3 came"), "{refused:?}");
+}

@@ -21,6 +21,8 @@ use crate::model::{Kind, RecordKey};
 /// Where the parts of a report and of a dashboard stand.
 const REPORT: &[&str] = &["definition", "scope", "columns"];
 const DASHBOARD: &[&str] = &["widgets"];
+/// What a definition is made of.
+const DEFINITION: [&str; 4] = ["filters", "groupingCriteria", "summarizingCriteria", "sortingCriteria"];
 /// Where a person's profile stands. Only System Admins are told.
 const PROFILE: &[&str] = &["profile"];
 
@@ -65,18 +67,25 @@ impl Detailed<'_> {
         if self.is_recalled(id, REPORT) {
             return Ok(());
         }
-        let definition = self.smartsheet.get(&["reports", id, "definition"], &[]).await;
-        let definition = definition.and_then(|answer| match answer {
-            Value::Object(_) => Ok(answer),
-            // Says what was promised in place of it.
-            other => having(other, "filters"),
-        });
+        let definition = self.definition(id).await;
         self.keep("definition", definition)?;
         for (part, query) in [("scope", &[][..]), ("columns", &[("level", "2")][..])] {
             let listed = pages::by_token(self.smartsheet, &["reports", id, part], query).await;
             self.keep(part, listed.map(each_once))?;
         }
         Ok(())
+    }
+
+    /// Asks what a report shows. Nothing of it has to be there, so an answer without any of it is believed when it is
+    /// given twice, and then only one that is empty.
+    async fn definition(&self, id: &str) -> Result<Value, ApiFault> {
+        let path = ["reports", id, "definition"];
+        let says_something = |answer: &Value| DEFINITION.iter().any(|part| answer.get(part).is_some());
+        let mut answer = self.smartsheet.get(&path, &[]).await?;
+        if !says_something(&answer) {
+            answer = self.smartsheet.get(&path, &[]).await?;
+        }
+        if says_something(&answer) || answer == json!({}) { Ok(answer) } else { having(answer, "filters") }
     }
 
     async fn dashboard(&mut self, id: &str) -> Result<(), ApiFault> {

@@ -98,3 +98,20 @@ async fn what_is_hidden_is_named_and_only_system_admins_ask_for_profiles() {
     assert_eq!(missing, ["definition of report", "widgets of sight"]);
     assert!(seen.users[0].get("profile").is_none());
 }
+
+#[tokio::test]
+async fn a_definition_without_content_is_believed_when_it_is_given_twice_and_nothing_else_is() {
+    let (nothing, wrong) = (|| answer(&json!({})), || answer(&json!({"data": 7})));
+    let set = || answer(&json!({"sortingCriteria": []}));
+    let asked = async |answers: Vec<Answer>| {
+        let mut missing = Vec::new();
+        let smartsheet = smartsheet(&Scripted::new(answers));
+        let detailed = Detailed { smartsheet: &smartsheet, asset: json!({}), kind: Kind::Inventory, missing: &mut missing };
+        detailed.definition("1").await
+    };
+    assert_eq!(asked(vec![set()]).await.unwrap(), json!({"sortingCriteria": []}));
+    assert_eq!(asked(vec![nothing(), set()]).await.unwrap(), json!({"sortingCriteria": []}));
+    assert_eq!(asked(vec![wrong(), set()]).await.unwrap(), json!({"sortingCriteria": []}));
+    assert_eq!(asked(vec![nothing(), nothing()]).await.unwrap(), json!({}));
+    assert!(asked(vec![nothing(), wrong()]).await.unwrap_err().message.contains("filters"));
+}

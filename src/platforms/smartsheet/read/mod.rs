@@ -267,10 +267,13 @@ impl Promised {
             .map(|kind| Count { kind: *kind, expected: expected(*kind), got: splitter.count(*kind) })
             .collect();
         let mut missing = splitter.missing.clone();
-        let got = splitter.count(Kind::Item);
-        if let Some(promised) = self.rows.filter(|promised| *promised > got) {
-            let why = format!("only {got} of {promised} came");
-            missing.push(Missing { key: None, what: "rows of the sheet".to_owned(), why });
+        for (kind, what) in [(Kind::Item, "rows of the sheet"), (Kind::Discussion, "the sheet's discussions")] {
+            let got = splitter.count(kind);
+            let is_named = missing.iter().any(|missing| missing.what == what);
+            if let Some(promised) = expected(kind).filter(|promised| *promised > got && !is_named) {
+                let why = format!("only {got} of {promised} came");
+                missing.push(Missing { key: None, what: what.to_owned(), why });
+            }
         }
         Coverage { counts, missing, ..Coverage::default() }
     }
