@@ -24,19 +24,19 @@ fn by_route(log: &[Call]) -> BTreeMap<String, usize> {
 }
 
 /// What is wrong with the estimate for a restore: in merge mode after a disaster, otherwise of what is there.
-async fn wrong_estimate(platform: &'static str, world: &'static str, mode: Mode) -> Option<String> {
+async fn wrong_estimate(platform: &'static str, world: &'static str, by: Mode) -> Option<String> {
     let desk = Desk::on(platform, world, 1).await;
     let backup = desk.backup(USUAL).await.id.to_string();
-    if mode == Mode::Merge {
+    if by == Mode::Merge {
         desk.world.people("disaster", 1, 0).await;
     }
-    let plan = desk.plan(&backup, mode, &[]).await;
+    let plan = desk.plan(&backup, by, &[]).await;
     desk.world.forget_log().await;
     let outcome = desk.try_apply(&plan).await.unwrap().outcome;
     let (said, made) = (plan.plan.requests, outcome.requests);
     let is_right = said.abs_diff(made) * 100 <= made * TOLERANCE;
     let routes = by_route(&desk.world.log().await);
-    (!is_right).then(|| format!("{platform}, {world}, {mode:?}: {said} said, {made} made: {routes:#?}"))
+    (!is_right).then(|| format!("{platform}, {world}, {by:?}: {said} said, {made} made: {routes:#?}"))
 }
 
 #[tokio::test(flavor = "multi_thread")]
