@@ -94,8 +94,13 @@ fn step_lines(platform: &str, group: &Group<'_>, details: bool) -> Vec<String> {
             let is_new = step.action == Action::Create || step.reason == Reason::Completes;
             let line = match &change.from {
                 None if is_new => format!("{label}: {}", brief(&shown(&change.to), width)),
-                Some(from) if step.reason == Reason::Follows && shown(from) == shown(&change.to) => {
-                    format!("{label}: {}, the new one", brief(&shown(&change.to), width))
+                Some(from)
+                    if (step.reason == Reason::Follows || change.refers_to.is_some())
+                        && *from != change.to
+                        && shown(from) == shown(&change.to) =>
+                {
+                    let which = if step.reason == Reason::Follows { "the new one" } else { "another one" };
+                    format!("{label}: {}, {which}", brief(&shown(&change.to), width))
                 }
                 from => {
                     let values = [from.as_ref().unwrap_or(&Value::Null), &change.to];

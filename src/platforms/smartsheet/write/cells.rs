@@ -1,6 +1,6 @@
 //! Cells: all of a wave in one request, and links to other sheets in another, as Smartsheet does not take them mixed.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 use serde_json::{Map, Value, json};
 
@@ -28,6 +28,7 @@ pub(super) async fn write(smartsheet: &Smartsheet, part: &[Mutation]) -> Result<
     let Some(first) = part.first() else { return Ok(Vec::new()) };
     let sheet = container(first)?;
     let columns = columns(smartsheet, sheet).await?;
+    let following = following(part, &columns)?;
     let (mut cells, mut links) = (Rows::default(), Rows::default());
     for mutation in part {
         let (row, column) = row_and_column(mutation)?;
@@ -35,6 +36,13 @@ pub(super) async fn write(smartsheet: &Smartsheet, part: &[Mutation]) -> Result<
         let known = columns.iter().find(|known| text(known, "id") == column).unwrap_or(&nothing);
         let takes_effect = match only_ends(mutation) {
             Some(name) => still_has(smartsheet, sheet, [row, column], name).await?,
+            // The platform computes when a row starts that follows others, and takes it from nobody.
+            None if is_date(known, "GANTT_START_DATE") => {
+                let follows = following.contains(row)
+                    // What the cells of a row are may have been written in part, with the request before.
+                    || (row == row_and_column(first)?.0 && follows(smartsheet, sheet, row, &columns).await?);
+                !follows
+            }
             None => true,
         };
         let cell = if takes_effect { content(mutation, known)? } else { Map::new() };
@@ -45,6 +53,35 @@ pub(super) async fn write(smartsheet: &Smartsheet, part: &[Mutation]) -> Result<
         rows.send(smartsheet, sheet).await?;
     }
     part.iter().map(|mutation| receipt(mutation, &row_and_column(mutation).map(|(row, column)| format!("{row}:{column}"))?)).collect()
+}
+
+/// The rows of which predecessors are written.
+fn following<'a>(part: &'a [Mutation], columns: &[Value]) -> Result<HashSet<&'a str>, WriteError> {
+    let mut rows = HashSet::new();
+    let is_list = |column: &&Value| text(column, "type") == "PREDECESSOR";
+    for column in columns.iter().filter(is_list) {
+        for mutation in part {
+            let (row, own) = row_and_column(mutation)?;
+            if own == text(column, "id") && mutation.fields.get("value").is_some_and(Value::is_string) {
+                rows.insert(row);
+            }
+        }
+    }
+    Ok(rows)
+}
+
+/// Whether a row has predecessors.
+async fn follows(smartsheet: &Smartsheet, sheet: &str, row: &str, columns: &[Value]) -> Result<bool, WriteError> {
+    let column = columns.iter().find(|column| text(column, "type") == "PREDECESSOR").map(|column| text(column, "id"));
+    match column {
+        Some(column) => still_has(smartsheet, sheet, [row, column], "value").await,
+        None => Ok(false),
+    }
+}
+
+/// Whether a column holds dates of this sort that dependencies decide.
+fn is_date(column: &Value, tag: &str) -> bool {
+    text(column, "type") == "ABSTRACT_DATETIME" && list(column, "tags").iter().any(|own| own == tag)
 }
 
 /// The link or image that a mutation ends without a word about what the cell holds instead.
@@ -167,7 +204,7 @@ fn plain(value: &Value, column: &Value) -> Result<Map<String, Value>, WriteError
     {
         return Ok(Map::from_iter([("objectValue".to_owned(), object)]));
     }
-    if kind == "ABSTRACT_DATETIME" && list(column, "tags").iter().any(|tag| tag == "GANTT_END_DATE") {
+    if is_date(column, "GANTT_END_DATE") {
         // The platform computes it from start and duration and takes it from nobody.
         return Ok(Map::new());
     }

@@ -24,7 +24,12 @@ pub(super) async fn write(smartsheet: &Smartsheet, mutation: &Mutation) -> Resul
             unless_gone(mutation, call.send(smartsheet).await)?;
         }
         (Kind::Extension, Verb::Update) => {
-            let body = Value::Object(set(&mutation.fields, &["projectSettings"]));
+            let mut settings = part(&mutation.fields, "projectSettings");
+            // An empty list is what takes the days off away.
+            if let Some(days) = settings.get_mut("nonWorkingDays").filter(|days| days.is_null()) {
+                *days = json!([]);
+            }
+            let body = json!({"projectSettings": settings});
             Call::put(&["sheets", container(mutation)?], body).result(smartsheet).await?;
         }
         _ => return Err(not_offered(mutation)),

@@ -9,6 +9,8 @@ use crate::http::testing::{Answer, Scripted};
 use crate::model::BlobRef;
 use crate::platforms::smartsheet::testing::{calls, smartsheet};
 
+mod projects;
+
 struct Blobs;
 
 impl BlobSource for Blobs {
@@ -147,9 +149,9 @@ async fn each_change_is_the_documented_request() {
         ),
         (
             Kind::Extension,
-            json!({"projectSettings": {"lengthOfDay": 7}}),
+            json!({"projectSettings": {"lengthOfDay": 7, "nonWorkingDays": null}}),
             "PUT /sheets/1",
-            json!({"projectSettings": {"lengthOfDay": 7}}),
+            json!({"projectSettings": {"lengthOfDay": 7, "nonWorkingDays": []}}),
         ),
         (
             Kind::Item,
