@@ -71,10 +71,8 @@ impl Asana {
         if known == Some(true) {
             return Ok(());
         }
-        let finished = |error| match error {
-            WriteError::Refused(why) => WriteError::Unknown(format!("created, but not in its place: {why}")),
-            other => other,
-        };
+        // Whatever else is said of the move says nothing of the task: it is there, and is not to be created again.
+        let finished = |error| WriteError::Unknown(format!("created, but not in its place: {error}"));
         if known == Some(false) {
             return self.move_to_bottom(task, spot).await.map_err(finished);
         }

@@ -164,10 +164,13 @@ async fn where_new_tasks_go_is_asked_once() {
 #[tokio::test]
 async fn a_step_that_fails_after_the_creation_leaves_it_to_be_looked_up() {
     let task = mutation(Verb::Create, Kind::Item, json!({"parent": {"gid": "7"}, "name": "sub"}));
-    let siblings = list(&json!([{"gid": "99"}, {"gid": "1"}]));
-    let (result, calls) = sent(&task, vec![new(), siblings, refusal(403, "no")]).await;
-    assert!(matches!(result, Err(WriteError::Unknown(_))), "{result:?}");
-    assert_eq!(calls[0].0, "POST /tasks/7/subtasks");
+    // Also where the credential is what was refused: the run ends then, and would create it again when it is resumed.
+    for status in [400, 401, 403] {
+        let siblings = list(&json!([{"gid": "99"}, {"gid": "1"}]));
+        let (result, calls) = sent(&task, vec![new(), siblings, refusal(status, "no")]).await;
+        assert!(matches!(result, Err(WriteError::Unknown(_))), "{status}: {result:?}");
+        assert_eq!(calls[0].0, "POST /tasks/7/subtasks");
+    }
 }
 
 #[tokio::test]
