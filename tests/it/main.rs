@@ -45,6 +45,7 @@ mod smartsheet_images;
 mod smartsheet_inventory;
 mod smartsheet_links;
 mod smartsheet_projects;
+mod smartsheet_references;
 mod smartsheet_rights;
 mod smartsheet_short_lists;
 mod space;
