@@ -2,7 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::context::App;
 use super::error::Error;
+use super::neighbours::leading_kinds;
+use super::scan::Scan;
+use super::snapshots;
 use crate::model::dialect::Dialect;
 use crate::model::leads::{self, Lead, leads};
 use crate::model::origins::OriginMap;
@@ -11,6 +15,7 @@ use crate::model::spec::{Codec, KindSpec};
 use crate::model::told::Told;
 use crate::model::{Kind, NativeId, Record, RecordKey, ops};
 use crate::plan::types::{Action, Mode, RestorePlan, Step, Target};
+use crate::platforms::connector::ContainerInfo;
 use crate::snapshot::{Reader, lineage};
 
 /// What a plan makes anew and what else it writes, in the keys of the backup and of the live account.
@@ -34,19 +39,31 @@ impl Written {
     }
 }
 
-/// The containers that lead to something in those that a plan removes, as far as what is there says so: the backup does
-/// not know of what was led there since.
+/// The live containers that may lead to something in those that a plan removes: those of which the latest backup knows
+/// it, as the restored one does not know what was led there since, and those that changed after that.
 pub(super) fn leading_to_what_goes(
+    app: &App,
     plan: &RestorePlan,
-    live: &Reader,
+    scan: &Scan,
     dialect: &dyn Dialect,
 ) -> Result<BTreeSet<NativeId>, Error> {
-    let mut found = BTreeSet::new();
-    for step in plan.deletions().filter(|step| step.subject.kind == Kind::Container) {
-        for record in live.container(&step.subject.id) {
-            found.extend(dialect.led_to_from(&record?));
-        }
+    let removed = plan.deletions().filter(|step| step.subject.kind == Kind::Container);
+    let going: BTreeSet<&NativeId> = removed.map(|step| &step.subject.id).collect();
+    if going.is_empty() || leading_kinds(dialect).next().is_none() {
+        return Ok(BTreeSet::new());
     }
+    let latest = snapshots::catalog(app)?.latest(&plan.header.connection).map(|latest| latest.id);
+    let latest = latest.map(|id| snapshots::open(app, &id.to_string())).transpose()?;
+    let mut found = match &latest {
+        Some(latest) => latest.leading_to(|target| going.contains(&target.container))?,
+        None => BTreeSet::new(),
+    };
+    let known = |live: &ContainerInfo| {
+        let entries = latest.iter().flat_map(|latest| &latest.manifest.containers);
+        live.version.is_some()
+            && entries.into_iter().any(|entry| entry.id == live.id && entry.version == live.version)
+    };
+    found.extend(scan.discovery.containers.iter().filter(|live| !known(live)).map(|live| live.id.clone()));
     Ok(found)
 }
 

@@ -9,6 +9,7 @@ use super::names::{Names, Outside};
 use super::placements;
 use super::scan::Scan;
 use super::snapshots::{self, Opened};
+use crate::model::dialect::Dialect;
 use crate::model::leads::{Lead, leads};
 use crate::model::origins::OriginMap;
 use crate::model::spec::{Field, KindSpec, Role};
@@ -144,9 +145,7 @@ impl Opened {
         is_target: impl Fn(&RecordKey) -> bool,
         mut take: impl FnMut(&Record, &'static KindSpec, &Lead) -> Result<(), Error>,
     ) -> Result<(), Error> {
-        let leads_out = |field: &Field| field.role == Role::Reference(Kind::Container);
-        let kinds = self.dialect.kinds().iter().filter(|spec| spec.fields.iter().any(leads_out));
-        for spec in kinds {
+        for spec in leading_kinds(self.dialect) {
             for entry in &self.manifest.containers {
                 for record in self.reader.container_kind(&entry.id, spec.kind) {
                     let record = record?;
@@ -197,6 +196,12 @@ impl Opened {
         }
         Ok(())
     }
+}
+
+/// The kinds of records that lead to something in other containers.
+pub(super) fn leading_kinds(dialect: &dyn Dialect) -> impl Iterator<Item = &'static KindSpec> {
+    let leads_out = |field: &Field| field.role == Role::Reference(Kind::Container);
+    dialect.kinds().iter().filter(move |spec| spec.fields.iter().any(leads_out))
 }
 
 /// Whether one of `ids` stands somewhere in a value.

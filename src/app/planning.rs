@@ -141,7 +141,7 @@ pub async fn plan(app: &App, request: &PlanRequest, progress: &dyn Progress) -> 
         opened.leading_to(|target| written.made.contains(target))?
     };
     let mut following = with_aliases(&following, Kind::Container, &origins);
-    following.extend(leading_to_what_goes(&made, &Reader::new(app.chunks(), scan.tree), dialect)?);
+    following.extend(leading_to_what_goes(app, &made, &scan, dialect)?);
     if !following.is_subset(&read) {
         read.extend(following.iter().cloned());
         scan = read_live(app, &connector, &connection, &read, &sought, progress).await?;

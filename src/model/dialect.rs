@@ -8,7 +8,7 @@ use super::limits::Limit;
 use super::loss::LossCause;
 use super::spec::KindSpec;
 use super::writing::Writing;
-use super::{Kind, NativeId, Record};
+use super::{Kind, Record};
 
 /// A place in a text that points to a thing of the platform.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -91,11 +91,6 @@ pub trait Dialect: Send + Sync {
     /// nothing where it stays what it is.
     fn plainer(&self, _value: &Record, _field: Option<&Record>) -> Option<Plainer> {
         None
-    }
-
-    /// The containers that lead to `record`, where it says so itself.
-    fn led_to_from(&self, _record: &Record) -> Vec<NativeId> {
-        Vec::new()
     }
 
     /// What people call `record`, where its kind holds many things (an automation rule among the inventory).

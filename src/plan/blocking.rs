@@ -12,7 +12,7 @@ use super::limits::{beyond_limits, leave_out_what_is_too_long};
 use super::locks;
 use super::roots::Roots;
 use super::scene::Scene;
-use super::types::{Action, Blocked, Mode, Reason};
+use super::types::{Action, Blocked};
 use super::values::{Creates, Facts, Fate};
 use crate::model::grants::{Grant, Verb};
 use crate::model::lineage::{home, workspace};
@@ -211,7 +211,7 @@ impl<'a, 's> Blocking<'a, 's> {
         self.denied_in(live.as_ref(), record.key.kind)
     }
 
-    fn denied_in(&self, container: Option<&NativeId>, kind: Kind) -> Option<String> {
+    pub(super) fn denied_in(&self, container: Option<&NativeId>, kind: Kind) -> Option<String> {
         match self.facts.input.grants.get(container, kind, Verb::Create) {
             Grant::Denied(why) => Some(why),
             Grant::Allowed | Grant::Unknown => None,
@@ -225,52 +225,6 @@ impl<'a, 's> Blocking<'a, 's> {
             Grant::Denied(why) => Some(why),
             Grant::Allowed | Grant::Unknown => None,
         }
-    }
-
-    /// The workspace that takes the container `record`, which its own does not take.
-    fn taken_instead(&self, record: &Record) -> Option<&'a NativeId> {
-        let refuge = self.refuge().filter(|_| record.key.kind == Kind::Container)?;
-        let own = workspace(self.facts.scene.spec(Kind::Container)?, record);
-        own.is_none_or(|own| own.id != *refuge).then_some(refuge)
-    }
-
-    /// What would be lost if the container `record` were made in the account's own workspace and the old one deleted,
-    /// and the way out; nothing where there is no old one, or only one that lies there already and goes when the new
-    /// one is there or is sure to come.
-    fn takes_away(&self, roots: &Roots<'a>, record: &'a Record) -> Option<String> {
-        let scene = self.facts.scene;
-        let old = scene.live.get(*roots.replaces.get(&record.key)?)?;
-        let lies_in = workspace(scene.spec(old.key.kind)?, old);
-        let is_own = lies_in.is_some_and(|lies_in| Some(&lies_in.id) == self.refuge());
-        let noun = scene.noun(Kind::Workspace);
-        if !is_own {
-            return Some(format!(
-                "made elsewhere it would be lost to all who have it through the {noun}, so it is not replaced: copy it \
-                 with `--mode copy`, or get the right to create in the {noun}"
-            ));
-        }
-        let input = self.facts.input;
-        let grant = input.grants.get(self.refuge(), Kind::Container, Verb::Create);
-        (input.header.mode == Mode::DeleteBeforeLiteral && grant != Grant::Allowed).then(|| {
-            format!(
-                "whether it can be made in the account's own {noun} is not known, so it is not deleted before that is \
-                 tried: replace it with `--mode delete-before`"
-            )
-        })
-    }
-
-    /// The account's own workspace, if it takes containers.
-    fn refuge(&self) -> Option<&'a NativeId> {
-        let grants = &self.facts.input.grants;
-        let refuge = grants.refuge.as_ref()?;
-        let refused = self.denied_in(Some(refuge), Kind::Container).is_some();
-        (!refused).then_some(refuge)
-    }
-
-    /// Whether a place that only its containers need may be missing, as these are made elsewhere.
-    fn is_dispensable(&self, kind: Kind, reason: Option<&Reason>) -> bool {
-        let is_place = matches!(kind, Kind::Workspace | Kind::Folder);
-        is_place && reason == Some(&Reason::Needed) && self.refuge().is_some()
     }
 
     fn updates(&mut self, out: &mut Decisions<'a>) {

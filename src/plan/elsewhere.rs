@@ -5,8 +5,13 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
+use super::blocking::Blocking;
 use super::decide::Decisions;
+use super::roots::Roots;
 use super::scene::Scene;
+use super::types::{Mode, Reason};
+use crate::model::grants::{Grant, Verb};
+use crate::model::lineage::workspace;
 use crate::model::loss::LossCause;
 use crate::model::spec::{Field, KindSpec, Role};
 use crate::model::{Kind, NativeId, Record, RecordKey, ops};
@@ -60,4 +65,52 @@ pub(super) fn records(scene: &Scene<'_>, elsewhere: &Elsewhere<'_>) -> Vec<Recor
         Some(record)
     };
     elsewhere.iter().filter_map(moved).collect()
+}
+
+impl<'a> Blocking<'a, '_> {
+    /// The workspace that takes the container `record`, which its own does not take.
+    pub(super) fn taken_instead(&self, record: &Record) -> Option<&'a NativeId> {
+        let refuge = self.refuge().filter(|_| record.key.kind == Kind::Container)?;
+        let own = workspace(self.facts.scene.spec(Kind::Container)?, record);
+        own.is_none_or(|own| own.id != *refuge).then_some(refuge)
+    }
+
+    /// What would be lost if the container `record` were made in the account's own workspace and the old one deleted,
+    /// and the way out; nothing where there is no old one, or only one that lies there already and goes when the new
+    /// one is there or is sure to come.
+    pub(super) fn takes_away(&self, roots: &Roots<'a>, record: &'a Record) -> Option<String> {
+        let scene = self.facts.scene;
+        let old = scene.live.get(*roots.replaces.get(&record.key)?)?;
+        let lies_in = workspace(scene.spec(old.key.kind)?, old);
+        let is_own = lies_in.is_some_and(|lies_in| Some(&lies_in.id) == self.refuge());
+        let noun = scene.noun(Kind::Workspace);
+        if !is_own {
+            return Some(format!(
+                "made elsewhere it would be lost to all who have it through the {noun}, so it is not replaced: copy it \
+                 with `--mode copy`, or get the right to create in the {noun}"
+            ));
+        }
+        let input = self.facts.input;
+        let grant = input.grants.get(self.refuge(), Kind::Container, Verb::Create);
+        (input.header.mode == Mode::DeleteBeforeLiteral && grant != Grant::Allowed).then(|| {
+            format!(
+                "whether it can be made in the account's own {noun} is not known, so it is not deleted before that is \
+                 tried: replace it with `--mode delete-before`"
+            )
+        })
+    }
+
+    /// The account's own workspace, if it takes containers.
+    fn refuge(&self) -> Option<&'a NativeId> {
+        let grants = &self.facts.input.grants;
+        let refuge = grants.refuge.as_ref()?;
+        let refused = self.denied_in(Some(refuge), Kind::Container).is_some();
+        (!refused).then_some(refuge)
+    }
+
+    /// Whether a place that only its containers need may be missing, as these are made elsewhere.
+    pub(super) fn is_dispensable(&self, kind: Kind, reason: Option<&Reason>) -> bool {
+        let is_place = matches!(kind, Kind::Workspace | Kind::Folder);
+        is_place && reason == Some(&Reason::Needed) && self.refuge().is_some()
+    }
 }

@@ -1,11 +1,14 @@
 //! Cross-sheet references, and the formulas that use them, where the sheet that they lead to is made anew.
 
+use std::collections::BTreeSet;
+
 use boardvault::apply::Relation;
 use boardvault::model::loss::LossCause;
 use boardvault::model::ops;
 use boardvault::plan::types::{Mode, Verdict};
 use serde_json::{Value, json};
 
+use crate::common::USUAL;
 use crate::common::scene::Scene;
 use crate::smartsheet_links::{HALL, REFERENCE, broken, cell, delete_budget, follows, scene, write};
 
@@ -161,5 +164,59 @@ async fn an_undo_that_leaves_nothing_but_an_unused_reference_is_whole_and_calls_
                 .collect();
             assert!(unnamed.is_empty(), "{path}: {} {unnamed:?}", change.path);
         }
+    }
+}
+
+/// A new sheet, and a formula in it that names a new reference to the amounts of the budget.
+async fn refer_from_a_new_sheet(scene: &Scene) {
+    let columns = ["Task", "Sum"]
+        .map(|title| json!({"title": title, "type": "TEXT_NUMBER", "primary": title == "Task"}));
+    let made =
+        scene.desk.ask("POST", "/sheets", json!({"name": "New", "columns": columns})).await["result"].clone();
+    let sheet = format!("/sheets/{}", made["id"]);
+    let source = scene.desk.world.named("sheet", "Budget").await;
+    let number = |id: &Value| json!(id.as_str().unwrap().parse::<u64>().unwrap());
+    let amount =
+        source["columns"].as_array().unwrap().iter().find(|column| column["title"] == "Amount").unwrap();
+    let [source, column] = [&source["id"], &amount["id"]].map(number);
+    let reference =
+        json!({"name": "Since", "sourceSheetId": source, "startColumnId": column, "endColumnId": column});
+    scene.desk.ask("POST", &format!("{sheet}/crosssheetreferences"), reference).await;
+    let cells = json!([
+        {"columnId": made["columns"][0]["id"], "value": "Paper"},
+        {"columnId": made["columns"][1]["id"], "formula": "=SUM({Since})"},
+    ]);
+    scene.desk.ask("POST", &format!("{sheet}/rows"), json!([{"toBottom": true, "cells": cells}])).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn references_made_since_the_backup_follow_and_unchanged_sheets_are_not_read_for_them() {
+    for is_in_a_later_backup in [false, true] {
+        let scene = scene().await;
+        refer_from_a_new_sheet(&scene).await;
+        if is_in_a_later_backup {
+            scene.desk.backup(USUAL).await;
+        }
+        scene.desk.world.forget_log().await;
+        let plan = scene.desk.plan(&scene.path("Acme/Budget"), Mode::DeleteBefore, &[]).await;
+        let mut read = BTreeSet::new();
+        for sheet in ["Budget", "Launch plan", "New", "Passwords of plants"] {
+            let path = format!("/sheets/{}", scene.desk.world.id("sheet", sheet).await);
+            if scene.desk.world.log().await.iter().any(|call| call.path.contains(&path)) {
+                read.insert(sheet);
+            }
+        }
+        assert_eq!(read, BTreeSet::from(["Budget", "Launch plan", "New"]), "{is_in_a_later_backup}");
+        assert!(
+            follows(&plan.plan).contains(&"cell Sheets/New/Paper/Sum".to_owned()),
+            "{:?}",
+            follows(&plan.plan)
+        );
+        assert_eq!(broken(&plan.plan), [""; 0]);
+        scene.desk.apply(&plan).await;
+        let shown = cell(&scene, "New", "Paper", "Sum").await["formula"].clone();
+        assert_eq!(shown, "=SUM({Since 2})", "{is_in_a_later_backup}");
+        let reference = scene.desk.world.named("crossSheetReference", "Since 2").await;
+        assert_eq!(reference["sourceSheetId"], budget(&scene).await, "{is_in_a_later_backup}");
     }
 }

@@ -16,7 +16,7 @@ use crate::model::limits::{Bound, Limit, Longest};
 use crate::model::loss::LossCause;
 use crate::model::spec::KindSpec;
 use crate::model::writing::Writing;
-use crate::model::{Kind, NativeId, Record};
+use crate::model::{Kind, Record};
 
 /// The pure half of the platform.
 pub(super) struct SmartsheetDialect;
@@ -144,18 +144,6 @@ impl Dialect for SmartsheetDialect {
         let keeps_them = field.is_some_and(|column| text(&column.native, "projectType") == "PREDECESSOR");
         let shown = self.shown(value).filter(|_| !keeps_them)?;
         Some(Plainer { path: "value", value: shown.into(), cause: LossCause::ProjectSheet })
-    }
-
-    /// A cell tells which cells show it; what nobody writes stands with its row. Nothing tells of cross-sheet references.
-    fn led_to_from(&self, record: &Record) -> Vec<NativeId> {
-        let shown_by = |cell: &Value| -> Vec<NativeId> {
-            list(cell, "linksOutToCells").iter().map(|link| text(link, "sheetId").into()).collect()
-        };
-        match record.key.kind {
-            Kind::FieldValue => shown_by(&record.native),
-            Kind::Item => list(&record.native, "cells").iter().flat_map(shown_by).collect(),
-            _ => Vec::new(),
-        }
     }
 
     /// Comments are shown in the order of their times, and ids are drawn at random.
