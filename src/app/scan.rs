@@ -130,8 +130,9 @@ fn lacks_items(coverage: &Coverage) -> Option<String> {
     let relied_on = |count: &&Count| matches!(count.kind, Kind::Item | Kind::Discussion);
     let short = coverage.counts.iter().filter(relied_on).find(is_short)?;
     let (got, promised) = (short.got, short.expected.unwrap_or_default());
-    let named = coverage.missing.first()?;
-    Some(format!("{got} of {promised} came; missing: {}: {}", named.what, named.why))
+    let named = coverage.missing.iter().map(|missing| format!("{}: {}", missing.what, missing.why));
+    let named: Vec<String> = named.collect();
+    (!named.is_empty()).then(|| format!("{got} of {promised} came; missing: {}", named.join("; ")))
 }
 
 /// A container that is no longer there, of which something may be left.

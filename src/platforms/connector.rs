@@ -1,12 +1,14 @@
 //! The I/O half of a platform: what every connector does for a backup and a restore.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::atomic::Ordering::Relaxed;
 
 use async_trait::async_trait;
 use bytes::Bytes;
 use futures_util::stream::BoxStream;
 use serde::{Deserialize, Serialize};
 
+use crate::http::counters::Counters;
 use crate::http::fault::ApiFault;
 use crate::model::coverage::{Coverage, Missing, Usage};
 use crate::model::grants::{Grant, Grants};
@@ -193,4 +195,18 @@ pub struct ContainerInfo {
     pub closed: bool,
     /// Changes whenever the content does: equal versions mean that it need not be read. `None`: always read.
     pub version: Option<String>,
+}
+
+impl From<&Counters> for Usage {
+    fn from(counters: &Counters) -> Self {
+        Self {
+            requests: counters.requests.load(Relaxed),
+            downloads: counters.downloads.load(Relaxed),
+            writes: counters.writes.load(Relaxed),
+            retries: counters.retries.load(Relaxed),
+            bytes_in: counters.bytes_in.load(Relaxed),
+            bytes_out: counters.bytes_out.load(Relaxed),
+            waited_ms: counters.waited_ms.load(Relaxed),
+        }
+    }
 }

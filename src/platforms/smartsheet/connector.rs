@@ -1,7 +1,6 @@
 //! The connector: one account, and the little that is learnt about it on the way.
 
 use std::collections::{HashMap, HashSet};
-use std::sync::atomic::Ordering::Relaxed;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use async_trait::async_trait;
@@ -150,15 +149,6 @@ impl Connector for Smartsheet {
     }
 
     fn usage(&self) -> Usage {
-        let counters = self.client.counters();
-        Usage {
-            requests: counters.requests.load(Relaxed),
-            downloads: counters.downloads.load(Relaxed),
-            writes: counters.writes.load(Relaxed),
-            retries: counters.retries.load(Relaxed),
-            bytes_in: counters.bytes_in.load(Relaxed),
-            bytes_out: counters.bytes_out.load(Relaxed),
-            waited_ms: counters.waited_ms.load(Relaxed),
-        }
+        self.client.counters().into()
     }
 }
