@@ -87,7 +87,10 @@ pub async fn plan(app: &App, request: &PlanRequest, progress: &dyn Progress) -> 
     let looked_at = desired.union(&opened.pointed_into(&desired)?).cloned().collect();
     let scope = with_aliases(&looked_at, Kind::Container, &origins);
     let sought = match request.mode {
-        Mode::Merge | Mode::Undo => Sought::of(connector.as_ref(), &opened.reader, &looked_at, &origins)?,
+        Mode::Merge | Mode::Undo => {
+            let none = BTreeSet::new();
+            Sought::of(connector.as_ref(), &opened.reader, &looked_at, &origins, &none)?
+        }
         // These make everything anew.
         Mode::Copy | Mode::DeleteBefore | Mode::DeleteBeforeLiteral => Sought::default(),
     };
@@ -188,7 +191,7 @@ pub async fn undo(app: &App, run: &str, progress: &dyn Progress) -> Result<Saved
     let pointed_into = snapshots::open(app, safety)?.pointed_into(&touched)?;
     let scope = with_aliases(&touched.union(&pointed_into).cloned().collect(), Kind::Container, &origins);
     let reader = Reader::new(app.chunks(), before.manifest.tree);
-    let sought = Sought::of(connector.as_ref(), &reader, &touched, &origins)?;
+    let sought = Sought::of(connector.as_ref(), &reader, &touched, &origins, &undone.created)?;
     let scan = read_live(app, &connector, &connection, &scope, &sought, progress).await?;
     let compared: Vec<NativeId> = touched.iter().cloned().collect();
     let mut comparison = snapshot::compare(

@@ -17,17 +17,18 @@ pub(super) struct Sought(Vec<Wanted>);
 struct Wanted {
     /// The item, and what earlier restores made of it.
     keys: Vec<RecordKey>,
-    /// The containers that earlier restores made of its own, if it was not made anew with them: then it was put there.
+    /// The containers that earlier restores made of its own and not it anew with them: then it was put there.
     anew: Vec<NativeId>,
 }
 
 impl Sought {
-    /// The items of containers, if `connector` looks for any.
+    /// The items of containers, if `connector` looks for any, and what restores made of them but for what is `undone`.
     pub(super) fn of(
         connector: &dyn Connector,
         desired: &Reader,
         containers: &BTreeSet<NativeId>,
         origins: &OriginMap,
+        undone: &BTreeSet<RecordKey>,
     ) -> Result<Self, Error> {
         let mut sought = Self::default();
         if !connector.seeks() {
@@ -36,9 +37,10 @@ impl Sought {
         for record in containers.iter().flat_map(|container| desired.container_kind(container, Kind::Item)) {
             let key = record?.key;
             let container = RecordKey::new(key.container.clone(), Kind::Container, key.container.clone());
-            let made: Vec<RecordKey> = origins.aliases(&key).cloned().collect();
-            let anew = origins.aliases(&container).filter(|_| made.is_empty()).map(|alias| alias.id.clone());
-            let anew = anew.collect();
+            let mut made: Vec<RecordKey> = origins.aliases(&key).cloned().collect();
+            let was_put = |alias: &&RecordKey| made.iter().all(|made| made.container != alias.id);
+            let anew = origins.aliases(&container).filter(was_put).map(|alias| alias.id.clone()).collect();
+            made.retain(|alias| !undone.contains(alias));
             sought.0.push(Wanted { keys: std::iter::once(key).chain(made).collect(), anew });
         }
         Ok(sought)
@@ -144,8 +146,13 @@ mod tests {
         let desired = Reader::new(Arc::new(MemChunks::new()), unreadable);
         let looks = |platform: &Platform| {
             let connector = connector(platform);
-            let sought =
-                Sought::of(connector.as_ref(), &desired, &["20".into()].into(), &OriginMap::default());
+            let sought = Sought::of(
+                connector.as_ref(),
+                &desired,
+                &["20".into()].into(),
+                &OriginMap::default(),
+                &BTreeSet::new(),
+            );
             assert_eq!(sought.is_err(), connector.seeks(), "{}", platform.id);
             connector.seeks()
         };

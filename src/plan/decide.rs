@@ -114,8 +114,10 @@ impl<'a> Decider<'a, '_> {
             Treatment::Update => self.update(record, live, &differing),
             Treatment::UpdateIfChanged => {
                 let changed = self.facts.input.undo.and_then(|scope| scope.changed.get(&live.key));
+                let was_removed = self.was_removed_by_run(record);
                 let by_run = |field: &&Field| {
                     changed.is_some_and(|fields| fields.contains(field.path))
+                        || (was_removed && self.is_place(field, record))
                         || self.left_by_run(field, record)
                 };
                 let by_run = differing.into_iter().filter(by_run);
@@ -170,6 +172,12 @@ impl<'a> Decider<'a, '_> {
                 && !scope.removed.contains(&key)
                 && self.facts.input.origins.aliases(&key).any(|alias| scope.created.contains(alias))
         })
+    }
+
+    /// Whether `field` says where `record` stands: what lives on beside a container that the run removed has lost that.
+    fn is_place(&self, field: &Field, record: &Record) -> bool {
+        let places = self.facts.scene.spec(record.key.kind).map_or(&[][..], |spec| spec.parent.places());
+        places.iter().any(|(_, path)| *path == field.path)
     }
 
     /// Whether the run took something away that `record` has an order for: it comes back to the end of it.
@@ -276,7 +284,8 @@ impl<'a> Decider<'a, '_> {
                 continue;
             }
             if self.roots.doomed.contains_key(*key) {
-                if !self.facts.input.undo.is_some_and(|scope| scope.created.contains(*key)) {
+                let is_made = self.facts.input.undo.is_some_and(|scope| scope.created.contains(*key));
+                if !is_made && self.facts.shared(key).is_none() {
                     self.out.lose(key, None, LossCause::GoesAlong);
                 }
             } else if scene.differing.contains(*key)

@@ -187,7 +187,7 @@ pub struct PlanHeader {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Verdict {
-    /// The live account already is as wanted.
+    /// The live account already is as wanted, but for what the losses name.
     NothingToDo,
     /// Everything that was asked for can be tried.
     Applyable,

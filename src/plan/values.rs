@@ -98,12 +98,15 @@ impl<'a, 's> Facts<'a, 's> {
         }
     }
 
+    /// What is there under the id of `key` and lies in no single container.
+    pub(super) fn shared(&self, key: &RecordKey) -> Option<&Record> {
+        self.input.shared.iter().find(|live| live.key.kind == key.kind && live.key.id == key.id)
+    }
+
     /// Whether containers share `record` and it is on the live account as the backup has it, although the container
     /// that it was backed up with has it no more: whatever refers to it finds it.
     pub(super) fn is_shared_as_it_was(&self, record: &Record) -> bool {
-        let shared = |live: &&Record| live.key.kind == record.key.kind && live.key.id == record.key.id;
-        let live = self.input.shared.iter().find(shared);
-        live.zip(self.scene.spec(record.key.kind)).is_some_and(|(live, spec)| {
+        self.shared(&record.key).zip(self.scene.spec(record.key.kind)).is_some_and(|(live, spec)| {
             ops::field_diff(self.input.dialect, spec, &live.native, &record.native).is_empty()
         })
     }

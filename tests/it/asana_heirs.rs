@@ -1,11 +1,14 @@
 //! Tasks of several projects whose own one goes: they belong to another one from then on, and nothing that happens in
 //! that one tells.
 
+use std::collections::BTreeSet;
+
 use boardvault::model::NativeId;
+use boardvault::plan::types::Mode;
 use serde_json::json;
 
 use crate::common::compare::side;
-use crate::common::scene::inside;
+use crate::common::scene::{Scene, inside};
 use crate::common::{Desk, FULL, USUAL};
 
 #[tokio::test(flavor = "multi_thread")]
@@ -29,4 +32,41 @@ async fn a_project_that_inherits_tasks_is_read_with_all_that_is_on_them() {
 
     let later = desk.backup(USUAL).await;
     assert_eq!((later.read, later.unchanged), (0, 3), "once");
+}
+
+/// How many tasks, and files on them, there are.
+async fn counts(scene: &Scene) -> Vec<(String, usize)> {
+    let mut sizes = scene.desk.world.sizes().await;
+    sizes.retain(|(kind, _)| ["task", "attachment"].contains(&kind.as_str()));
+    sizes
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_undo_of_a_replacement_takes_tasks_that_lived_on_back_into_the_project() {
+    for mode in [Mode::DeleteBefore, Mode::DeleteBeforeLiteral] {
+        let scene = Scene::before(Desk::on("asana", "tiny", 1).await).await;
+        let before = counts(&scene).await;
+        let login = scene.desk.world.id("task", "Fix login").await;
+        let applied = scene.desk.apply(&scene.desk.plan(&scene.path("Acme/Roadmap"), mode, &[]).await).await;
+        let back = scene.desk.undo(&applied.run).await;
+        assert!(
+            !back.plan.losses.iter().any(|loss| loss.noun == "tag"),
+            "tags stay: {:#?}",
+            back.plan.losses
+        );
+        scene.desk.apply(&back).await;
+        assert_eq!(scene.desk.world.id("task", "Fix login").await, login, "{mode:?}: the one that lived on");
+        let roadmap = scene.desk.world.id("project", "Roadmap").await;
+        let garden = scene.desk.world.id("project", "Office garden").await;
+        let task = scene.desk.world.named("task", "Fix login").await;
+        let projects: BTreeSet<&str> = task["_memberships"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|membership| membership["project"].as_str().unwrap())
+            .collect();
+        assert_eq!(projects, BTreeSet::from([roadmap.as_str(), garden.as_str()]), "{mode:?}");
+        assert_eq!(counts(&scene).await, before, "{mode:?}: nothing is there twice");
+        scene.desk.assert_settled(&scene.snapshot()).await;
+    }
 }

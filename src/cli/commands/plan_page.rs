@@ -1,6 +1,6 @@
 //! A plan as a page that people read before they say yes.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::steps::{SHOWN, label, path, steps};
 use crate::app::planning::SavedPlan;
@@ -199,8 +199,16 @@ fn closing(saved: &SavedPlan) -> String {
     let next =
         format!("Nothing has been written yet. To carry it out: boardvault apply {}{allow}", saved.short());
     match plan.verdict {
-        Verdict::NothingToDo => {
+        Verdict::NothingToDo if plan.losses.is_empty() => {
             format!("{state}\n{}", green("Nothing to do: the live account already is as wanted."))
+        }
+        Verdict::NothingToDo => {
+            let lost: BTreeSet<_> = plan.losses.iter().map(|loss| &loss.key).collect();
+            let lost = counted(lost.len() as u64, "thing is", "things are");
+            let what = format!(
+                "Nothing can be done: {lost} not as in the backup, and cannot be restored, see above."
+            );
+            format!("{state}\n{}", yellow(&what))
         }
         Verdict::Applyable => format!("{state}\n{cost}\n{next}"),
         Verdict::Partial => format!(
@@ -210,5 +218,40 @@ fn closing(saved: &SavedPlan) -> String {
         Verdict::Blocked => {
             format!("{state}\n{}", red("Nothing of what was asked for can be tried, see above."))
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::base::hash::Hash;
+
+    /// A plan without steps over one equal record.
+    fn without_steps(losses: Vec<Loss>) -> SavedPlan {
+        let root = Hash::of(b"");
+        let header = json!({
+            "format": 1, "connection": "acme", "platform": "trello", "snapshot": "5", "desired_root": root,
+            "live_root": root, "live_scope": [], "mode": "merge", "only": [], "made_at": "2026-11-21T12:00:00Z",
+            "undoes": null,
+        });
+        let plan = json!({
+            "header": header, "steps": [], "blocked": [], "losses": [], "kind_losses": [], "bindings": [],
+            "witnesses": [], "kept": 0, "equal": 1, "requests": 0, "min_seconds": 0, "verdict": "nothing-to-do",
+        });
+        let plan = RestorePlan { losses, ..serde_json::from_value(plan).expect("the shape of a plan") };
+        SavedPlan { id: "5".repeat(64), snapshot_taken: None, plan }
+    }
+
+    #[test]
+    fn an_account_is_as_wanted_only_if_nothing_is_lost() {
+        let settled = page(&without_steps(Vec::new()), false);
+        assert!(settled.contains("the live account already is as wanted"), "{settled}");
+        let key = RecordKey::new("b", Kind::Comment, "1");
+        let edited = Loss::new(key, Some("data.text"), LossCause::ForeignComment);
+        let lost = page(&without_steps(vec![edited]), false);
+        assert!(lost.contains("Nothing can be done: 1 thing is not as in the backup"), "{lost}");
+        assert!(!lost.contains("is as wanted"), "{lost}");
     }
 }
