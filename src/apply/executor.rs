@@ -293,6 +293,7 @@ impl<'a> Executor<'a> {
             let stop = Stop::new(self.stop.clone(), Arc::clone(self.run.clock));
             let slept = stop.sleep(pause, "looking for what may have been made").await;
             slept.map_err(|fault| Halt::Interrupted(fault.message))?;
+            self.run.connector.look_again();
             let mut absent = Vec::new();
             for (step, mutation) in lost {
                 match self.settle(step, &mutation).await? {

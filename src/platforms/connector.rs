@@ -79,6 +79,9 @@ pub trait Connector: Send + Sync {
     /// `None` means that it certainly did not happen.
     async fn locate(&self, lost: &Mutation) -> Result<Option<Receipt>, ApiFault>;
 
+    /// Time has passed since the last look-up: what was read for it is not to be believed any more.
+    fn look_again(&self) {}
+
     /// What was used so far on this connector.
     fn usage(&self) -> Usage;
 }

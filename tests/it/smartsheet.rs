@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 
 use boardvault::apply::Relation;
-use boardvault::model::Kind;
 use boardvault::model::loss::LossCause;
+use boardvault::model::{Kind, RecordKey};
 use boardvault::plan::types::{Action, Mode, RestorePlan, Verdict};
 use boardvault::snapshot::manifest::Status;
 use serde_json::{Value, json};
@@ -272,4 +272,19 @@ async fn a_link_that_was_not_selected_follows_as_well_and_leaves_nothing_for_the
     scene.desk.apply(&only).await;
     assert_eq!(leads_to(&scene).await, scene.desk.world.id("sheet", "Budget").await);
     scene.desk.assert_settled(&scene.snapshot()).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn rows_that_show_late_after_a_lost_answer_are_not_made_twice() {
+    let scene = Scene::on("smartsheet", "tiny", 1, ("disaster", 0)).await;
+    let plan = scene.desk.plan(&scene.snapshot(), Mode::Merge, &[]).await;
+    let fault =
+        json!({"kind": "drop_after", "method": "POST", "path": "/2.0/sheets/{}/rows", "hidden_ms": 60_000});
+    scene.desk.world.fault(fault).await;
+    scene.desk.apply(&plan).await;
+    let found = scene.now().await;
+    let compared = scene.compare(&scene.wanted, &found, &plan.plan, Relation::Restored);
+    compared.assert_same("rows that show late");
+    let strange = compared.extra(&found).into_iter().filter(|key| !scene.damaged.contains_key(key));
+    assert_eq!(strange.collect::<Vec<_>>(), Vec::<&RecordKey>::new(), "made twice");
 }

@@ -91,6 +91,10 @@ impl Connector for Advised {
         self.inner.locate(lost).await.map_err(|fault| self.tell(fault))
     }
 
+    fn look_again(&self) {
+        self.inner.look_again();
+    }
+
     fn usage(&self) -> Usage {
         self.inner.usage()
     }

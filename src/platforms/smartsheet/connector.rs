@@ -148,6 +148,10 @@ impl Connector for Smartsheet {
         write::locate(self, lost).await
     }
 
+    fn look_again(&self) {
+        *lock(&self.looked_at) = None;
+    }
+
     fn usage(&self) -> Usage {
         self.client.counters().into()
     }

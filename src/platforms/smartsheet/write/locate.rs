@@ -154,7 +154,7 @@ async fn children(smartsheet: &Smartsheet, lost: &Mutation) -> Result<Vec<Value>
     Ok(children.into_iter().filter(|child| text(child, "resourceType") == kind).collect())
 }
 
-/// The sheet with its rows, read once for all look-ups between two writes.
+/// The sheet with its rows, read once for all look-ups of one moment.
 async fn now(smartsheet: &Smartsheet, sheet: &str) -> Result<Arc<Value>, ApiFault> {
     let known = lock(&smartsheet.looked_at).clone();
     if let Some((_, known)) = known.filter(|(id, _)| id == sheet) {
