@@ -3,7 +3,8 @@ from parts import MOST
 
 KINDS = {5: "account", 10: "workspace", 14: "group", 16: "group-member", 20: "workspace-member", 25: "folder",
          30: "container", 40: "member", 50: "extension", 60: "label", 70: "field-def", 80: "field-option",
-         85: "summary-field", 90: "section", 100: "item", 105: "placement", 107: "container-link", 110: "field-value", 115: "image",
+         82: "field-use", 85: "summary-field", 90: "section", 100: "item", 105: "placement", 107: "container-link",
+         110: "field-value", 115: "image",
          120: "checklist", 130: "checklist-item", 135: "brief", 140: "attachment", 150: "sticker", 155: "discussion",
          160: "comment", 165: "enclosure", 170: "extension-data", 180: "status-update", 190: "inventory"}
 

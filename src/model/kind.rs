@@ -56,6 +56,8 @@ kinds! {
     FieldDef = 70, "field-def";
     /// One choice of a list-like custom field.
     FieldOption = 80, "field-option";
+    /// The use that a container makes of a field that is defined outside of it, where nobody writes the definition.
+    FieldUse = 82, "field-use";
     /// A field of the container itself, with its value.
     SummaryField = 85, "summary-field";
     /// A list, section, group or bucket.

@@ -298,7 +298,8 @@ impl<'a> Draft<'a> {
             path: field.path.to_owned(),
             from: from.cloned(),
             to: resolved.to.clone(),
-            refers_to: if field.next_sibling { None } else { field.role.refers_to() },
+            // The sibling before which a new one is put is live, unless it is named as one to come.
+            refers_to: field.role.refers_to().filter(|_| !field.next_sibling || !resolved.refers.is_empty()),
             joins: BTreeMap::new(),
             orders: matches!(field.role, Role::Sequence(_)),
             links: !resolved.linked.is_empty(),

@@ -121,8 +121,11 @@ impl<'a, 's> Facts<'a, 's> {
         creates: Creates<'_, '_>,
     ) -> Fate<'a> {
         let is_elsewhere = key.container != from.key.container;
-        let is_known =
-            self.scene.desired.contains_key(key) && self.input.header.live_scope.contains(&key.container);
+        // What lies in a workspace beside its containers is always read.
+        let workspace = RecordKey::new(key.container.clone(), Kind::Workspace, key.container.clone());
+        let is_read =
+            self.input.header.live_scope.contains(&key.container) || self.scene.live.contains_key(&workspace);
+        let is_known = self.scene.desired.contains_key(key) && is_read;
         let is_far =
             (anywhere && (is_elsewhere || !is_known)) || (is_elsewhere && key.kind == Kind::Container);
         match self.fate(key, creates) {
@@ -141,7 +144,7 @@ impl<'a, 's> Facts<'a, 's> {
         creates: Creates<'_, '_>,
     ) -> Resolved {
         if field.next_sibling {
-            return Resolved::as_is(self.next_sibling(desired).map(Value::from).as_ref());
+            return self.next_sibling(desired, creates);
         }
         if field.distinct {
             // It goes by what is free, so that no name of what is there is a wrong one.
@@ -186,15 +189,27 @@ impl<'a, 's> Facts<'a, 's> {
     }
 }
 
-impl<'a> Facts<'a, '_> {
-    /// The first live record behind `desired` in the order that its parent names, by its live id.
-    fn next_sibling(&self, desired: &Record) -> Option<&'a str> {
-        let parent = self.scene.desired.get(&self.scene.parent(desired)?).copied()?;
+impl Facts<'_, '_> {
+    /// The first record behind `desired` in the order that its parent names which is there when `desired` is made: one
+    /// that is live, or one of a kind that is made before.
+    fn next_sibling(&self, desired: &Record, creates: Creates<'_, '_>) -> Resolved {
         let key = &desired.key;
-        let order = self.scene.sequences(parent).into_iter().map(|(sibling, _)| sibling);
-        let siblings = order.filter(|sibling| sibling.kind == key.kind);
-        let mut behind = siblings.skip_while(|sibling| sibling != key).skip(1);
-        behind.find_map(|sibling| Some(self.bound.live(&sibling)?.id.as_str()))
+        let parent = self.scene.parent(desired).and_then(|parent| self.scene.desired.get(&parent).copied());
+        let order = parent.into_iter().flat_map(|parent| self.scene.sequences(parent));
+        let is_placed = |kind| self.scene.spec(kind).is_some_and(KindSpec::is_placed_once);
+        let siblings = order.map(|(sibling, _)| sibling).filter(|sibling| is_placed(sibling.kind));
+        for sibling in siblings.skip_while(|sibling| sibling != key).skip(1) {
+            if let Some(live) = self.bound.live(&sibling) {
+                return Resolved::as_is(Some(&live.id.as_str().into()));
+            }
+            if sibling.kind.rank() < key.kind.rank() && self.fate(&sibling, creates) == Fate::Created {
+                let mut resolved = Resolved::as_is(Some(&sibling.id.as_str().into()));
+                resolved.refers.push(sibling.clone());
+                resolved.needs.push(sibling);
+                return resolved;
+            }
+        }
+        Resolved::as_is(None)
     }
 
     /// Whether nothing changes the order in `field` but where new records are put.

@@ -12,7 +12,7 @@ use crate::prolly::{self, Difference, KeyRange, Tree};
 use crate::store::chunks::Chunks;
 
 /// What records refer to by id, and what names the places where they hang.
-const FURNITURE: [Kind; 13] = [
+const FURNITURE: [Kind; 14] = [
     Kind::Workspace,
     Kind::Group,
     Kind::GroupMember,
@@ -23,6 +23,7 @@ const FURNITURE: [Kind; 13] = [
     Kind::Label,
     Kind::FieldDef,
     Kind::FieldOption,
+    Kind::FieldUse,
     Kind::SummaryField,
     Kind::ContainerLink,
     Kind::Section,

@@ -10,6 +10,7 @@ use super::asking::{Answered, Question, named};
 use super::changes;
 use super::grants;
 use super::own_tasks;
+use super::read::is_computed;
 use super::json::{gid, gid_at, gids, is, list, lists_of_gids, object, text};
 use crate::http::fault::{ApiFault, FaultClass};
 use crate::model::coverage::Missing;
@@ -35,6 +36,8 @@ const PORTFOLIO: &str = "name,color,archived,start_on,due_on,created_at,created_
 const GOAL: &str = "name,html_notes,due_on,start_on,is_workspace_level,team.name,workspace.name,followers.name,\
     time_period.display_name,metric,owner.name,current_status_update.title,status,privacy_setting,\
     custom_fields.name,custom_fields.display_value,likes.user.name";
+const CUSTOM_FIELD: &str = "name,description,resource_subtype,representation_type,is_formula_field,id_prefix,precision,\
+    format,currency_code,custom_label,custom_label_position,privacy_setting,created_by.name";
 const PROJECT_TEMPLATE: &str =
     "name,html_description,public,owner.name,team.name,requested_dates,color,requested_roles.name";
 
@@ -51,13 +54,13 @@ pub(super) struct Workspace {
     pub(super) projects: Vec<Value>,
     /// The account's list of its own tasks.
     pub(super) own_tasks: Option<Value>,
-    /// Portfolios, goals and project templates.
+    /// Portfolios, goals, project templates and the custom fields that Asana computes.
     pub(super) inventory: Vec<Value>,
     /// Its tags, where they were asked for.
     pub(super) tags: Vec<Value>,
     /// What could not be read: its name, and why.
     pub(super) faults: Vec<(String, ApiFault)>,
-    /// Whether the plan includes custom fields, where it was asked for.
+    /// Whether the plan includes custom fields, where that is known.
     pub(super) paid: Option<bool>,
     /// What the members of each project have, where it was asked for and can be seen.
     pub(super) access: BTreeMap<String, Access>,
@@ -140,14 +143,15 @@ impl Workspace {
             of("project_templates", PROJECT_TEMPLATE),
             of("portfolios", PORTFOLIO).with("owner", "me"),
             of("goals", GOAL),
+            below("custom_fields", CUSTOM_FIELD),
         ];
         if is(&self.native, "is_organization") {
             questions.push(below("teams", TEAM));
         }
         let mut answers = asana.lists(&questions).await?.into_iter();
         let mut next = || answers.next().unwrap_or_else(|| Ok(Vec::new()));
-        let (members, projects, templates, portfolios, goals, teams) =
-            (next(), next(), next(), next(), next(), next());
+        let (members, projects, templates, portfolios, goals, fields, teams) =
+            (next(), next(), next(), next(), next(), next(), next());
         self.members = self.accept("members", members)?;
         let teams = self.accept("teams", teams)?;
         self.projects = match projects {
@@ -164,6 +168,14 @@ impl Workspace {
         for some in rest {
             self.inventory.extend(some?);
         }
+        self.paid = match &fields {
+            Ok(_) => Some(true),
+            Err(fault) if is_plan(fault) => Some(false),
+            Err(_) => None,
+        };
+        // The others are read with the projects that have them, and made anew from there.
+        let fields = self.accept("custom fields", fields)?;
+        self.inventory.extend(fields.into_iter().filter(is_computed));
         Ok(())
     }
 
@@ -228,15 +240,8 @@ impl Workspace {
         Ok(())
     }
 
-    /// Asks whether the plan includes custom fields, and which access the account has to each project.
+    /// Asks which access the account has to each project.
     async fn ask_rights(&mut self, asana: &Asana, me: &str) -> Result<(), ApiFault> {
-        let probe = Question::new(&["workspaces", self.gid(), "custom_fields"], "").with("limit", "1");
-        self.paid = match asana.one(&probe).await {
-            Ok(_) => Some(true),
-            Err(fault) if is_plan(&fault) => Some(false),
-            Err(fault) if matches!(fault.class, FaultClass::Forbidden | FaultClass::NotFound) => None,
-            Err(fault) => return Err(fault),
-        };
         let members =
             |project: &Value| Question::new(&["memberships"], "access_level,member").with("parent", gid(project));
         let questions: Vec<Question> = self.projects.iter().map(members).collect();

@@ -21,7 +21,7 @@ fn own_tasks() -> Answer {
 
 /// The version of the list of own tasks, when the account has these and the last backup saw this version.
 async fn version(last: Option<&str>, tasks: &Value) -> String {
-    let scripted = Scripted::new([me(), batch(&vec![list(&json!([])); 5]), own_tasks(), answer(tasks)]);
+    let scripted = Scripted::new([me(), batch(&vec![list(&json!([])); 6]), own_tasks(), answer(tasks)]);
     let asana = asana(&scripted);
     let versions = last.map(|last| ("mine".into(), Some(last.to_owned())));
     *lock(&asana.versions) = versions.into_iter().collect();
@@ -49,6 +49,10 @@ async fn workspaces_teams_people_and_inventory_become_records() {
             list(&json!([{"gid": "80", "name": "Template"}])),
             list(&json!([{"gid": "90", "name": "Portfolio"}])),
             (402, json!({"errors": [{"message": "Payment Required"}]})),
+            list(&json!([
+                {"gid": "91", "name": "Sum", "representation_type": "formula"},
+                {"gid": "92", "name": "Cost", "representation_type": "number"},
+            ])),
             list(&json!([{"gid": "70", "name": "Makers"}])),
         ]),
         answer(&json!([{"gid": "tm", "user": {"gid": "6"}}, {"gid": "gone", "user": null}])),
@@ -68,6 +72,7 @@ async fn workspaces_teams_people_and_inventory_become_records() {
             "70/group-member/6",
             "9/inventory/90",
             "9/inventory/80",
+            "9/inventory/91",
         ]
     );
     assert_eq!(discovery.records[3].native["organization"]["gid"], "9", "named even where Asana does not");
@@ -83,6 +88,7 @@ async fn what_cannot_be_listed_is_missing_and_what_the_plan_lacks_is_not() {
             (403, json!({"errors": [{"message": "Forbidden"}]})),
             list(&json!([{"gid": "20", "name": "P", "archived": true}])),
             list(&json!([])),
+            (402, json!({"errors": []})),
             (402, json!({"errors": []})),
             (402, json!({"errors": []})),
         ]),

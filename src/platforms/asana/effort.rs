@@ -27,7 +27,8 @@ fn single(write: &Writing<'_>) -> u64 {
         (Kind::Container, Verb::Update) => changed_container(write),
         (Kind::Section, Verb::Update) => ordered(write, "items", &["items"]),
         // What is there is asked first: the membership, the setting, the tasks in a project or under a tag.
-        (Kind::Member, _) | (Kind::Container | Kind::Label | Kind::FieldDef, Verb::Delete) => 2,
+        (Kind::Member, _) | (Kind::Container | Kind::Label | Kind::FieldDef | Kind::FieldUse, Verb::Delete) => 2,
+        (Kind::FieldUse, Verb::Create) => 2 + u64::from(write.names(&["insert_before"])),
         (Kind::FieldDef, Verb::Create) => {
             let is_global = write.value("is_global_to_workspace") == Some(&Value::Bool(true));
             let settings = u64::from(write.names(&["insert_before"]));

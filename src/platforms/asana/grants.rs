@@ -152,7 +152,7 @@ fn project_rules(part: Part, level: Option<&Level>, project: &Value, paid: Optio
     let mut rules = Vec::new();
     if paid == Some(false) {
         let why = "custom fields need a paid plan of Asana";
-        rules.extend([Kind::FieldDef, Kind::FieldOption].map(|kind| rule(Some(kind), None, denied(why))));
+        rules.extend([Kind::FieldDef, Kind::FieldOption, Kind::FieldUse].map(|kind| rule(Some(kind), None, denied(why))));
     }
     if part == Part::Guest {
         let why = "a guest cannot change custom fields; make the account a member of the workspace";
@@ -171,7 +171,8 @@ fn project_rules(part: Part, level: Option<&Level>, project: &Value, paid: Optio
             let why = "needs an admin of the project";
             rules.push(rule(Some(Kind::Container), Some(Verb::Delete), denied(why)));
             if needs_admin("minimum_access_level_for_customization") {
-                let kinds = [Kind::Container, Kind::FieldDef, Kind::FieldOption, Kind::Section];
+                let fields = [Kind::FieldDef, Kind::FieldOption, Kind::FieldUse];
+                let kinds = fields.into_iter().chain([Kind::Container, Kind::Section]);
                 rules.extend(kinds.map(|kind| rule(Some(kind), None, denied(why))));
             }
             if needs_admin("minimum_access_level_for_sharing") {

@@ -2,7 +2,7 @@ use serde_json::json;
 
 use super::*;
 use crate::http::testing::Scripted;
-use crate::platforms::asana::testing::{asana, batch, data, refusal};
+use crate::platforms::asana::testing::{asana, batch, data};
 
 /// Everything that discovery asks of an organization with one team and one project. Without a level of its own the
 /// account has what its team has.
@@ -25,10 +25,10 @@ fn answers(member: &Value, plan: u16, level: &str) -> Vec<crate::http::testing::
             list(&json!([])),
             (402, json!({"errors": [{"message": "Payment Required"}]})),
             list(&json!([])),
+            if plan == 200 { list(&json!([])) } else { (plan, json!({"errors": [{"message": "Payment Required"}]})) },
             list(&json!([team])),
         ]),
         one(&json!([{"user": {"gid": "5"}, "is_admin": false}])),
-        if plan == 200 { data(&json!([])) } else { refusal(plan, "Payment Required") },
         one(&levels),
         data(&json!([])),
         data(&json!([])),

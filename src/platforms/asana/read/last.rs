@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::super::changes::{Changed, may_be_task};
 use super::super::json::{gid_at, list, text};
-use super::split::task_of;
+use super::split::shown_gid;
 use crate::base::clock::Timestamp;
 use crate::model::{Kind, Record, RecordKey, ops};
 
@@ -38,9 +38,9 @@ impl Last {
                 Kind::Placement => drop(last.placements.insert(text(native, "item").to_owned(), here)),
                 Kind::FieldValue => last.values.entry(text(native, "task").to_owned()).or_default().push(here),
                 Kind::Label => drop(last.labels.insert(id, here)),
-                Kind::FieldDef | Kind::FieldOption => drop(last.definitions.insert(record.key.clone(), here)),
+                Kind::FieldDef | Kind::FieldOption | Kind::FieldUse => drop(last.definitions.insert(record.key.clone(), here)),
                 Kind::Section => {
-                    let tasks = ops::ids(ops::get(native, "items")).map(|id| task_of(id).to_owned());
+                    let tasks = ops::ids(ops::get(native, "items")).map(|id| shown_gid(id).to_owned());
                     last.sections.insert(id, tasks.collect());
                 }
                 Kind::Comment | Kind::Attachment => {
@@ -64,7 +64,7 @@ impl Last {
     /// Whether the project's custom fields are still the same.
     pub(super) fn has_definitions<'a>(&self, now: impl Iterator<Item = &'a Record>) -> bool {
         let now: BTreeMap<&RecordKey, &Record> = now
-            .filter(|record| matches!(record.key.kind, Kind::FieldDef | Kind::FieldOption))
+            .filter(|record| matches!(record.key.kind, Kind::FieldDef | Kind::FieldOption | Kind::FieldUse))
             .map(|record| (&record.key, record))
             .collect();
         now.into_iter().eq(self.definitions.iter())

@@ -27,7 +27,7 @@ use crate::platforms::connector::{ContainerInfo, RecordSink};
 use details::{Before, files_of};
 use last::Last;
 use renewal::{News, Renewed};
-pub(super) use split::{placement_id, task_of};
+pub(super) use split::{is_computed, shown_gid, shown_id};
 use split::Splitter;
 pub(super) use own::{Loose, loose};
 pub(super) use remains::read_remains;

@@ -51,7 +51,7 @@ impl Splitter {
         lists_of_gids(&mut project, &["followers"]);
         let order: Vec<&str> = sections.iter().map(gid).collect();
         project.insert("sections".to_owned(), json!(order));
-        let fields: Vec<&str> = settings.iter().map(|setting| gid_at(setting, "custom_field")).collect();
+        let fields: Vec<String> = settings.iter().map(|setting| self.listed_id(setting)).collect();
         project.insert("custom_field_settings".to_owned(), json!(fields));
         self.add(Kind::Container, project);
         for setting in settings {
@@ -63,7 +63,15 @@ impl Splitter {
         }
     }
 
-    /// A custom field with its setting; one that Asana computes is inventory.
+    /// The id under which a setting stands in the order of the project's custom fields.
+    fn listed_id(&self, setting: &Value) -> String {
+        let field = setting.get("custom_field").cloned().unwrap_or_default();
+        let id = gid(&field);
+        if is_used(&field) { shown_id(self.project.as_str(), id) } else { id.to_owned() }
+    }
+
+    /// A custom field with its setting. Of one that Asana computes the project has the use, if the workspace has the
+    /// definition; what is defined in the project alone and computed is inventory.
     fn custom_field(&mut self, setting: Value) {
         let mut setting = object(setting);
         let mut field = object(setting.remove("custom_field").unwrap_or_default());
@@ -72,6 +80,11 @@ impl Splitter {
         }
         let options = take_list(&mut field, "enum_options");
         let native = Value::from(field.clone());
+        if is_used(&native) {
+            let id = shown_id(self.project.as_str(), gid(&native));
+            self.put(Kind::FieldUse, &id, with(native.clone(), "definition", gid(&native)), None);
+            return;
+        }
         if is_computed(&native) {
             self.add(Kind::Inventory, field);
             return;
@@ -111,7 +124,7 @@ impl Splitter {
 
     /// A task of another project that is shown here as well.
     pub(super) fn placement(&mut self, task: &Value, section: Option<&str>) {
-        let id = placement_id(self.project.as_str(), gid(task));
+        let id = shown_id(self.project.as_str(), gid(task));
         let mut native = with(task.clone(), "item", gid(task));
         self.prepare(&mut native, section);
         self.put(Kind::Placement, &id, native, None);
@@ -244,14 +257,14 @@ impl Splitter {
     }
 }
 
-/// The id of a task's place in a project that it does not belong to.
-pub(in super::super) fn placement_id(project: &str, task: &str) -> String {
-    format!("{project}:{task}")
+/// The id of what a project shows and another one or the workspace has: the place of a task, the use of a custom field.
+pub(in super::super) fn shown_id(project: &str, gid: &str) -> String {
+    format!("{project}:{gid}")
 }
 
-/// The task that stands in a section under this id: its own, or that of its place.
-pub(in super::super) fn task_of(id: &str) -> &str {
-    id.split_once(':').map_or(id, |(_, task)| task)
+/// The gid of what stands in a project's orders under this id: its own, or that of what the project only shows.
+pub(in super::super) fn shown_gid(id: &str) -> &str {
+    id.split_once(':').map_or(id, |(_, gid)| gid)
 }
 
 /// Whether a story is what a person wrote, and not what Asana noted down.
@@ -260,8 +273,13 @@ pub(super) fn is_comment(story: &Value) -> bool {
 }
 
 /// Whether nobody but Asana sets the values of a custom field.
-fn is_computed(field: &Value) -> bool {
+pub(in super::super) fn is_computed(field: &Value) -> bool {
     is(field, "is_formula_field") || matches!(text(field, "representation_type"), "formula" | "custom_id")
+}
+
+/// Whether a custom field is one that Asana computes and that the workspace has.
+fn is_used(field: &Value) -> bool {
+    is_computed(field) && is(field, "is_global_to_workspace") && !gid(field).is_empty()
 }
 
 /// Takes the values out of a task or project that somebody sets; the others that say something stay in it.

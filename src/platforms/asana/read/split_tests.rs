@@ -29,25 +29,29 @@ fn task() -> Value {
 }
 
 #[test]
-fn a_project_and_its_fields_become_records_and_computed_fields_inventory() {
+fn a_project_and_its_fields_become_records_and_computed_fields_uses_or_inventory() {
     let mut splitter = Splitter::new("1".into());
     let settings = json!([
         {"gid": "s1", "is_important": true, "custom_field": {"gid": "f1", "name": "Size",
             "enum_options": [{"gid": "o1", "name": "S"}, {"gid": "o2", "name": "M"}]}},
         {"gid": "s2", "is_important": false, "custom_field": {"gid": "f4", "representation_type": "formula"}},
+        {"gid": "s3", "is_important": true, "custom_field": {"gid": "f5", "name": "Number",
+            "representation_type": "custom_id", "is_global_to_workspace": true}},
     ]);
     let project = json!({"gid": "1", "name": "P", "followers": [{"gid": "5"}], "custom_field_settings": settings});
     splitter.project(project, &[json!({"gid": "2"}), json!({"gid": "3"})]);
     assert_eq!(
         native(&splitter, Kind::Container, "1"),
         json!({"gid": "1", "name": "P", "followers": ["5"], "sections": ["2", "3"],
-            "custom_field_settings": ["f1", "f4"]})
+            "custom_field_settings": ["f1", "f4", "1:f5"]})
     );
     let field = native(&splitter, Kind::FieldDef, "f1");
     assert_eq!((&field["is_important"], &field["options"]), (&json!(true), &json!(["o1", "o2"])));
     assert_eq!(native(&splitter, Kind::FieldOption, "o2")["custom_field"], "f1");
     assert_eq!(splitter.count(Kind::FieldDef), 1);
     assert_eq!(native(&splitter, Kind::Inventory, "f4")["is_important"], false);
+    let used = native(&splitter, Kind::FieldUse, "1:f5");
+    assert_eq!((&used["definition"], &used["is_important"]), (&json!("f5"), &json!(true)));
 }
 
 #[test]

@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, HashMap};
 use serde_json::Value;
 
 use super::super::json::{gid, gid_at, list, rank};
-use super::split::{Splitter, placement_id};
+use super::split::{Splitter, shown_id};
 
 /// The tasks of one project, as they are read.
 #[derive(Debug, Default)]
@@ -43,7 +43,7 @@ impl Tree {
                 continue;
             }
             let order = self.order.entry(section.clone().unwrap_or_default()).or_default();
-            let place = placement_id(project, &id);
+            let place = shown_id(project, &id);
             let home = self.homes.get(&id).filter(|_| !is_below_a_listed_task(&task));
             if home.map_or_else(|| belongs_to(&task, project), |home| home == project) {
                 order.push(id.clone());
@@ -77,7 +77,7 @@ impl Tree {
 
     /// Notes that a task stands behind those that stand in a section already.
     pub(super) fn stands(&mut self, project: &str, section: &str, task: &str, is_own: bool) {
-        let standing = if is_own { task.to_owned() } else { placement_id(project, task) };
+        let standing = if is_own { task.to_owned() } else { shown_id(project, task) };
         self.order.entry(section.to_owned()).or_default().push(standing);
     }
 

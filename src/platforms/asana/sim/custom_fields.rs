@@ -123,10 +123,18 @@ impl Call<'_> {
     }
 
     fn field_to_change(&self, id: &str) -> Result<Value, Refusal> {
+        let field = self.field_to_delete(id)?;
+        if field["representation_type"] != field["resource_subtype"] {
+            return Err(Refusal::not_allowed("This custom field cannot be changed"));
+        }
+        Ok(field)
+    }
+
+    /// Also one that Asana computes: the reference excepts only locked fields.
+    fn field_to_delete(&self, id: &str) -> Result<Value, Refusal> {
         let field = self.field(id)?;
         self.full_member(text(&field, "workspace"))?;
-        let computed = field["representation_type"] != field["resource_subtype"];
-        if computed || !field["asana_created_field"].is_null() {
+        if !field["asana_created_field"].is_null() {
             return Err(Refusal::not_allowed("This custom field cannot be changed"));
         }
         if field["is_value_read_only"] == true && field["created_by"] != self.caller.user.as_str() {
@@ -247,7 +255,7 @@ impl Call<'_> {
 
     /// Takes a field away, with its values on all tasks.
     pub(super) fn delete_custom_field(&mut self, id: &str) -> Outcome {
-        let field = self.field_to_change(id)?;
+        let field = self.field_to_delete(id)?;
         self.tell_projects_of(id);
         for setting in self.state.world.ids_of(id, SETTING) {
             self.state.remove_setting(&setting);

@@ -21,6 +21,7 @@ pub(super) static KINDS: &[KindSpec] = &[
     project::TAG,
     project::CUSTOM_FIELD,
     project::OPTION,
+    project::COMPUTED_FIELD,
     project::SECTION,
     task::TASK,
     task::PLACEMENT,

@@ -37,7 +37,7 @@ pub(super) const PROJECT: KindSpec = KindSpec {
         // Followers become members, so the members with their levels come first.
         Field::new("followers", Role::Persons).last(),
         Field::new("sections", Role::Sequence(Kind::Section)),
-        Field::new("custom_field_settings", Role::Sequence(Kind::FieldDef)),
+        Field::new("custom_field_settings", Role::Sequence(Kind::FieldDef)).mixed_with(Kind::FieldUse),
         Field::new("archived", Role::Writable).last().told(Told::Archived),
         Field::new("completed", READ_ONLY).told(Told::Done),
     ],
@@ -130,6 +130,26 @@ pub(super) const OPTION: KindSpec = KindSpec {
         Field::new("enabled", Role::Writable),
     ],
     losses: &[LossCause::NativeId],
+};
+
+/// A custom field of the workspace that Asana computes, in a project that has it: its definition can only be made by
+/// hand, but put on a project and taken off like any other. Its id is `PROJECT:FIELD`, its name is the definition's.
+pub(super) const COMPUTED_FIELD: KindSpec = KindSpec {
+    kind: Kind::FieldUse,
+    noun: "computed custom field",
+    plural: "computed custom fields",
+    parent: Parent::Container,
+    title: "name",
+    verbs: Verbs { create: true, update: false, delete: true, archive: false },
+    ids: IdPolicy::Composed,
+    batch: BatchRules::SINGLE,
+    natural_key: &[],
+    fields: &[
+        Field::new("definition", Role::Reference(Kind::Inventory)).anywhere(),
+        Field::new("is_important", Role::CreateOnly),
+        Field::new("insert_before", Role::Reference(Kind::FieldDef)).next_sibling(),
+    ],
+    losses: &[],
 };
 
 /// A section.

@@ -109,7 +109,8 @@ pub(super) const WORKSPACE_MEMBER: KindSpec = KindSpec {
     losses: &[LossCause::PersonMissing],
 };
 
-/// What is described and never written: portfolios, goals, templates, and custom fields that Asana computes.
+/// What is described and never written: portfolios, goals, templates, and the definitions of custom fields that Asana
+/// computes.
 pub(super) const INVENTORY: KindSpec = KindSpec {
     kind: Kind::Inventory,
     noun: "inventory entry",

@@ -1,4 +1,5 @@
-//! Custom fields, which belong to one project or to the whole workspace, and their options.
+//! Custom fields, which belong to one project or to the whole workspace, and their options. Those that Asana computes
+//! are only put on a project and taken off.
 
 use serde_json::{Value, json};
 
@@ -12,6 +13,7 @@ use crate::platforms::asana::Asana;
 use crate::platforms::asana::asking::Question;
 use crate::platforms::asana::connector::lock;
 use crate::platforms::asana::json::{gid, gid_at, is, list, text};
+use crate::platforms::asana::read::{shown_gid, shown_id};
 
 /// Creates, changes or removes a custom field or an option; gives its gid.
 pub(super) async fn write(asana: &Asana, mutation: &Mutation) -> Result<String, WriteError> {
@@ -31,13 +33,21 @@ pub(super) async fn write(asana: &Asana, mutation: &Mutation) -> Result<String, 
             Ok(field.to_owned())
         }
         // The field itself may be in use elsewhere; what the project has is its setting.
-        (Kind::FieldDef, Verb::Delete) => {
-            let (project, field) = (mutation.within()?, mutation.own()?);
+        (Kind::FieldDef | Kind::FieldUse, Verb::Delete) => {
+            let (project, id) = (mutation.within()?, mutation.own()?);
+            let field = shown_gid(id);
             if setting(asana, project, |live| gid(live) == field).await.map_err(refused)?.is_some() {
                 let path = ["projects", project, "removeCustomFieldSetting"];
                 asana.bring_about(&path, params([("custom_field", field.into())])).await.map_err(refused)?;
             }
-            Ok(field.to_owned())
+            Ok(id.to_owned())
+        }
+        (Kind::FieldUse, Verb::Create) => {
+            let (project, field) = (mutation.within()?, shown_gid(mutation.own()?));
+            let mut body = set(mutation.fields.clone());
+            let important = take(&mut body, &["is_important"]);
+            put_on(asana, project, field, important, mutation.said("insert_before")).await.map_err(refused)?;
+            Ok(shown_id(project, field))
         }
         (Kind::FieldOption, Verb::Create) => create_option(asana, mutation).await,
         (Kind::FieldOption, Verb::Update) => {
@@ -66,16 +76,27 @@ async fn create(asana: &Asana, mutation: &Mutation) -> Result<String, WriteError
         return Ok(field);
     }
     if let Some(field) = global_field(asana, &workspace, mutation).await.map_err(refused)? {
-        // An answer may have been lost: then it is set up already, and Asana refuses to do it twice.
-        let live = setting(asana, project, |live| gid(live) == field).await.map_err(refused)?;
-        if live.is_none() {
-            add_setting(asana, project, json!(field), important, next).await.map_err(refused)?;
-        }
+        put_on(asana, project, &field, important, next).await.map_err(refused)?;
         return Ok(field);
     }
     let field = asana.create(&["custom_fields"], body).await.map_err(refused)?;
     lock(&asana.places).new_fields.insert((project.to_owned(), gid(&field).to_owned()));
     add_setting(asana, project, json!(gid(&field)), important, next).await.map_err(|fault| halfway(&fault))
+}
+
+/// Sets a custom field of the workspace up in a project. An answer may have been lost: then it is set up already, and
+/// Asana refuses to do it twice.
+async fn put_on(
+    asana: &Asana,
+    project: &str,
+    field: &str,
+    important: Params,
+    next: Option<&str>,
+) -> Result<(), ApiFault> {
+    if setting(asana, project, |live| gid(live) == field).await?.is_none() {
+        add_setting(asana, project, json!(field), important, next).await?;
+    }
+    Ok(())
 }
 
 /// Sets a custom field up in a project, before the one that is to come next: one that is there, by its gid, or a new
@@ -94,7 +115,7 @@ async fn add_setting(
     if let Some(next) = next {
         // Asana wants its setting's gid. Should it have gone meanwhile, the new one comes last.
         let settings = settings(asana, project).await?;
-        let next = settings.iter().find(|setting| gid_at(setting, "custom_field") == next);
+        let next = settings.iter().find(|setting| gid_at(setting, "custom_field") == shown_gid(next));
         body.extend(next.map(|next| ("insert_before".to_owned(), json!(gid(next)))));
     }
     let path = ["projects", project, "addCustomFieldSetting"];

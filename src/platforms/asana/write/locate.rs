@@ -15,7 +15,7 @@ use crate::platforms::asana::asking::Question;
 use crate::platforms::asana::connector::lock;
 use crate::platforms::asana::json::{gid, gid_at, list, rank, text};
 use crate::platforms::asana::local;
-use crate::platforms::asana::read::placement_id;
+use crate::platforms::asana::read::shown_id;
 
 /// Looks for what a lost creation would have made, and finishes it where that takes a second call. Deletions are
 /// looked up as well; changes say what shall be, so they are simply made again.
@@ -78,7 +78,7 @@ async fn created(asana: &Asana, lost: &Mutation) -> Result<Option<String>, ApiFa
             let live = asana.one(&Question::new(&["tasks", task], "memberships.project.gid")).await?;
             let is_there =
                 list(&live, "memberships").iter().any(|membership| gid_at(membership, "project") == project);
-            Ok(is_there.then(|| placement_id(project, task)))
+            Ok(is_there.then(|| shown_id(project, task)))
         }
         Kind::Member => {
             let (project, member) = (needed(lost.within())?, needed(people::member(lost))?);

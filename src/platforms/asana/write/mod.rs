@@ -53,7 +53,7 @@ async fn single(asana: &Asana, mutation: &Mutation, blobs: &dyn BlobSource) -> R
         (Kind::Group | Kind::Container | Kind::Section, _) => projects::write(asana, mutation).await?,
         (Kind::Member | Kind::GroupMember, _) => people::write(asana, mutation).await?,
         (Kind::Label, _) => tags::write(asana, mutation).await?,
-        (Kind::FieldDef | Kind::FieldOption, _) => custom_fields::write(asana, mutation).await?,
+        (Kind::FieldDef | Kind::FieldOption | Kind::FieldUse, _) => custom_fields::write(asana, mutation).await?,
         (Kind::Item, _) => tasks::write(asana, mutation).await?,
         (Kind::Placement, _) => tasks::place(asana, mutation).await?,
         (Kind::Attachment, _) => attachments::write(asana, mutation, blobs).await?,

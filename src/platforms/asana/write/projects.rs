@@ -12,7 +12,7 @@ use crate::platforms::asana::Asana;
 use crate::platforms::asana::asking::{Question, named};
 use crate::platforms::asana::connector::lock;
 use crate::platforms::asana::json::{gid, gid_at, gids, list};
-use crate::platforms::asana::read::task_of;
+use crate::platforms::asana::read::shown_gid;
 
 /// The name of the section that Asana gives to a new project, until the first one of the backup takes its place.
 /// It cannot be deleted while it is the only one.
@@ -177,7 +177,7 @@ async fn update_section(asana: &Asana, mutation: &Mutation) -> Result<String, Wr
     let items = body.remove("items");
     change(asana, &["sections", section], body).await?;
     if let Some(wanted) = items {
-        let tasks: Vec<&str> = texts(&wanted).into_iter().map(task_of).collect();
+        let tasks: Vec<&str> = texts(&wanted).into_iter().map(shown_gid).collect();
         order::tasks(asana, section, &tasks).await?;
     }
     Ok(section.to_owned())

@@ -12,7 +12,7 @@ use crate::model::mutation::{Mutation, WriteError};
 use crate::platforms::asana::Asana;
 use crate::platforms::asana::asking::Question;
 use crate::platforms::asana::json::{gid, gid_at, gids, list, text};
-use crate::platforms::asana::read::{NOT_IN_PROJECT, placement_id};
+use crate::platforms::asana::read::{NOT_IN_PROJECT, shown_id};
 
 /// Sets of gids with the routes that add to them and take from them, and the parameter of these.
 const SETS: [(&str, &str, &str, &str); 2] = [
@@ -236,7 +236,7 @@ pub(super) async fn place(asana: &Asana, mutation: &Mutation) -> Result<String, 
         (Verb::Create, None) => enter(asana, task, project).await?,
         (Verb::Update, None) => return Err(not_offered(mutation)),
     }
-    Ok(placement_id(project, task))
+    Ok(shown_id(project, task))
 }
 
 /// Whether a task is no longer there.

@@ -392,3 +392,24 @@ async fn outcomes_are_told_apart() {
     let (result, _) = sent(&mutation(Verb::Delete, Kind::Item, json!({})), vec![refusal(404, "gone")]).await;
     assert!(result.is_ok(), "what is gone is removed");
 }
+
+#[tokio::test]
+async fn a_computed_field_is_put_on_the_project_before_its_next_and_never_twice() {
+    let mut field = mutation(Verb::Create, Kind::FieldUse, json!({"definition": "f1", "insert_before": "20:f2"}));
+    field.id = Some("20:f1".into());
+    let settings = |fields: &[&str]| {
+        let settings = fields.iter().map(|field| json!({"gid": format!("s-{field}"), "custom_field": {"gid": field}}));
+        list(&settings.collect())
+    };
+    let (result, calls) = sent(&field, vec![settings(&["f2"]), settings(&["f2"]), new()]).await;
+    assert_eq!(result.unwrap().key.to_string(), "20/field-use/20:f1");
+    let body = json!({"custom_field": "f1", "insert_before": "s-f2"});
+    assert_eq!(calls[2], ("POST /projects/20/addCustomFieldSetting".to_owned(), body));
+
+    let (result, calls) = sent(&field, vec![settings(&["f1", "f2"])]).await;
+    assert_eq!((result.unwrap().key.id.as_str(), calls.len()), ("20:f1", 1));
+
+    let removal = Mutation { verb: Verb::Delete, ..field };
+    let (_, calls) = sent(&removal, vec![settings(&["f1"]), done()]).await;
+    assert_eq!(calls[1], ("POST /projects/20/removeCustomFieldSetting".to_owned(), json!({"custom_field": "f1"})));
+}
