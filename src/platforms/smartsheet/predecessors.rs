@@ -29,9 +29,11 @@ pub(super) fn to_text(object: &Value) -> String {
     list(object, "predecessors").iter().map(one).collect::<Vec<_>>().join(", ")
 }
 
+/// Amounts are always positive, and a flag says that the lag goes back. They read alike however they are written:
+/// `1.0` is `1`.
 fn lag_words(lag: &Value) -> Vec<String> {
     let amounts = UNITS.iter().filter_map(|(name, sign)| {
-        let amount = lag.get(*name).filter(|amount| amount.as_f64().is_some_and(|amount| amount != 0.0))?;
+        let amount = lag.get(*name)?.as_f64().filter(|amount| *amount != 0.0)?;
         Some(format!("{amount}{sign}"))
     });
     let mut words: Vec<String> = amounts.collect();
@@ -72,14 +74,19 @@ pub(super) fn to_object(text: &str) -> Option<Value> {
 }
 
 fn amount(word: &str, lag: &mut Map<String, Value>) -> Option<()> {
-    if word.starts_with('-') {
+    let back = word.strip_prefix('-');
+    if back.is_some() {
         lag.insert("negative".to_owned(), json!(true));
     }
-    let word = word.trim_start_matches(['+', '-']);
+    let word = back.or_else(|| word.strip_prefix('+')).unwrap_or(word);
     let (number, sign) = word.split_at_checked(word.find(|c: char| c.is_ascii_alphabetic())?)?;
     let (name, _) = UNITS.iter().find(|(_, known)| *known == sign)?;
-    lag.insert((*name).to_owned(), serde_json::from_str(number).ok().filter(Value::is_number)?);
+    lag.insert((*name).to_owned(), serde_json::from_str(number).ok().filter(is_positive)?);
     Some(())
+}
+
+fn is_positive(amount: &Value) -> bool {
+    amount.as_f64().is_some_and(|amount| amount > 0.0)
 }
 
 #[cfg(test)]
@@ -106,7 +113,7 @@ mod tests {
 
     #[test]
     fn other_texts_are_no_predecessors() {
-        for text in ["", "2FS", "rowId=", "rowId=7 FS +xd", "rowId=7 FS, nothing"] {
+        for text in ["", "2FS", "rowId=", "rowId=7 FS +xd", "rowId=7 FS +-1d", "rowId=7 FS, nothing"] {
             assert_eq!(to_object(text), None, "{text}");
         }
     }
