@@ -73,6 +73,19 @@ pub(super) fn to_object(text: &str) -> Option<Value> {
     Some(json!({"objectType": "PREDECESSOR_LIST", "predecessors": all?}))
 }
 
+/// Such a text as people read it, with the names of rows instead of their ids: `Pack FS +1d`.
+pub(super) fn in_words(text: &str, name: &dyn Fn(&str) -> Option<String>) -> Option<String> {
+    to_object(text)?;
+    let one = |entry: &str| {
+        let (row, rest) = entry.trim().split_once(' ').unwrap_or((entry.trim(), ""));
+        let id = row_of_token(row)?;
+        let row = name(id).unwrap_or_else(|| format!("row {id}"));
+        Some(format!("{row} {rest}").trim_end().to_owned())
+    };
+    let all: Option<Vec<String>> = text.split(',').map(one).collect();
+    Some(all?.join(", "))
+}
+
 fn amount(word: &str, lag: &mut Map<String, Value>) -> Option<()> {
     let back = word.strip_prefix('-');
     if back.is_some() {
@@ -109,6 +122,14 @@ mod tests {
             super::super::json::ids_to_texts(&mut object);
             assert_eq!(to_text(&object), text);
         }
+    }
+
+    #[test]
+    fn people_read_the_names_of_rows() {
+        let name = |id: &str| (id == "7").then(|| "Pack".to_owned());
+        let told = in_words("rowId=7 FS -1w 2d elapsed, rowId=8", &name);
+        assert_eq!(told.as_deref(), Some("Pack FS -1w 2d elapsed, row 8"));
+        assert_eq!(in_words("7FS", &name), None);
     }
 
     #[test]
