@@ -122,6 +122,7 @@ impl<'a> Names<'a> {
                 return match field.told {
                     Told::People => self.person(id),
                     Told::Places => self.place(id),
+                    Told::Naming(kind) => self.of_kind(kind, id).map(ToOwned::to_owned),
                     _ => None,
                 };
             }
@@ -169,6 +170,9 @@ pub fn text(
         Value::Bool(set) => if *set { "yes" } else { "no" }.to_owned(),
         Value::Number(number) => number.to_string(),
         Value::String(text) if field.told == Told::Rich => rich_text::plain(text),
+        Value::String(text) if matches!(field.told, Told::Naming(_)) => {
+            dialect.retold(text, name).unwrap_or_else(|| text.clone())
+        }
         Value::String(text) => name(text).unwrap_or_else(|| text.clone()),
         Value::Array(values) => joined(values.iter().map(inner)),
         Value::Object(fields) => dialect.in_words(value).unwrap_or_else(|| {
@@ -215,6 +219,14 @@ mod tests {
     #[test]
     fn people_have_names_also_where_nobody_can_write_them() {
         assert_eq!(text("asana", Kind::Item, "likes", json!({"likes": ["p", "unknown"]})), "Ada, unknown");
+    }
+
+    #[test]
+    fn texts_that_name_records_by_their_ids_are_told_with_their_names() {
+        let said =
+            text("smartsheet", Kind::FieldValue, "value", json!({"value": "rowId=7 FS -1d, rowId=8 SS"}));
+        assert_eq!(said, "row 7 FS -1d, row 8 SS", "as far as they are known");
+        assert_eq!(text("smartsheet", Kind::FieldValue, "value", json!({"value": "7 FS"})), "7 FS");
     }
 
     #[test]

@@ -8,7 +8,7 @@ use super::body::Bodies;
 use super::progress::Progress;
 use crate::model::dialect::Dialect;
 use crate::model::{Kind, NativeId, RecordKey, ops};
-use crate::plan::types::{Action, RestorePlan, Target};
+use crate::plan::types::{Action, RestorePlan, Step, Target};
 
 /// The state that done steps promise. Steps that failed or were skipped promise nothing; they are told of elsewhere.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -17,6 +17,8 @@ pub struct Promised {
     pub records: BTreeMap<RecordKey, BTreeMap<String, Value>>,
     /// Live records that must be gone.
     pub gone: BTreeSet<RecordKey>,
+    /// What people call the records, with the names of what they lie in.
+    pub called: BTreeMap<RecordKey, String>,
 }
 
 impl Promised {
@@ -34,6 +36,7 @@ pub fn promised(plan: &RestorePlan, dialect: &dyn Dialect, progress: &Progress) 
         let Some(receipt) = progress.receipt(&step.id) else { continue };
         if step.action == Action::Delete {
             if let Some(Target::Live(key)) = &step.target {
+                promised.call(key, step);
                 promised.remove(key);
             }
             continue;
@@ -41,6 +44,7 @@ pub fn promised(plan: &RestorePlan, dialect: &dyn Dialect, progress: &Progress) 
         // What was done could be translated when it was done, so it can be now.
         let Ok(mutation) = bodies.mutation(step, progress) else { continue };
         let body = Value::Object(mutation.fields);
+        promised.call(&receipt.key, step);
         let fields = promised.records.entry(receipt.key.clone()).or_default();
         for change in &step.changes {
             fields.insert(change.path.clone(), ops::get(&body, &change.path).cloned().unwrap_or_default());
@@ -50,6 +54,10 @@ pub fn promised(plan: &RestorePlan, dialect: &dyn Dialect, progress: &Progress) 
 }
 
 impl Promised {
+    fn call(&mut self, key: &RecordKey, step: &Step) {
+        self.called.insert(key.clone(), format!("{} {}", step.noun, step.path.join(" / ")));
+    }
+
     fn remove(&mut self, key: &RecordKey) {
         // What lies in a container goes with it.
         let inside = |other: &RecordKey| {

@@ -113,6 +113,11 @@ pub trait Dialect: Send + Sync {
         None
     }
 
+    /// A text that names records by their ids as people read it, where `name` calls them; nothing for other texts.
+    fn retold(&self, _text: &str, _name: &dyn Fn(&str) -> Option<String>) -> Option<String> {
+        None
+    }
+
     /// When `record` was written, as a text that sorts as time does: for kinds that people read in that order and
     /// whose ids do not tell it.
     fn written_at<'a>(&self, _record: &'a Record) -> Option<&'a str> {

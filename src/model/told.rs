@@ -1,5 +1,6 @@
 //! How fields are told to people: what they mean whatever a platform calls them, and their names in words.
 
+use super::Kind;
 use super::spec::{Field, Role};
 
 /// What a field says to people who read, where neither its role nor its name tells.
@@ -21,6 +22,9 @@ pub enum Told {
     People,
     /// Ids of containers and workspaces, in a field that nobody can write.
     Places,
+    /// A text that may name records of this kind by their ids, see
+    /// [`Dialect::retold`](super::dialect::Dialect::retold).
+    Naming(Kind),
     /// Where it stands among its siblings, as a number: people see the order and read no numbers.
     Position,
     /// How it looks: colours, widths.
@@ -65,7 +69,6 @@ fn words(name: &str) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::Kind;
 
     #[test]
     fn names_read_like_words() {

@@ -1,15 +1,16 @@
 //! What the ids in a plan are called, so that a person can read it.
 
+use std::cell::RefCell;
 use std::collections::BTreeMap;
 
 use serde_json::Value;
 
 use super::scene::Scene;
 use super::types::Step;
-use crate::model::lineage;
 use crate::model::loss::Loss;
 use crate::model::spec::Role;
-use crate::model::{Kind, ops};
+use crate::model::told::Told;
+use crate::model::{Kind, lineage, ops};
 
 /// Adds the names to every change whose value is an id or a list of ids.
 pub(super) fn add(scene: &Scene<'_>, steps: &mut [Step]) {
@@ -23,6 +24,15 @@ pub(super) fn add(scene: &Scene<'_>, steps: &mut [Step]) {
         let Some(spec) = scene.spec(step.subject.kind) else { continue };
         for change in &mut step.changes {
             let Some(field) = spec.fields.iter().find(|field| field.path == change.path) else { continue };
+            if let Told::Naming(kind) = field.told {
+                let texts = change.from.iter().chain([&change.to]).filter_map(Value::as_str);
+                change.names = texts
+                    .flat_map(|text| {
+                        named_in(scene, text, &|id| names.get(&(kind, id)).map(ToString::to_string))
+                    })
+                    .collect();
+                continue;
+            }
             let kinds = match field.role {
                 Role::Reference(kind) | Role::References(kind) => vec![kind],
                 Role::Sequence(kind) => [Some(kind), field.mixed_with].into_iter().flatten().collect(),
@@ -40,6 +50,21 @@ pub(super) fn add(scene: &Scene<'_>, steps: &mut [Step]) {
             change.names = found;
         }
     }
+}
+
+/// What `name` calls the records that a text names by their ids.
+fn named_in(
+    scene: &Scene<'_>,
+    text: &str,
+    name: &dyn Fn(&str) -> Option<String>,
+) -> BTreeMap<String, String> {
+    let found = RefCell::new(BTreeMap::new());
+    let _words = scene.dialect.retold(text, &|id| {
+        let name = name(id)?;
+        found.borrow_mut().insert(id.to_owned(), name.clone());
+        Some(name)
+    });
+    found.into_inner()
 }
 
 /// Says of every loss which record it is about. What goes along with a removal is on the live account alone.

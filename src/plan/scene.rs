@@ -23,7 +23,7 @@ pub(super) struct Scene<'a> {
     pub(super) live: Side<'a>,
     /// The records that the comparison names as different; all others are context.
     pub(super) differing: BTreeSet<&'a RecordKey>,
-    dialect: &'a dyn Dialect,
+    pub(super) dialect: &'a dyn Dialect,
     specs: BTreeMap<Kind, &'static KindSpec>,
     /// Where records of the backup stand among their siblings, where the parent says so.
     positions: BTreeMap<RecordKey, usize>,

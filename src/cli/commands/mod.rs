@@ -3,6 +3,7 @@
 mod alike;
 mod apply;
 mod backup;
+mod changes;
 mod connection;
 mod demo;
 mod diff;

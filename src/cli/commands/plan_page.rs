@@ -2,7 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::steps::{SHOWN, label, path, steps};
+use super::changes::label;
+use super::steps::{SHOWN, path, steps};
 use crate::app::planning::SavedPlan;
 use crate::cli::table::table;
 use crate::cli::ui::{bold, counted, dim, flowing, green, local, plain, red, yellow};

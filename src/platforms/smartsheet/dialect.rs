@@ -138,6 +138,10 @@ impl Dialect for SmartsheetDialect {
         }
     }
 
+    fn retold(&self, text: &str, name: &dyn Fn(&str) -> Option<String>) -> Option<String> {
+        predecessors::in_words(text, name)
+    }
+
     /// Predecessors name rows only where the platform keeps them as that; a plain sheet shows what the project showed.
     fn plainer(&self, value: &Record, field: Option<&Record>) -> Option<Plainer> {
         predecessors::to_object(text(&value.native, "value"))?;

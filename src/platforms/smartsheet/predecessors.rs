@@ -29,9 +29,11 @@ pub(super) fn to_text(object: &Value) -> String {
     list(object, "predecessors").iter().map(one).collect::<Vec<_>>().join(", ")
 }
 
+/// Amounts are always positive, and a flag says that the lag goes back. They read alike however they are written:
+/// `1.0` is `1`.
 fn lag_words(lag: &Value) -> Vec<String> {
     let amounts = UNITS.iter().filter_map(|(name, sign)| {
-        let amount = lag.get(*name).filter(|amount| amount.as_f64().is_some_and(|amount| amount != 0.0))?;
+        let amount = lag.get(*name)?.as_f64().filter(|amount| *amount != 0.0)?;
         Some(format!("{amount}{sign}"))
     });
     let mut words: Vec<String> = amounts.collect();
@@ -71,15 +73,33 @@ pub(super) fn to_object(text: &str) -> Option<Value> {
     Some(json!({"objectType": "PREDECESSOR_LIST", "predecessors": all?}))
 }
 
+/// Such a text as people read it, with the names of rows instead of their ids: `Pack FS +1d`.
+pub(super) fn in_words(text: &str, name: &dyn Fn(&str) -> Option<String>) -> Option<String> {
+    to_object(text)?;
+    let one = |entry: &str| {
+        let (row, rest) = entry.trim().split_once(' ').unwrap_or((entry.trim(), ""));
+        let id = row_of_token(row)?;
+        let row = name(id).unwrap_or_else(|| format!("row {id}"));
+        Some(format!("{row} {rest}").trim_end().to_owned())
+    };
+    let all: Option<Vec<String>> = text.split(',').map(one).collect();
+    Some(all?.join(", "))
+}
+
 fn amount(word: &str, lag: &mut Map<String, Value>) -> Option<()> {
-    if word.starts_with('-') {
+    let back = word.strip_prefix('-');
+    if back.is_some() {
         lag.insert("negative".to_owned(), json!(true));
     }
-    let word = word.trim_start_matches(['+', '-']);
+    let word = back.or_else(|| word.strip_prefix('+')).unwrap_or(word);
     let (number, sign) = word.split_at_checked(word.find(|c: char| c.is_ascii_alphabetic())?)?;
     let (name, _) = UNITS.iter().find(|(_, known)| *known == sign)?;
-    lag.insert((*name).to_owned(), serde_json::from_str(number).ok().filter(Value::is_number)?);
+    lag.insert((*name).to_owned(), serde_json::from_str(number).ok().filter(is_positive)?);
     Some(())
+}
+
+fn is_positive(amount: &Value) -> bool {
+    amount.as_f64().is_some_and(|amount| amount > 0.0)
 }
 
 #[cfg(test)]
@@ -105,8 +125,16 @@ mod tests {
     }
 
     #[test]
+    fn people_read_the_names_of_rows() {
+        let name = |id: &str| (id == "7").then(|| "Pack".to_owned());
+        let told = in_words("rowId=7 FS -1w 2d elapsed, rowId=8", &name);
+        assert_eq!(told.as_deref(), Some("Pack FS -1w 2d elapsed, row 8"));
+        assert_eq!(in_words("7FS", &name), None);
+    }
+
+    #[test]
     fn other_texts_are_no_predecessors() {
-        for text in ["", "2FS", "rowId=", "rowId=7 FS +xd", "rowId=7 FS, nothing"] {
+        for text in ["", "2FS", "rowId=", "rowId=7 FS +xd", "rowId=7 FS +-1d", "rowId=7 FS, nothing"] {
             assert_eq!(to_object(text), None, "{text}");
         }
     }

@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 
 use super::access::name;
 use super::input::is_email;
+use super::lag;
 use super::refusal::Refusal;
 use super::state::{REFERENCE, REPORT, SHEET, SIGHT, State, items};
 use super::values::{check_strict, days, is_date, lenient, plain_text};
@@ -253,17 +254,17 @@ impl State {
             if !["FS", "SS", "FF", "SF"].contains(&kind) {
                 return Err(Refusal::about(1031, "type"));
             }
-            let lag = given["lag"]["days"].as_f64();
-            let tail = lag.map_or_else(String::new, |days| format!(" {days:+}d"));
-            shown.push(if kind == "FS" && lag.is_none() {
+            let mut predecessor = json!({"rowId": row, "rowNumber": number, "type": kind});
+            if !given["lag"].is_null() {
+                lag::check(&given["lag"])?;
+                predecessor["lag"] = given["lag"].clone();
+            }
+            let tail = lag::shown(&given["lag"]);
+            shown.push(if kind == "FS" && tail.is_empty() {
                 number.to_string()
             } else {
                 format!("{number}{kind}{tail}")
             });
-            let mut predecessor = json!({"rowId": row, "rowNumber": number, "type": kind});
-            if !given["lag"].is_null() {
-                predecessor["lag"] = given["lag"].clone();
-            }
             predecessors.push(predecessor);
         }
         if !predecessors.is_empty() {

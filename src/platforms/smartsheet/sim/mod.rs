@@ -28,6 +28,7 @@ mod images;
 mod input;
 mod inventory;
 mod items;
+mod lag;
 mod links;
 mod outward;
 mod paging;

@@ -4,6 +4,7 @@
 use jiff::{ToSpan, civil::Date};
 use serde_json::{Value, json};
 
+use super::lag;
 use super::state::{ROW, SHEET, State, items};
 use crate::sim::world::text;
 
@@ -94,7 +95,7 @@ impl State {
             // Nothing ends on its own day: what follows a milestone starts with it.
             _ => (finish, i64::from(lasts(plan, before))),
         };
-        from.checked_add((shift + whole(link["lag"]["days"].as_f64().unwrap_or(0.0))).days()).ok()
+        from.checked_add((shift + whole(lag::days(&link["lag"]))).days()).ok()
     }
 }
 

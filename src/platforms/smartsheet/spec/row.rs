@@ -58,7 +58,7 @@ pub(super) const CELL: KindSpec = KindSpec {
     fields: &[
         Field::new("columnId", Role::Reference(Kind::FieldDef)).held(),
         // Predecessors are told as texts that name rows, see `predecessors`.
-        Field::new("value", Role::Writable).codec(Codec::Links),
+        Field::new("value", Role::Writable).codec(Codec::Links).told(Told::Naming(Kind::Item)),
         Field::new("objectValue", Role::Writable),
         Field::new("format", Role::Writable).told(Told::Look),
         CONDITIONAL_FORMAT,

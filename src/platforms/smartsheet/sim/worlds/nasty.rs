@@ -309,7 +309,7 @@ fn fill_project(build: &mut Builder, workspace: &str) {
         for (row, predecessors) in [
             (
                 second,
-                json!([{"rowId": first, "type": "FS", "lag": {"objectType": "DURATION", "days": -1.0}}]),
+                json!([{"rowId": first, "type": "FS", "lag": {"objectType": "DURATION", "days": 1.0, "negative": true}}]),
             ),
             (
                 third,
