@@ -103,6 +103,12 @@ pub trait Dialect: Send + Sync {
         &[]
     }
 
+    /// What can change in a container without moving its version, in the words of its users: while the version stands
+    /// still, only a backup that reads everything finds that.
+    fn unversioned(&self) -> &'static [&'static str] {
+        &[]
+    }
+
     /// The values that an item itself holds because nobody writes them, so that no record can be one.
     fn computed(&self, _item: &Record) -> Vec<Computed> {
         Vec::new()

@@ -6,10 +6,11 @@ use crate::app::backup::{self, Options, Report};
 use crate::app::context::App;
 use crate::app::downloads::Attachments;
 use crate::app::error::Error;
+use crate::app::overlooked::Overlooked;
 use crate::cli::args::Backup;
 use crate::cli::documents::described;
 use crate::cli::exit::Done;
-use crate::cli::ui::{Ui, bold, bytes, counted, green, plain, wrapped, yellow};
+use crate::cli::ui::{Ui, bold, bytes, counted, dim, flowing, green, local, plain, wrapped, yellow};
 use crate::cli::words::things;
 use crate::model::Kind;
 use crate::snapshot::Changes;
@@ -25,6 +26,7 @@ pub(super) async fn run(app: &App, ui: &Ui, args: &Backup) -> Result<Done, Error
     let value = json!({
         "id": report.id, "manifest": described(&report.manifest),
         "read": report.read, "unchanged": report.unchanged, "changes": report.changes,
+        "overlooked": report.overlooked,
     });
     ui.result(&value, &text(&report));
     Ok(match report.manifest.status {
@@ -46,6 +48,7 @@ pub(super) fn text(report: &Report) -> String {
         let Changes { added, changed, removed } = report.changes;
         let full = if manifest.full_pass { " (full pass)" } else { "" };
         lines.push(format!("  {read} read, {} unchanged since the last backup{full}", report.unchanged));
+        lines.extend(report.overlooked.iter().flat_map(|told| overlooked(told, &manifest.connection)));
         lines.push(format!("  {added} added, {changed} changed, {removed} removed since the last backup"));
     } else {
         lines.push(format!("  {read} read, for the first time"));
@@ -54,6 +57,18 @@ pub(super) fn text(report: &Report) -> String {
     lines.push(format!("  {}", cost(manifest)));
     lines.extend(troubles(manifest));
     lines.join("\n")
+}
+
+/// What may have changed unseen, since when, and what finds it.
+pub(super) fn overlooked(overlooked: &Overlooked, connection: &str) -> Vec<String> {
+    let told = format!(
+        "What can change without the platform telling ({}) was last read everywhere on {}, {} ago; \
+         `boardvault backup {connection} --full` reads it again.",
+        overlooked.what.join(", "),
+        local(overlooked.since),
+        counted(overlooked.backups, "backup", "backups"),
+    );
+    flowing(&told, 88).into_iter().map(|line| dim(&format!("    {line}"))).collect()
 }
 
 /// COMPLETE or PARTIAL, and what was left out on purpose.

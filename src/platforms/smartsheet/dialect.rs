@@ -161,6 +161,19 @@ impl Dialect for SmartsheetDialect {
         &["forms", "workflows of several steps", "rules of conditional formats", "views", "cell history"]
     }
 
+    /// The vendor's list of what makes the counter grow has none of these.
+    fn unversioned(&self) -> &'static [&'static str] {
+        &[
+            "names and types of columns",
+            "shares",
+            "the summary",
+            "publish settings",
+            "automation rules",
+            "proofs",
+            "update requests",
+        ]
+    }
+
     fn limits(&self) -> &'static [Limit] {
         LIMITS
     }
