@@ -20,7 +20,7 @@ pub(super) fn run(app: &App, ui: &Ui, snapshot: &str) -> Result<Done, Error> {
     match showing::show(app, snapshot)? {
         Shown::Snapshot { id, manifest } => {
             let overlooked = Backups::load(app)?.overlooked(&manifest);
-            let text = whole(id, &manifest, overlooked.as_ref());
+            let text = whole(app, id, &manifest, overlooked.as_ref());
             ui.result(&documents::snapshot(id, &manifest, overlooked.as_ref()), &text);
         }
         Shown::Things(nodes) => {
@@ -32,7 +32,7 @@ pub(super) fn run(app: &App, ui: &Ui, snapshot: &str) -> Result<Done, Error> {
     Ok(Done::Complete)
 }
 
-fn whole(id: SnapshotId, manifest: &Manifest, overlooked: Option<&Overlooked>) -> String {
+fn whole(app: &App, id: SnapshotId, manifest: &Manifest, overlooked: Option<&Overlooked>) -> String {
     let why = match &manifest.purpose {
         Purpose::Backup => "backup".to_owned(),
         Purpose::Safety { run } => format!("state before run {run}"),
@@ -48,7 +48,7 @@ fn whole(id: SnapshotId, manifest: &Manifest, overlooked: Option<&Overlooked>) -
         format!("  {}", backup::status(manifest)),
     ];
     lines.extend(overlooked.into_iter().flat_map(|told| backup::overlooked(told, &manifest.connection)));
-    lines.extend(backup::holds(manifest));
+    lines.extend(backup::holds(app, manifest));
     lines.push(format!("  {}", backup::cost(manifest)));
     lines.extend(manifest.parent.map(|parent| format!("  builds on {}", parent.short())));
     lines.extend(backup::troubles(manifest));
