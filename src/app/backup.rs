@@ -11,6 +11,7 @@ use super::downloads::{self, AlreadyStored, Attachments, Downloads};
 use super::draft::Draft;
 use super::due::{Due, was_whole};
 use super::error::Error;
+use super::overlooked::{Backups, Overlooked};
 use super::progress::{News, Progress};
 use super::reading::{Earlier, Known};
 use super::{answers, reading, snapshots};
@@ -47,6 +48,8 @@ pub struct Report {
     pub read: u64,
     /// Containers that had not changed and were not read.
     pub unchanged: u64,
+    /// What may have changed in these nevertheless.
+    pub overlooked: Option<Overlooked>,
     /// Records that differ from the parent.
     pub changes: Changes,
 }
@@ -153,10 +156,12 @@ pub async fn backup(
         },
     };
     let id = snapshots::commit(app, &manifest)?;
+    let overlooked = if unchanged.is_empty() { None } else { Backups::load(app)?.overlooked(&manifest) };
     Ok(Report {
         id,
         read: read.iter().filter(|container| container.result.is_ok()).count() as u64,
         unchanged: unchanged.len() as u64,
+        overlooked,
         changes: written.changes,
         manifest,
     })

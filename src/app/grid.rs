@@ -62,7 +62,7 @@ mod tests {
         };
         let spec = platforms::find("smartsheet").unwrap().dialect.spec(kind).unwrap();
         let (title, fields, computed) = (title.to_owned(), Vec::new(), Vec::new());
-        Node { record, spec, title, shown: None, byline: None, fields, computed, children }
+        Node { record, spec, guise: None, title, shown: None, byline: None, fields, computed, children }
     }
 
     fn cell(column: &str, text: &str) -> Node {

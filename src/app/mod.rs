@@ -24,6 +24,7 @@ pub mod keys;
 pub mod names;
 mod neighbours;
 pub mod outline;
+pub mod overlooked;
 mod placements;
 pub mod planning;
 pub mod progress;

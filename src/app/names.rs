@@ -48,7 +48,7 @@ impl<'a> Outside<'a> {
     }
 
     /// The name of a record, or its kind and id where it has none.
-    fn name(&self, key: &RecordKey) -> Option<String> {
+    pub(super) fn name(&self, key: &RecordKey) -> Option<String> {
         if key.kind == Kind::Workspace
             && let Some(name) = self.workspaces.get(&key.id)
         {
@@ -58,9 +58,25 @@ impl<'a> Outside<'a> {
             return known.clone();
         }
         let record = self.opened.reader.get(key).ok().flatten();
-        let name = record.map(|record| lineage::name(self.opened.dialect, &record, |_| None));
+        let name = record.map(|record| self.way(&record));
         self.found.borrow_mut().insert(key.clone(), name.clone());
         name
+    }
+
+    /// The name of a record. A folder in a folder is called by the way down to it: several may have one name.
+    fn way(&self, record: &Record) -> String {
+        let Opened { reader, dialect, .. } = self.opened;
+        let own = |record: &Record| lineage::name(*dialect, record, |_| None);
+        let kind = record.key.kind;
+        let above = if kind.stands_alone() {
+            crate::snapshot::lineage::ancestors(reader, *dialect, record).unwrap_or_default()
+        } else {
+            Vec::new()
+        };
+        let mut way: Vec<String> = above.iter().take_while(|above| above.key.kind == kind).map(own).collect();
+        way.reverse();
+        way.push(own(record));
+        way.join(" / ")
     }
 }
 

@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use super::names::{Names, Outside};
-use crate::model::dialect::{Computed, Dialect};
+use crate::model::dialect::{Computed, Dialect, Guise};
 use crate::model::loss::LossCause;
 use crate::model::ops;
 use crate::model::spec::{Field, KindSpec, Role};
@@ -18,6 +18,8 @@ pub struct Node {
     pub record: Record,
     /// The table of its kind.
     pub spec: &'static KindSpec,
+    /// What it is called where that is not as the others of its kind.
+    pub guise: Option<&'static Guise>,
     /// What people know it by; its id where it has no name.
     pub title: String,
     /// For a custom field's value: what the platform itself shows of it.
@@ -112,6 +114,7 @@ fn assemble(telling: &Telling<'_>, slots: &mut [Option<Record>], parent: Option<
         let title = words(spec, &record, names).unwrap_or_else(|| names.title(&record));
         nodes.push(Node {
             spec,
+            guise: dialect.guise(&record.key),
             shown: dialect.shown(&record),
             byline: byline(*dialect, &record),
             fields: spec
@@ -151,6 +154,16 @@ fn order<'a>(
 }
 
 impl Node {
+    /// What people call one of its kind.
+    pub fn noun(&self) -> &'static str {
+        self.guise.map_or(self.spec.noun, |guise| guise.noun)
+    }
+
+    /// What people call several of its kind.
+    pub fn plural(&self) -> &'static str {
+        self.guise.map_or(self.spec.plural, |guise| guise.plural)
+    }
+
     /// What its first field with a meaning says.
     pub fn told(&self, meaning: Told) -> Option<&str> {
         self.fields.iter().find(|said| said.field.told == meaning).map(|said| said.text.as_str())
@@ -216,5 +229,5 @@ fn is_told(spec: &KindSpec, field: &Field) -> bool {
         || matches!(field.told, Told::Position | Told::Look)
         || field.repeats
         || matches!(field.role, Role::Sequence(_))
-        || spec.parent.places().iter().any(|(_, path)| *path == field.path)
+        || (!spec.kind.stands_alone() && spec.parent.places().iter().any(|(_, path)| *path == field.path))
 }

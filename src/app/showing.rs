@@ -73,10 +73,11 @@ pub fn show(app: &App, snapshot: &str) -> Result<Shown, Error> {
     };
     for key in keys {
         if key.kind.stands_alone() && key.kind != Kind::Container {
-            shown.extend(outline_of(&key.id)?);
+            let mut nodes = outline_of(&key.id)?;
             for inside in inside(&opened, &key)? {
-                shown.extend(outline_of(&inside)?);
+                nodes.extend(outline_of(&inside)?);
             }
+            shown.extend(nested(&opened, nodes));
             continue;
         }
         let mut nodes = outline_of(&key.container)?;
@@ -111,8 +112,43 @@ fn place(opened: &Opened) -> Result<Option<RecordKey>, Error> {
     Ok(found.next().filter(|_| found.next().is_none()))
 }
 
-/// The ids of what lies in a place: in a workspace its groups and folders, then its containers; in a folder what is
-/// right in it.
+/// Folders below the folders that they lie in, as far as these are there; all else stays where it is.
+fn nested(opened: &Opened, nodes: Vec<Node>) -> Vec<Node> {
+    let above = |node: &Node| {
+        let own = node.record.key.kind;
+        lineage::parent(opened.dialect, &node.record).filter(|key| key.kind == own && own.stands_alone())
+    };
+    let (mut below, mut top): (Vec<Node>, Vec<Node>) =
+        nodes.into_iter().partition(|node| above(node).is_some());
+    for node in &mut top {
+        hang(node, &mut below, &above);
+    }
+    // What hangs on nothing that is shown here stands by itself.
+    while let Some(at) = below
+        .iter()
+        .position(|node| !below.iter().any(|other| above(node).as_ref() == Some(&other.record.key)))
+    {
+        let mut node = below.remove(at);
+        hang(&mut node, &mut below, &above);
+        top.push(node);
+    }
+    top.append(&mut below);
+    top
+}
+
+/// Moves what hangs on `node` from `waiting` to it, with all that hangs on that.
+fn hang(node: &mut Node, waiting: &mut Vec<Node>, above: &dyn Fn(&Node) -> Option<RecordKey>) {
+    let mut own: Vec<Node> =
+        waiting.extract_if(.., |other| above(other).as_ref() == Some(&node.record.key)).collect();
+    own.sort_by(|a, b| a.title.cmp(&b.title));
+    for child in &mut own {
+        hang(child, waiting, above);
+    }
+    node.children.append(&mut own);
+}
+
+/// The ids of what lies in a place: in a workspace its groups and folders, then its containers; in a folder all folders
+/// below it, then the containers that are right in it.
 fn inside(opened: &Opened, place: &RecordKey) -> Result<Vec<NativeId>, Error> {
     if place.kind == Kind::Workspace {
         let selected = vec![Selected { key: place.clone(), field: None }];
@@ -125,6 +161,12 @@ fn inside(opened: &Opened, place: &RecordKey) -> Result<Vec<NativeId>, Error> {
         return Ok(Vec::new());
     };
     let mut found = Vec::new();
+    for other in opened.reader.places()? {
+        let above = lineage::ancestors(&opened.reader, opened.dialect, &other)?;
+        if above.iter().any(|above| above.key == *place) {
+            found.push(other.key.id);
+        }
+    }
     for entry in &opened.manifest.containers {
         let key = RecordKey::new(entry.id.clone(), Kind::Container, entry.id.clone());
         let record = opened.reader.get(&key)?;

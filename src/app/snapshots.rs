@@ -124,6 +124,43 @@ pub(super) fn position_before_latest(history: &[Logged], connection: &str) -> u6
     history.iter().find(|found| Some(found.snapshot.id) == parent).map_or(0, |found| found.seq)
 }
 
+/// So many records of a kind, in the words of their platform.
+pub struct Held {
+    /// The kind.
+    pub kind: Kind,
+    /// One of them.
+    pub noun: &'static str,
+    /// Several of them.
+    pub plural: &'static str,
+    /// How many there are.
+    pub count: u64,
+}
+
+/// What a snapshot holds; what people call otherwise than the rest of its kind is told apart, as far as it can be read.
+pub fn held(app: &App, manifest: &Manifest) -> Vec<Held> {
+    let dialect = platforms::find(&manifest.platform).map(|platform| platform.dialect);
+    let reader = Reader::new(app.chunks(), manifest.tree);
+    let reader = &reader;
+    let guised = |kind| {
+        let guises = dialect.map_or(&[][..], |dialect| dialect.guises()).iter();
+        guises.filter(move |guise| guise.kind == kind).map(move |guise| {
+            let count = reader.container_kind(&guise.place.into(), kind).flatten().count() as u64;
+            Held { kind, noun: guise.noun, plural: guise.plural, count }
+        })
+    };
+    let mut held = Vec::new();
+    for (&kind, &all) in &manifest.counts {
+        let apart: Vec<Held> = guised(kind).collect();
+        let count = all.saturating_sub(apart.iter().map(|held| held.count).sum());
+        let spec = dialect.and_then(|dialect| dialect.spec(kind));
+        let (noun, plural) = spec.map_or((kind.name(), kind.name()), |spec| (spec.noun, spec.plural));
+        held.push(Held { kind, noun, plural, count });
+        held.extend(apart);
+    }
+    held.retain(|held| held.count > 0);
+    held
+}
+
 /// A manifest's milliseconds as a time.
 pub fn time(milliseconds: i64) -> Timestamp {
     Timestamp::from_millisecond(milliseconds).unwrap_or_default()

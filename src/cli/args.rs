@@ -167,7 +167,7 @@ pub(super) struct Backup {
     /// Leave out attachments larger than this (`500K`, `10M`, `1G`); the snapshot names them.
     #[arg(long, value_name = "SIZE", value_parser = size)]
     pub max_attachment: Option<u64>,
-    /// Read every board, also those that the platform calls unchanged.
+    /// Read everything again, also what the platform calls unchanged.
     #[arg(long)]
     pub full: bool,
 }

@@ -4,13 +4,14 @@
 use serde::Serialize;
 use serde_json::{Value, json, to_value};
 
+use crate::app::overlooked::Overlooked;
 use crate::app::snapshots;
 use crate::snapshot::SnapshotId;
 use crate::snapshot::manifest::Manifest;
 
-/// A snapshot: its full id and its description.
-pub(super) fn snapshot(id: SnapshotId, manifest: &Manifest) -> Value {
-    json!({ "id": id, "manifest": described(manifest) })
+/// A snapshot: its full id, its description, and what was not looked at again for it.
+pub(super) fn snapshot(id: SnapshotId, manifest: &Manifest, overlooked: Option<&Overlooked>) -> Value {
+    json!({ "id": id, "manifest": described(manifest), "overlooked": overlooked })
 }
 
 /// A manifest whose times are RFC 3339 in UTC.

@@ -8,7 +8,7 @@ use super::limits::Limit;
 use super::loss::LossCause;
 use super::spec::KindSpec;
 use super::writing::Writing;
-use super::{Kind, Record};
+use super::{Kind, Record, RecordKey};
 
 /// A place in a text that points to a thing of the platform.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -39,6 +39,19 @@ pub struct Computed {
     pub name: Option<String>,
     /// What people see.
     pub text: String,
+}
+
+/// What the records of a kind in one place are to people, where that is not what they are everywhere else.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Guise {
+    /// Their kind.
+    pub kind: Kind,
+    /// The id under which they lie.
+    pub place: &'static str,
+    /// What people call one of them.
+    pub noun: &'static str,
+    /// What people call several.
+    pub plural: &'static str,
 }
 
 /// What is known about a platform without asking it.
@@ -93,6 +106,16 @@ pub trait Dialect: Send + Sync {
         None
     }
 
+    /// Which records are called by other words than the others of their kind.
+    fn guises(&self) -> &'static [Guise] {
+        &[]
+    }
+
+    /// How records like the one of this key are called, where it is not as the others of their kind.
+    fn guise(&self, key: &RecordKey) -> Option<&'static Guise> {
+        self.guises().iter().find(|guise| guise.kind == key.kind && key.container.as_str() == guise.place)
+    }
+
     /// What people call `record`, where its kind holds many things (an automation rule among the inventory).
     fn called(&self, _record: &Record) -> Option<String> {
         None
@@ -100,6 +123,12 @@ pub trait Dialect: Send + Sync {
 
     /// What else there is in a container, in the words of its users, that the API does not show.
     fn hidden(&self) -> &'static [&'static str] {
+        &[]
+    }
+
+    /// What can change in a container without moving its version, in the words of its users: while the version stands
+    /// still, only a backup that reads everything finds that.
+    fn unversioned(&self) -> &'static [&'static str] {
         &[]
     }
 

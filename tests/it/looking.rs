@@ -6,6 +6,7 @@ use boardvault::app::export::{self, Formats};
 use boardvault::app::grid::Grid;
 use boardvault::app::outline::Node;
 use boardvault::app::showing::{self, Shown};
+use boardvault::app::snapshots;
 use boardvault::model::Kind;
 use boardvault::model::told::Told;
 
@@ -98,8 +99,44 @@ async fn teams_groups_and_folders_are_shown_with_the_workspace_and_by_name() {
     let smartsheet = scene("smartsheet").await;
     let crew = shown(&smartsheet, "Crew");
     assert_eq!((crew.len(), crew[0].record.key.kind), (1, Kind::Group));
-    assert_eq!(titles(&shown(&smartsheet, "Acme/Planning")), ["Planning", "Budget"]);
+    let planning = shown(&smartsheet, "Acme/Planning");
+    assert_eq!(titles(&planning), ["Planning", "Budget"]);
+    assert_eq!(titles(&planning[0].children), ["Archive"], "a folder stands below the one that it lies in");
     assert!(showing::show(smartsheet.desk.app(), &smartsheet.path("Nobody")).is_err());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn folders_tell_what_they_lie_in() {
+    let scene = scene("smartsheet").await;
+    let workspace = shown(&scene, "Acme");
+    let is_folder = |node: &&Node| node.record.key.kind == Kind::Folder;
+    let folders: Vec<&Node> = workspace.iter().filter(is_folder).collect();
+    assert_eq!(folders.iter().map(|node| node.title.as_str()).collect::<Vec<_>>(), ["Planning"]);
+    let archive = &folders[0].children[0];
+    let told: Vec<&str> = archive.fields.iter().map(|said| said.text.as_str()).collect();
+    assert_eq!((archive.title.as_str(), told), ("Archive", vec!["Acme", "Planning"]));
+    let files = exported(&scene, None);
+    let lines = file(&files, "folders", ".csv");
+    for line in [",Planning,Archive,", ",Acme,Planning,"] {
+        assert!(lines.contains(line), "{line}: {lines}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn users_of_an_account_are_no_shares_of_a_workspace() {
+    let scene = scene("smartsheet").await;
+    let manifest = &scene.before.manifest;
+    let told = |word: &str| {
+        let held = snapshots::held(scene.desk.app(), manifest);
+        held.iter().find(|held| held.plural == word).map_or(0, |held| held.count)
+    };
+    let all = manifest.counts[&Kind::WorkspaceMember];
+    assert_eq!((told("users"), told("workspace shares")), (5, all - 5));
+    let files = exported(&scene, None);
+    assert!(file(&files, "users", ".csv").contains("ben@acme.example"));
+    assert!(!file(&files, "workspace_shares", ".csv").contains("licensed sheet creator"));
+    let home = shown(&scene, "Sheets");
+    assert!(home[0].of_kind(Kind::WorkspaceMember).all(|user| user.noun() == "user"));
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -78,6 +78,8 @@ async fn what_is_listed_as_before_is_asked_for_once_and_again_by_a_full_backup()
     let second = desk.backup(USUAL).await;
     assert_eq!(asked_for_details(&desk).await, [""; 0]);
     assert_eq!(compare::side(desk.app(), second.id), before);
+    let overlooked = second.overlooked.unwrap();
+    assert_eq!((overlooked.snapshot, overlooked.backups), (first.id, 1));
 
     desk.world.forget_log().await;
     desk.plan(&first.id.to_string(), Mode::Merge, &[]).await;
@@ -87,6 +89,7 @@ async fn what_is_listed_as_before_is_asked_for_once_and_again_by_a_full_backup()
     let full = desk.backup(FULL).await;
     assert_eq!(asked_for_details(&desk).await.len(), details.len());
     assert_eq!(compare::side(desk.app(), full.id), before);
+    assert_eq!((first.overlooked, full.overlooked), (None, None));
 }
 
 #[tokio::test(flavor = "multi_thread")]

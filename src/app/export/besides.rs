@@ -15,6 +15,7 @@ use crate::app::snapshots::Opened;
 use crate::model::spec::{Field, KindSpec};
 use crate::model::{Kind, NativeId, Record, told};
 use crate::plan::input::Selection;
+use crate::snapshot::lineage;
 
 /// One record, and what people call the one that it hangs on.
 struct Line {
@@ -29,16 +30,18 @@ pub(super) fn write(
     outside: &[Outside<'_>],
     output: &mut Output,
 ) -> Result<(), Error> {
-    let mut kinds: BTreeMap<Kind, Vec<Line>> = BTreeMap::new();
+    let mut kinds: BTreeMap<(Kind, &str), Vec<Line>> = BTreeMap::new();
     for place in selected(opened)? {
         let records = opened.reader.container(&place).collect::<Result<Vec<Record>, _>>()?;
         for node in outline::build(opened.dialect, records, outside) {
-            sort(node, "", &mut kinds);
+            let above = lineage::parent(opened.dialect, &node.record);
+            let above = above.and_then(|key| outside.iter().find_map(|outside| outside.name(&key)));
+            sort(node, &above.unwrap_or_default(), &mut kinds);
         }
     }
-    for (kind, lines) in kinds {
+    for ((kind, plural), lines) in kinds {
         let Some(spec) = opened.dialect.spec(kind) else { continue };
-        let stem = names::safe(spec.plural, "");
+        let stem = names::safe(plural, "");
         if formats.json {
             let document = json!({
                 "format": "boardvault export 1",
@@ -73,12 +76,15 @@ fn document(record: &Record) -> Value {
     json!({ "kind": record.key.kind, "id": record.key.id, "in": record.key.container, "native": record.native })
 }
 
-/// Puts a record and what hangs on it to the others of their kinds.
-fn sort(mut node: Node, above: &str, kinds: &mut BTreeMap<Kind, Vec<Line>>) {
+/// Puts a record and what hangs on it to the others that people call the same.
+fn sort(mut node: Node, above: &str, kinds: &mut BTreeMap<(Kind, &'static str), Vec<Line>>) {
     for child in std::mem::take(&mut node.children) {
         sort(child, &node.title, kinds);
     }
-    kinds.entry(node.record.key.kind).or_default().push(Line { above: above.to_owned(), node });
+    kinds
+        .entry((node.record.key.kind, node.plural()))
+        .or_default()
+        .push(Line { above: above.to_owned(), node });
 }
 
 /// One line a record; of the fields those that at least one of them has.

@@ -95,7 +95,7 @@ impl Columns {
     fn of_line(&self, line: &Line<'_>) -> impl Iterator<Item = String> {
         let id = line.node.record.key.id.to_string();
         let level = self.has_levels.then(|| line.level.to_string());
-        let what = self.has_others.then(|| line.node.spec.noun.to_owned());
+        let what = self.has_others.then(|| line.node.noun().to_owned());
         let parts = [Some(id), Some(line.section.to_owned()), level, what, Some(line.node.title.clone())];
         parts.into_iter().flatten()
     }
@@ -148,7 +148,7 @@ mod tests {
             let record = Record { key, native: serde_json::Value::Null, blob: Blob::None };
             let (spec, title) = (dialect.spec(kind).unwrap(), title.to_owned());
             let (fields, computed) = (Vec::new(), Vec::new());
-            Node { record, spec, title, shown: None, byline: None, fields, computed, children }
+            Node { record, spec, guise: None, title, shown: None, byline: None, fields, computed, children }
         };
         let mut out = Vec::new();
         write(&[nodes(&node)], dialect, &mut out).unwrap();

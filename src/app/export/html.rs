@@ -54,7 +54,7 @@ impl Context<'_> {
             return self.item(node);
         }
         let items = node.children.iter().map(|child| self.item(child)).collect::<Result<_, _>>()?;
-        Section { title: &node.title, noun: node.spec.noun, off: node.is_archived(), items }.render()
+        Section { title: &node.title, noun: node.noun(), off: node.is_archived(), items }.render()
     }
 
     fn item(&self, node: &Node) -> askama::Result<String> {
@@ -64,8 +64,7 @@ impl Context<'_> {
         let mut groups = self.groups(&children)?;
         let below = children.iter().filter(|child| child.record.key.kind == Kind::Item);
         groups.extend(below.map(|child| self.item(child)).collect::<Result<Vec<_>, _>>()?);
-        Item { title: &node.title, noun: node.spec.noun, off: node.is_archived(), rows: said, groups }
-            .render()
+        Item { title: &node.title, noun: node.noun(), off: node.is_archived(), rows: said, groups }.render()
     }
 
     /// Everything but sections, items and values, by kind.
@@ -78,7 +77,7 @@ impl Context<'_> {
             }
         }
         let group = |nodes: Vec<&Node>| {
-            let heading = nodes.first().map_or("", |node| node.spec.plural);
+            let heading = nodes.first().map_or("", |node| node.plural());
             let entries = nodes.iter().map(|node| self.entry(node)).collect::<Result<_, _>>()?;
             Group { heading, entries }.render()
         };
@@ -138,7 +137,7 @@ mod tests {
         };
         let fields = fields.into_iter().filter_map(said).collect();
         let (title, computed, children) = (title.to_owned(), Vec::new(), Vec::new());
-        Node { record, spec, title, shown: None, byline: None, fields, computed, children }
+        Node { record, spec, guise: None, title, shown: None, byline: None, fields, computed, children }
     }
 
     fn render(children: Vec<Node>, files: &BTreeMap<NativeId, String>) -> String {

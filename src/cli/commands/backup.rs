@@ -6,10 +6,12 @@ use crate::app::backup::{self, Options, Report};
 use crate::app::context::App;
 use crate::app::downloads::Attachments;
 use crate::app::error::Error;
+use crate::app::overlooked::Overlooked;
+use crate::app::snapshots::{self, Held};
 use crate::cli::args::Backup;
 use crate::cli::documents::described;
 use crate::cli::exit::Done;
-use crate::cli::ui::{Ui, bold, bytes, counted, green, plain, wrapped, yellow};
+use crate::cli::ui::{Ui, bold, bytes, counted, dim, flowing, green, local, plain, wrapped, yellow};
 use crate::cli::words::things;
 use crate::model::Kind;
 use crate::snapshot::Changes;
@@ -25,15 +27,16 @@ pub(super) async fn run(app: &App, ui: &Ui, args: &Backup) -> Result<Done, Error
     let value = json!({
         "id": report.id, "manifest": described(&report.manifest),
         "read": report.read, "unchanged": report.unchanged, "changes": report.changes,
+        "overlooked": report.overlooked,
     });
-    ui.result(&value, &text(&report));
+    ui.result(&value, &text(app, &report));
     Ok(match report.manifest.status {
         Status::Complete => Done::Complete,
         Status::Partial => Done::Incomplete,
     })
 }
 
-pub(super) fn text(report: &Report) -> String {
+pub(super) fn text(app: &App, report: &Report) -> String {
     let manifest = &report.manifest;
     let read = things(&manifest.platform, Kind::Container, report.read);
     let mut lines = vec![format!(
@@ -46,14 +49,27 @@ pub(super) fn text(report: &Report) -> String {
         let Changes { added, changed, removed } = report.changes;
         let full = if manifest.full_pass { " (full pass)" } else { "" };
         lines.push(format!("  {read} read, {} unchanged since the last backup{full}", report.unchanged));
+        lines.extend(report.overlooked.iter().flat_map(|told| overlooked(told, &manifest.connection)));
         lines.push(format!("  {added} added, {changed} changed, {removed} removed since the last backup"));
     } else {
         lines.push(format!("  {read} read, for the first time"));
     }
-    lines.extend(holds(manifest));
+    lines.extend(holds(app, manifest));
     lines.push(format!("  {}", cost(manifest)));
     lines.extend(troubles(manifest));
     lines.join("\n")
+}
+
+/// What may have changed unseen, since when, and what finds it.
+pub(super) fn overlooked(overlooked: &Overlooked, connection: &str) -> Vec<String> {
+    let told = format!(
+        "What can change without the platform telling ({}) was last read everywhere on {}, {} ago; \
+         `boardvault backup {connection} --full` reads it again.",
+        overlooked.what.join(", "),
+        local(overlooked.since),
+        counted(overlooked.backups, "backup", "backups"),
+    );
+    flowing(&told, 88).into_iter().map(|line| dim(&format!("    {line}"))).collect()
 }
 
 /// COMPLETE or PARTIAL, and what was left out on purpose.
@@ -79,15 +95,15 @@ pub(super) fn status(manifest: &Manifest) -> String {
 }
 
 /// What the snapshot holds, in the words of its platform, on as many lines as it takes.
-pub(super) fn holds(manifest: &Manifest) -> Vec<String> {
-    let one = |(kind, count): (&Kind, &u64)| {
-        let things = things(&manifest.platform, *kind, *count);
-        match kind {
+pub(super) fn holds(app: &App, manifest: &Manifest) -> Vec<String> {
+    let one = |held: Held| {
+        let things = counted(held.count, held.noun, held.plural);
+        match held.kind {
             Kind::Attachment => format!("{things} ({})", bytes(manifest.bytes.blobs_plain)),
             _ => things,
         }
     };
-    let lines = wrapped(manifest.counts.iter().map(one), 88);
+    let lines = wrapped(snapshots::held(app, manifest).into_iter().map(one), 88);
     let begin = |at| if at == 0 { "  holds " } else { "        " };
     lines.into_iter().enumerate().map(|(at, line)| format!("{}{line}", begin(at))).collect()
 }

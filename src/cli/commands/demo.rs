@@ -68,10 +68,10 @@ pub(super) async fn run(
 
     stage.begin("The first backup", "backup acme");
     let first = crate::app::backup::backup(&app, NAME, ALL, ui).await?;
-    stage.show(&backup::text(&first));
+    stage.show(&backup::text(&app, &first));
 
     stage.begin("Nothing has changed, so the next one costs next to nothing", "backup acme");
-    stage.show(&backup::text(&crate::app::backup::backup(&app, NAME, ALL, ui).await?));
+    stage.show(&backup::text(&app, &crate::app::backup::backup(&app, NAME, ALL, ui).await?));
 
     stage.begin("People go on working ...", "");
     for sentence in demo::people(&sandbox, Deed::DaysWork, seed).await? {
@@ -84,7 +84,7 @@ pub(super) async fn run(
 
     stage.begin("A backup of the wreck; only what changed is read and stored", "backup acme");
     let second = crate::app::backup::backup(&app, NAME, ALL, ui).await?;
-    stage.show(&backup::text(&second));
+    stage.show(&backup::text(&app, &second));
 
     let (from, to) = (first.id.to_string(), second.id.to_string());
     stage.begin("What changed?", &format!("diff {} {}", first.id.short(), second.id.short()));

@@ -3,6 +3,7 @@
 use super::{backup, things};
 use crate::app::context::App;
 use crate::app::error::Error;
+use crate::app::overlooked::{Backups, Overlooked};
 use crate::app::showing::{self, NodeDocument, Shown};
 use crate::app::snapshots;
 use crate::cli::documents::{self, document};
@@ -18,7 +19,9 @@ use crate::snapshot::manifest::{ContainerEntry, Manifest, Purpose};
 pub(super) fn run(app: &App, ui: &Ui, snapshot: &str) -> Result<Done, Error> {
     match showing::show(app, snapshot)? {
         Shown::Snapshot { id, manifest } => {
-            ui.result(&documents::snapshot(id, &manifest), &whole(id, &manifest));
+            let overlooked = Backups::load(app)?.overlooked(&manifest);
+            let text = whole(app, id, &manifest, overlooked.as_ref());
+            ui.result(&documents::snapshot(id, &manifest, overlooked.as_ref()), &text);
         }
         Shown::Things(nodes) => {
             let documents: Vec<NodeDocument> = nodes.iter().map(NodeDocument::from).collect();
@@ -29,7 +32,7 @@ pub(super) fn run(app: &App, ui: &Ui, snapshot: &str) -> Result<Done, Error> {
     Ok(Done::Complete)
 }
 
-fn whole(id: SnapshotId, manifest: &Manifest) -> String {
+fn whole(app: &App, id: SnapshotId, manifest: &Manifest, overlooked: Option<&Overlooked>) -> String {
     let why = match &manifest.purpose {
         Purpose::Backup => "backup".to_owned(),
         Purpose::Safety { run } => format!("state before run {run}"),
@@ -44,7 +47,8 @@ fn whole(id: SnapshotId, manifest: &Manifest) -> String {
         ),
         format!("  {}", backup::status(manifest)),
     ];
-    lines.extend(backup::holds(manifest));
+    lines.extend(overlooked.into_iter().flat_map(|told| backup::overlooked(told, &manifest.connection)));
+    lines.extend(backup::holds(app, manifest));
     lines.push(format!("  {}", backup::cost(manifest)));
     lines.extend(manifest.parent.map(|parent| format!("  builds on {}", parent.short())));
     lines.extend(backup::troubles(manifest));

@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 use crate::app::context::App;
 use crate::app::error::Error;
 use crate::app::keeping::{self, Kept};
+use crate::app::overlooked::Backups;
 use crate::app::snapshots;
 use crate::cli::documents;
 use crate::cli::exit::Done;
@@ -44,8 +45,10 @@ pub(super) fn run(app: &App, ui: &Ui, connection: Option<&str>) -> Result<Done, 
             found.iter().map(row),
         )
     };
+    let backups = Backups::load(app)?;
     let document = |found: &&Snapshot| {
-        let mut value = documents::snapshot(found.id, &found.manifest);
+        let overlooked = backups.overlooked(&found.manifest);
+        let mut value = documents::snapshot(found.id, &found.manifest, overlooked.as_ref());
         if let (Some(fields), Value::Object(kept)) =
             (value.as_object_mut(), documents::document(&kept(&found.id)))
         {

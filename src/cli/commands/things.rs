@@ -50,7 +50,7 @@ fn speaks(kind: Kind) -> bool {
 fn head(node: &Node, but: &[Kind]) -> Vec<String> {
     let mut lines = vec![format!(
         "{} {}{}",
-        dim(node.spec.noun),
+        dim(node.noun()),
         bold(&brief(&node.title, 90)),
         dim(&listed(&states(node)))
     )];
@@ -74,13 +74,34 @@ fn head(node: &Node, but: &[Kind]) -> Vec<String> {
             }
             continue;
         }
-        let plural = nodes.first().map_or("", |node| node.spec.plural);
+        let plural = nodes.first().map_or("", |node| node.plural());
+        if kind.stands_alone() {
+            lines.push(format!("  {}", dim(&format!("{plural}:"))));
+            for node in nodes {
+                tree(node, 2, &mut lines);
+            }
+            continue;
+        }
         let more = nodes.len().saturating_sub(NAMED);
         let more = (more > 0).then(|| format!("and {more} more"));
         let names = nodes.iter().take(NAMED).map(|node| named(node)).chain(more);
         lines.extend(paragraph(&format!("  {} ", dim(&format!("{plural}:"))), names));
     }
     lines
+}
+
+/// The name of a folder, and below it those of the folders in it.
+fn tree(node: &Node, depth: usize, lines: &mut Vec<String>) {
+    let mut kinds: BTreeMap<(&str, &str), u64> = BTreeMap::new();
+    for child in node.children.iter().filter(|child| !child.record.key.kind.stands_alone()) {
+        *kinds.entry((child.noun(), child.plural())).or_default() += 1;
+    }
+    let besides: Vec<String> =
+        kinds.into_iter().map(|((one, many), count)| counted(count, one, many)).collect();
+    lines.push(format!("{}{}{}", "  ".repeat(depth), brief(&node.title, 90), dim(&listed(&besides))));
+    for child in node.children.iter().filter(|child| child.record.key.kind.stands_alone()) {
+        tree(child, depth + 1, lines);
+    }
 }
 
 /// Parts of a list on lines below each other, the first behind `start`.
@@ -110,7 +131,9 @@ fn named(node: &Node) -> String {
         Blob::None => words.take(if is_person { usize::MAX } else { 1 }).collect(),
         blob => vec![size(blob)],
     };
-    if words.is_empty() { title } else { format!("{title} ({})", brief(&words.join(", "), 60)) }
+    // Whether somebody may do something is not to be guessed from half of a word.
+    let width = if is_person { 300 } else { 60 };
+    if words.is_empty() { title } else { format!("{title} ({})", brief(&words.join(", "), width)) }
 }
 
 /// Rows and columns. The level is told by the first text, and what hangs on a row in a last column.
@@ -134,7 +157,7 @@ fn write(node: &Node, depth: usize, full: bool, lines: &mut Vec<String>) {
     let indent = "  ".repeat(depth);
     let is_section = node.record.key.kind == Kind::Section;
     // What has no name is called by kind and id, and the kind stands before it already.
-    let kind = format!("{} ", node.spec.noun);
+    let kind = format!("{} ", node.noun());
     let title = node.title.strip_prefix(&kind).filter(|id| *id == node.record.key.id.as_str());
     let width = if full && speaks(node.record.key.kind) { 300 } else { 90 };
     let title = brief(title.unwrap_or(&node.title), width);
@@ -145,7 +168,7 @@ fn write(node: &Node, depth: usize, full: bool, lines: &mut Vec<String>) {
         facts.extend(counts(node));
     }
     facts.extend(Some(size(&node.record.blob)).filter(|size| !size.is_empty()));
-    lines.push(format!("{indent}{} {title}{}", dim(node.spec.noun), dim(&listed(&facts))));
+    lines.push(format!("{indent}{} {title}{}", dim(node.noun()), dim(&listed(&facts))));
     if full {
         lines.extend(node.byline.iter().map(|byline| format!("{indent}    {}", brief(byline, 300))));
         lines.extend(
@@ -195,7 +218,7 @@ fn counts(node: &Node) -> Vec<String> {
     let mut counts: BTreeMap<(&str, &str), u64> = BTreeMap::new();
     let told = |kind| matches!(kind, Kind::FieldValue | Kind::Item);
     for child in node.children.iter().filter(|child| !told(child.record.key.kind)) {
-        *counts.entry((child.spec.noun, child.spec.plural)).or_default() += 1;
+        *counts.entry((child.noun(), child.plural())).or_default() += 1;
     }
     counts.into_iter().map(|((one, many), count)| counted(count, one, many)).collect()
 }
@@ -228,7 +251,7 @@ mod tests {
         };
         let fields = fields.iter().map(said).collect();
         let (title, computed) = (title.to_owned(), Vec::new());
-        Node { record, spec, title, shown: None, byline: None, fields, computed, children }
+        Node { record, spec, guise: None, title, shown: None, byline: None, fields, computed, children }
     }
 
     /// What is printed, without the marks that make it bold or dim.

@@ -139,6 +139,11 @@ impl Dialect for AsanaDialect {
         &["rules", "forms", "dashboards", "saved views", "messages"]
     }
 
+    /// No event tells of these, and they move no time of change.
+    fn unversioned(&self) -> &'static [&'static str] {
+        &["the order of tasks within a section", "names of tags", "edited comments in My tasks"]
+    }
+
     fn limits(&self) -> &'static [Limit] {
         LIMITS
     }

@@ -7,11 +7,11 @@ use serde_json::Value;
 
 use super::api::UPLOAD_COST;
 use super::json::{list, text};
-use super::{effort, predecessors};
+use super::{HOME, effort, predecessors};
 use super::spec::KINDS;
 use super::words;
 use crate::base::clock::Timestamp;
-use crate::model::dialect::{Computed, Dialect, Plainer, TextLink};
+use crate::model::dialect::{Computed, Dialect, Guise, Plainer, TextLink};
 use crate::model::limits::{Bound, Limit, Longest};
 use crate::model::loss::LossCause;
 use crate::model::spec::KindSpec;
@@ -156,13 +156,34 @@ impl Dialect for SmartsheetDialect {
         Some(text(&record.native, "createdAt")).filter(|time| is_talk && !time.is_empty())
     }
 
+    /// The users of the account stand where its workspaces have their shares.
+    fn guises(&self) -> &'static [Guise] {
+        &[Guise { kind: Kind::WorkspaceMember, place: HOME, noun: "user", plural: "users" }]
+    }
+
     fn called(&self, record: &Record) -> Option<String> {
+        if let Some(guise) = self.guise(&record.key) {
+            return Some(guise.noun.to_owned());
+        }
         let kind = text(&record.native, "resourceType");
         (record.key.kind == Kind::Inventory && !kind.is_empty()).then(|| kind.to_owned())
     }
 
     fn hidden(&self) -> &'static [&'static str] {
         &["forms", "workflows of several steps", "rules of conditional formats", "views", "cell history"]
+    }
+
+    /// The vendor's list of what makes the counter grow has none of these.
+    fn unversioned(&self) -> &'static [&'static str] {
+        &[
+            "names and types of columns",
+            "shares",
+            "the summary",
+            "publish settings",
+            "automation rules",
+            "proofs",
+            "update requests",
+        ]
     }
 
     fn limits(&self) -> &'static [Limit] {

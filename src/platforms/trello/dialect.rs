@@ -76,6 +76,11 @@ impl Dialect for TrelloDialect {
         Some(format!("{ATTRIBUTION_START}{author} on {time}{ATTRIBUTION_END}"))
     }
 
+    /// The date of last activity need not move with these.
+    fn unversioned(&self) -> &'static [&'static str] {
+        &["the order of lists and cards", "labels", "definitions of custom fields"]
+    }
+
     fn limits(&self) -> &'static [Limit] {
         LIMITS
     }
