@@ -30,6 +30,7 @@ macro_rules! causes {
 
 causes! {
     NativeId, "native-id", "The platform gives a restored thing a new id and a new address.";
+    Reused, "reused", "What the workspace still has under this name is used as it is; only what is gone is made anew, with a new id and by the connection's account.";
     CreatedBy, "created-by", "The platform records the connection's account as creator and now as the time of creation.";
     CommentAuthor, "comment-author", "A comment is written by the connection's account; author and time stand in its first line.";
     Activity, "activity", "The activity history cannot be written.";

@@ -107,10 +107,10 @@ pub(super) const CUSTOM_FIELD: KindSpec = KindSpec {
         Field::new("custom_label_position", Role::Writable),
         Field::new("has_notifications_enabled", Role::Writable),
         Field::new("options", Role::Sequence(Kind::FieldOption)),
-        Field::new("privacy_setting", READ_ONLY),
+        Field::new("privacy_setting", Role::ReadOnly(LossCause::Reused)),
         Field::new("asana_created_field", READ_ONLY),
     ],
-    losses: &[LossCause::NativeId, LossCause::CreatedBy],
+    losses: &[LossCause::Reused],
 };
 
 /// One choice of a custom field. It can be switched off and never deleted.
@@ -129,7 +129,7 @@ pub(super) const OPTION: KindSpec = KindSpec {
         Field::new("color", Role::Writable),
         Field::new("enabled", Role::Writable),
     ],
-    losses: &[LossCause::NativeId],
+    losses: &[LossCause::Reused],
 };
 
 /// A custom field of the workspace that Asana computes, in a project that has it: its definition can only be made by
