@@ -114,13 +114,13 @@ fn assemble(telling: &Telling<'_>, slots: &mut [Option<Record>], parent: Option<
             spec,
             shown: dialect.shown(&record),
             byline: byline(*dialect, &record),
-            fields: spec
-                .fields
-                .iter()
-                .filter(|field| field.path != spec.title && !is_told(spec, field))
-                .filter_map(|field| Some(Said { field, text: names.said(field, &record)? }))
-                .filter(|said| said.field.told != Told::Rich || said.text != title)
-                .collect(),
+            fields: together(
+                spec.fields
+                    .iter()
+                    .filter(|field| field.path != spec.title && !is_told(spec, field))
+                    .filter_map(|field| Some(Said { field, text: names.said(field, &record)? }))
+                    .filter(|said| said.field.told != Told::Rich || said.text != title),
+            ),
             computed: computed(*dialect, &record, names),
             title,
             record,
@@ -133,6 +133,18 @@ fn assemble(telling: &Telling<'_>, slots: &mut [Option<Record>], parent: Option<
             .unwrap_or(std::cmp::Ordering::Equal)
     });
     nodes
+}
+
+/// What fields say, those of one name as one.
+fn together(all: impl Iterator<Item = Said>) -> Vec<Said> {
+    let mut told: Vec<Said> = Vec::new();
+    for said in all {
+        match told.last_mut().filter(|last| last.field.name.is_some() && last.field.name == said.field.name) {
+            Some(last) => last.text = format!("{} / {}", last.text, said.text),
+            None => told.push(said),
+        }
+    }
+    told
 }
 
 /// Where a record stands among its siblings: as its parent says, else by its own position; those without either

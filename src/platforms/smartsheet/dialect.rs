@@ -138,6 +138,10 @@ impl Dialect for SmartsheetDialect {
         }
     }
 
+    fn word(&self, word: &str) -> String {
+        words::word(word)
+    }
+
     fn retold(&self, text: &str, name: &dyn Fn(&str) -> Option<String>) -> Option<String> {
         predecessors::in_words(text, name)
     }

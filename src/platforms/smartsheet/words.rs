@@ -33,6 +33,28 @@ pub(super) fn of(value: &Value) -> Option<String> {
     (has("title") && has("index")).then(|| text(value, "title").to_owned())
 }
 
+/// Types and choices that say in another way what people see.
+const OTHERWISE: [(&str, &str); 12] = [
+    ("TEXT_NUMBER", "text or number"),
+    ("CONTACT_LIST", "contact"),
+    ("MULTI_CONTACT_LIST", "several contacts"),
+    ("PICKLIST", "dropdown"),
+    ("MULTI_PICKLIST", "dropdown with several choices"),
+    ("DATETIME", "date and time"),
+    ("ABSTRACT_DATETIME", "date and time"),
+    ("PREDECESSOR", "predecessors"),
+    ("AUTO_NUMBER", "automatic number"),
+    ("ALL", "everybody"),
+    ("ORG", "the organization"),
+    ("SHARED", "people it is shared with"),
+];
+
+/// A word of the platform's in the words of its users.
+pub(super) fn word(word: &str) -> String {
+    let otherwise = OTHERWISE.iter().find(|(own, _)| *own == word);
+    otherwise.map_or_else(|| plain(word), |(_, words)| (*words).to_owned())
+}
+
 /// A word of the platform's as people write it: `NOT_EQUAL` is "not equal".
 fn plain(word: &str) -> String {
     word.replace('_', " ").to_lowercase()
@@ -43,6 +65,12 @@ mod tests {
     use serde_json::json;
 
     use super::*;
+
+    #[test]
+    fn words_are_those_of_people() {
+        let told = ["MULTI_CONTACT_LIST", "WEEKLY", "MONDAY", "ORG"].map(word);
+        assert_eq!(told, ["several contacts", "weekly", "monday", "the organization"]);
+    }
 
     #[test]
     fn what_is_kept_for_information_is_told_in_words() {
