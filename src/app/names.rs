@@ -173,7 +173,7 @@ pub fn text(
         Value::String(text) if matches!(field.told, Told::Naming(_)) => {
             dialect.retold(text, name).unwrap_or_else(|| text.clone())
         }
-        Value::String(text) if field.told == Told::Word => dialect.word(text),
+        Value::String(text) if matches!(field.told, Told::Word | Told::Look) => dialect.word(text),
         Value::String(text) => name(text).unwrap_or_else(|| text.clone()),
         Value::Array(values) => joined(values.iter().map(inner)),
         Value::Object(fields) => dialect.in_words(value).unwrap_or_else(|| {

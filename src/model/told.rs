@@ -27,7 +27,7 @@ pub enum Told {
     Naming(Kind),
     /// Where it stands among its siblings, as a number: people see the order and read no numbers.
     Position,
-    /// How it looks: colours, widths.
+    /// How it looks: colours, widths. Where that is a text, it is a word of the platform's own.
     Look,
     /// A word of the platform's own, see [`Dialect::word`](super::dialect::Dialect::word).
     Word,

@@ -90,7 +90,11 @@ fn text(platform: &str, field: Option<&Field>, value: &Value, names: &BTreeMap<S
         _ => value.as_str().map_or_else(|| value.to_string(), ToOwned::to_owned),
     };
     let shown = humane(&told);
-    let is_word = field.is_some_and(|field| field.told == Told::Word);
+    let is_word = field.is_some_and(|field| match field.told {
+        Told::Word => true,
+        Told::Look => value.as_str() != Some(told.as_str()),
+        _ => false,
+    });
     let is_text = !is_word && value.as_str().is_some_and(|text| !names.contains_key(text));
     match (told.is_empty(), is_text && shown == told) {
         (true, _) => NOTHING.to_owned(),
@@ -176,6 +180,8 @@ mod tests {
         assert_eq!(publish, "published as iCal: yes -> no");
         let column = step(Kind::FieldDef, "type", json!("MULTI_CONTACT_LIST"), json!("TEXT_NUMBER"));
         assert_eq!(column, "type: several contacts -> text or number");
+        let format = step(Kind::FieldValue, "format", Value::Null, json!(",,1,1,,,,,,,,,,,,,"));
+        assert_eq!(format, "format: nothing -> bold, italic");
     }
 
     fn shown(kind: Kind, path: &str, value: &Value) -> String {

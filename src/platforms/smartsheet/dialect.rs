@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use super::api::UPLOAD_COST;
 use super::json::{list, text};
-use super::{effort, predecessors};
+use super::{effort, formats, predecessors};
 use super::spec::KINDS;
 use super::words;
 use crate::base::clock::Timestamp;
@@ -139,7 +139,7 @@ impl Dialect for SmartsheetDialect {
     }
 
     fn word(&self, word: &str) -> String {
-        words::word(word)
+        formats::in_words(word).unwrap_or_else(|| words::word(word))
     }
 
     fn retold(&self, text: &str, name: &dyn Fn(&str) -> Option<String>) -> Option<String> {

@@ -17,7 +17,7 @@ const fn link(path: &'static str, role: Role) -> Field {
 
 /// The format that a rule of the sheet gives: the API tells what it comes to, and neither tells nor takes the rule.
 const CONDITIONAL_FORMAT: Field =
-    Field::new("conditionalFormat", Role::ReadOnly(LossCause::NotWritable)).computed().called("format by rule");
+    Field::new("conditionalFormat", Role::ReadOnly(LossCause::NotWritable)).computed().told(Told::Word).called("format by rule");
 
 /// A row. It is created with the text of its primary cell; all other cells are records of their own.
 pub(super) const ROW: KindSpec = KindSpec {
