@@ -255,6 +255,14 @@ mod tests {
     }
 
     #[test]
+    fn a_person_of_whom_only_the_id_is_known_is_not_called_by_that() {
+        let dialect = platforms::find("smartsheet").unwrap().dialect;
+        let key = RecordKey::new("c", Kind::Member, "0");
+        let share = Record { key, native: json!({"accessLevel": "ADMIN"}), blob: Blob::None };
+        assert_eq!(Names::of(dialect, &[], &[]).title(&share), "a person unknown");
+    }
+
+    #[test]
     fn structures_are_told_in_the_words_of_their_platform() {
         let contact = json!({"objectValue": {"objectType": "CONTACT", "name": "Ada", "email": "ada@x.org"}});
         assert_eq!(text("smartsheet", Kind::FieldValue, "objectValue", contact), "Ada (ada@x.org)");
