@@ -45,7 +45,7 @@ pub(super) fn of(value: &Value) -> Option<String> {
 }
 
 /// Types and choices that say in another way what people see.
-const OTHERWISE: [(&str, &str); 12] = [
+const OTHERWISE: [(&str, &str); 19] = [
     ("TEXT_NUMBER", "text or number"),
     ("CONTACT_LIST", "contact"),
     ("MULTI_CONTACT_LIST", "several contacts"),
@@ -58,6 +58,13 @@ const OTHERWISE: [(&str, &str); 12] = [
     ("ALL", "everybody"),
     ("ORG", "the organization"),
     ("SHARED", "people it is shared with"),
+    ("MONDAY", "Monday"),
+    ("TUESDAY", "Tuesday"),
+    ("WEDNESDAY", "Wednesday"),
+    ("THURSDAY", "Thursday"),
+    ("FRIDAY", "Friday"),
+    ("SATURDAY", "Saturday"),
+    ("SUNDAY", "Sunday"),
 ];
 
 /// A word of the platform's in the words of its users.
@@ -80,7 +87,7 @@ mod tests {
     #[test]
     fn words_are_those_of_people() {
         let told = ["MULTI_CONTACT_LIST", "WEEKLY", "MONDAY", "ORG"].map(word);
-        assert_eq!(told, ["several contacts", "weekly", "monday", "the organization"]);
+        assert_eq!(told, ["several contacts", "weekly", "Monday", "the organization"]);
     }
 
     #[test]
