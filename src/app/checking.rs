@@ -120,6 +120,6 @@ mod tests {
         let told = |path, wanted| difference(&names, spec, &cell, path, &wanted);
         assert_eq!(told("value", json!("rowId=1 FS -1d")), "value should be Pack FS -1d and is Pack FS +1d");
         assert_eq!(told("value", Value::Null), "value should be nothing and is Pack FS +1d");
-        assert_eq!(told("objectValue", json!("")), "object value should be \"\" and is null");
+        assert_eq!(told("objectValue", json!("")), "value should be \"\" and is null");
     }
 }

@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use super::context::App;
 use super::error::Error;
-use super::names::{Names, Outside};
+use super::names::{self, Names, Outside};
 use super::snapshots::{self, Opened};
 use crate::model::dialect::Dialect;
 use crate::model::ops::FieldDiff;
@@ -208,7 +208,8 @@ impl<'a> Describer<'a> {
             let moved = ops::moves(&there, &wanted).into_iter().map(|moved| Value::from(moved.id));
             (String::new(), text(Some(&moved.collect())))
         } else {
-            match (text(diff.from), text(diff.to)) {
+            let [from, to] = names::sides(diff.from, diff.to);
+            match (text(Some(&from)), text(Some(&to))) {
                 // Only its form has changed, which the bare words do not show.
                 (from, to) if from == to && diff.field.told == Told::Rich => {
                     let as_is =

@@ -50,6 +50,8 @@ impl<'a> Grid<'a> {
 
 #[cfg(test)]
 mod tests {
+    use serde_json::json;
+
     use super::*;
     use crate::model::{Blob, Record, RecordKey};
     use crate::platforms;
@@ -62,7 +64,18 @@ mod tests {
         };
         let spec = platforms::find("smartsheet").unwrap().dialect.spec(kind).unwrap();
         let (title, fields, computed) = (title.to_owned(), Vec::new(), Vec::new());
-        Node { record, spec, guise: None, title, shown: None, byline: None, fields, computed, children }
+        Node {
+            record,
+            spec,
+            guise: None,
+            title,
+            shown: None,
+            byline: None,
+            fields,
+            computed,
+            order: Vec::new(),
+            children,
+        }
     }
 
     fn cell(column: &str, text: &str) -> Node {
@@ -90,6 +103,26 @@ mod tests {
         let columns = ["Number", "Sum"].map(|title| node(Kind::FieldDef, title, Vec::new()));
         let sheet = node(Kind::Container, "s", columns.into_iter().chain([row]).collect());
         assert_eq!(Grid::of(&sheet).unwrap().rows[0].cells, ["L-001", "7"]);
+    }
+
+    #[test]
+    fn what_is_in_a_row_is_told_in_the_order_of_the_columns() {
+        let record =
+            |kind, id: &str, native| Record { key: RecordKey::new("s", kind, id), native, blob: Blob::None };
+        let cell = |column: &str, text: &str| {
+            let native = json!({"columnId": column, "rowId": "r", "value": text});
+            record(Kind::FieldValue, &format!("r:{column}"), native)
+        };
+        let row = json!({"title": "Pack", "cells": [{"columnId": "5", "value": "L-1"}]});
+        let columns = [("9", "Task"), ("5", "Number"), ("1", "Due")];
+        let defined = columns.map(|(id, title)| record(Kind::FieldDef, id, json!({"title": title})));
+        let sheet = record(Kind::Container, "s", json!({"columns": ["9", "5", "1"], "rows": ["r"]}));
+        let records = [sheet, record(Kind::Item, "r", row), cell("1", "Friday"), cell("9", "Pack")];
+        let dialect = platforms::find("smartsheet").unwrap().dialect;
+        let nodes = crate::app::outline::build(dialect, records.into_iter().chain(defined).collect(), &[]);
+        let values: Vec<_> = nodes[0].of_kind(Kind::Item).flat_map(Node::values).collect();
+        let told = values.iter().map(|(name, text)| format!("{name}: {text}")).collect::<Vec<_>>();
+        assert_eq!(told, ["Task: Pack", "Number: L-1", "Due: Friday"]);
     }
 
     #[test]

@@ -189,6 +189,7 @@ pub fn text(
         Value::String(text) if matches!(field.told, Told::Naming(_)) => {
             dialect.retold(text, name).unwrap_or_else(|| text.clone())
         }
+        Value::String(text) if matches!(field.told, Told::Word | Told::Look) => dialect.word(text),
         Value::String(text) => name(text).unwrap_or_else(|| text.clone()),
         Value::Array(values) => joined(values.iter().map(inner)),
         Value::Object(fields) => dialect.in_words(value).unwrap_or_else(|| {
@@ -200,6 +201,15 @@ pub fn text(
             joined(told.iter().filter(is_said).cloned())
         }),
     }
+}
+
+/// Two values of a field side by side: beside a switch that is on, one of which nothing is said is off.
+pub fn sides(from: Option<&Value>, to: Option<&Value>) -> [Value; 2] {
+    let is_switch = [from, to].into_iter().flatten().any(Value::is_boolean);
+    [from, to].map(|value| match value {
+        None | Some(Value::Null) if is_switch => Value::Bool(false),
+        value => value.cloned().unwrap_or_default(),
+    })
 }
 
 fn joined(texts: impl Iterator<Item = String>) -> String {
@@ -243,6 +253,29 @@ mod tests {
             text("smartsheet", Kind::FieldValue, "value", json!({"value": "rowId=7 FS -1d, rowId=8 SS"}));
         assert_eq!(said, "row 7 FS -1d, row 8 SS", "as far as they are known");
         assert_eq!(text("smartsheet", Kind::FieldValue, "value", json!({"value": "7 FS"})), "7 FS");
+    }
+
+    #[test]
+    fn a_switch_of_which_nothing_is_said_is_off_beside_one_that_is_on() {
+        let on = json!(true);
+        assert_eq!(sides(Some(&on), None), [json!(true), json!(false)]);
+        assert_eq!(sides(Some(&Value::Null), Some(&on)), [json!(false), json!(true)]);
+        assert_eq!(sides(None, Some(&json!("x"))), [Value::Null, json!("x")]);
+    }
+
+    #[test]
+    fn words_of_a_platform_are_told_in_its_users_words() {
+        let column = json!({"type": "TEXT_NUMBER", "tags": ["GANTT_START_DATE"]});
+        assert_eq!(text("smartsheet", Kind::FieldDef, "type", column.clone()), "text or number");
+        assert_eq!(text("smartsheet", Kind::FieldDef, "tags", column), "gantt start date");
+    }
+
+    #[test]
+    fn a_person_of_whom_only_the_id_is_known_is_not_called_by_that() {
+        let dialect = platforms::find("smartsheet").unwrap().dialect;
+        let key = RecordKey::new("c", Kind::Member, "0");
+        let share = Record { key, native: json!({"accessLevel": "ADMIN"}), blob: Blob::None };
+        assert_eq!(Names::of(dialect, &[], &[]).title(&share), "a person unknown");
     }
 
     #[test]

@@ -30,6 +30,8 @@ pub struct Node {
     pub fields: Vec<Said>,
     /// The custom fields that nobody writes, by their names, with what people see in them.
     pub computed: Vec<(String, String)>,
+    /// The names of its custom fields in the order in which the container has these, if it has one.
+    pub order: Vec<String>,
     /// What hangs on it, in kind order, then in the order of the platform.
     pub children: Vec<Node>,
 }
@@ -112,19 +114,21 @@ fn assemble(telling: &Telling<'_>, slots: &mut [Option<Record>], parent: Option<
         let Some(spec) = dialect.spec(record.key.kind) else { continue };
         let children = assemble(telling, slots, Some(*at));
         let title = words(spec, &record, names).unwrap_or_else(|| names.title(&record));
+        let computed = computed(telling, &record);
         nodes.push(Node {
             spec,
             guise: dialect.guise(&record.key),
             shown: dialect.shown(&record),
             byline: byline(*dialect, &record),
-            fields: spec
-                .fields
-                .iter()
-                .filter(|field| field.path != spec.title && !is_told(spec, field))
-                .filter_map(|field| Some(Said { field, text: names.said(field, &record)? }))
-                .filter(|said| said.field.told != Told::Rich || said.text != title)
-                .collect(),
-            computed: computed(*dialect, &record, names),
+            fields: together(
+                spec.fields
+                    .iter()
+                    .filter(|field| field.path != spec.title && !is_told(spec, field))
+                    .filter_map(|field| Some(Said { field, text: names.said(field, &record)? }))
+                    .filter(|said| said.field.told != Told::Rich || said.text != title),
+            ),
+            order: fields_in_order(telling, &children, &computed),
+            computed: computed.into_iter().map(|(_, name, text)| (name, text)).collect(),
             title,
             record,
             children,
@@ -136,6 +140,18 @@ fn assemble(telling: &Telling<'_>, slots: &mut [Option<Record>], parent: Option<
             .unwrap_or(std::cmp::Ordering::Equal)
     });
     nodes
+}
+
+/// What fields say, those of one name as one.
+fn together(all: impl Iterator<Item = Said>) -> Vec<Said> {
+    let mut told: Vec<Said> = Vec::new();
+    for said in all {
+        match told.last_mut().filter(|last| last.field.name.is_some() && last.field.name == said.field.name) {
+            Some(last) => last.text = format!("{} / {}", last.text, said.text),
+            None => told.push(said),
+        }
+    }
+    told
 }
 
 /// Where a record stands among its siblings: as its parent says, else by its own position; those without either
@@ -189,7 +205,9 @@ impl Node {
     pub fn values(&self) -> impl Iterator<Item = (&str, String)> {
         let own = self.of_kind(Kind::FieldValue).map(|value| (value.title.as_str(), value.value()));
         let computed = self.computed.iter().map(|(name, text)| (name.as_str(), text.clone()));
-        own.filter(|(_, text)| !text.is_empty()).chain(computed)
+        let mut all: Vec<_> = own.filter(|(_, text)| !text.is_empty()).chain(computed).collect();
+        all.sort_by_key(|(name, _)| self.order.iter().position(|known| known == name).unwrap_or(usize::MAX));
+        all.into_iter()
     }
 }
 
@@ -204,15 +222,35 @@ fn words(spec: &KindSpec, record: &Record, names: &Names<'_>) -> Option<String> 
     names.said(field, record)
 }
 
-/// The fields that nobody writes, by the names of their definitions.
-fn computed(dialect: &dyn Dialect, record: &Record, names: &Names<'_>) -> Vec<(String, String)> {
+/// The fields that nobody writes, by the places and the names of their definitions.
+fn computed(telling: &Telling<'_>, record: &Record) -> Vec<(Option<usize>, String, String)> {
+    let Telling { dialect, names, .. } = telling;
     let told = |value: Computed| {
+        let place = telling.positions.get(&(Kind::FieldDef, value.field.clone())).copied();
         let known =
             [Kind::FieldDef, Kind::Inventory].into_iter().find_map(|kind| names.of_kind(kind, &value.field));
-        (known.map(ToOwned::to_owned).or(value.name).unwrap_or(value.field), value.text)
+        (place, known.map(ToOwned::to_owned).or(value.name).unwrap_or(value.field), value.text)
     };
     let values = if record.key.kind == Kind::Item { dialect.computed(record) } else { Vec::new() };
     values.into_iter().map(told).collect()
+}
+
+/// The names of an item's custom fields in the order of their definitions, where these have one.
+fn fields_in_order(
+    telling: &Telling<'_>,
+    children: &[Node],
+    computed: &[(Option<usize>, String, String)],
+) -> Vec<String> {
+    let place = |value: &Node| {
+        let definition = lineage::namesake(value.spec, &value.record)?;
+        telling.positions.get(&(definition.kind, definition.id.0)).copied()
+    };
+    let own = children.iter().filter(|child| child.record.key.kind == Kind::FieldValue);
+    let own = own.filter_map(|value| Some((place(value)?, value.title.clone())));
+    let computed = computed.iter().filter_map(|(place, name, _)| Some(((*place)?, name.clone())));
+    let mut all: Vec<(usize, String)> = own.chain(computed).collect();
+    all.sort();
+    all.into_iter().map(|(_, name)| name).collect()
 }
 
 /// Author and time of what somebody said: its attribution without the mark by which restored texts are known.

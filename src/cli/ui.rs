@@ -171,9 +171,12 @@ pub(super) fn brief(text: &str, width: usize) -> String {
     text.chars().take(width.saturating_sub(1)).chain(['\u{2026}']).collect()
 }
 
+/// How times read: to the second.
+pub(super) const TIME: &str = "%Y-%m-%d %H:%M:%S";
+
 /// A time as people read it: local, to the second.
 pub(super) fn local(at: Timestamp) -> String {
-    at.to_zoned(TimeZone::system()).strftime("%Y-%m-%d %H:%M:%S").to_string()
+    at.to_zoned(TimeZone::system()).strftime(TIME).to_string()
 }
 
 /// A number of bytes as people read it.

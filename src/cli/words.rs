@@ -1,8 +1,9 @@
 //! The words of the platforms' users for what is stored, and times inside texts.
 
 use jiff::Timestamp;
+use jiff::civil::DateTime;
 
-use super::ui::{counted, local};
+use super::ui::{TIME, counted, local};
 use crate::model::Kind;
 use crate::model::spec::Field;
 use crate::platforms;
@@ -40,11 +41,18 @@ pub(super) fn field(platform: &str, kind: Kind, path: &str) -> Option<&'static F
     spec.fields.iter().find(|field| field.path == path)
 }
 
-/// A value as people read it: where the platform wrote a moment in UTC, the local time; else as it is.
+/// A value as people read it: where the platform wrote a moment in UTC, the local time; a time of day without a zone
+/// in the same form; else as it is.
 pub(super) fn humane(text: &str) -> String {
-    let moment = text.len() >= 20 && text.as_bytes().get(10) == Some(&b'T');
-    match text.parse::<Timestamp>() {
-        Ok(at) if moment => local(at),
+    let has_time = text.as_bytes().get(10) == Some(&b'T');
+    if let Ok(at) = text.parse::<Timestamp>()
+        && has_time
+        && text.len() >= 20
+    {
+        return local(at);
+    }
+    match text.parse::<DateTime>() {
+        Ok(at) if has_time && text.len() == "2026-12-01T08:00:00".len() => at.strftime(TIME).to_string(),
         _ => text.to_owned(),
     }
 }
@@ -64,7 +72,15 @@ mod tests {
     fn only_whole_moments_are_taken_for_times() {
         let at: Timestamp = "2026-12-01T08:00:00.000Z".parse().unwrap();
         assert_eq!(humane("2026-12-01T08:00:00.000Z"), local(at));
-        for text in ["2026-12-01", "Meet at 2026-12-01T08:00:00Z", "", "T", "ten letterT and more of it"] {
+        assert_eq!(humane("2026-12-07T08:00:00"), "2026-12-07 08:00:00", "without a zone");
+        for text in [
+            "2026-12-01",
+            "2026-12-07T08:61:00",
+            "Meet at 2026-12-01T08:00:00Z",
+            "",
+            "T",
+            "ten letterT and more of it",
+        ] {
             assert_eq!(humane(text), text);
         }
     }

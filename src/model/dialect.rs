@@ -142,6 +142,11 @@ pub trait Dialect: Send + Sync {
         None
     }
 
+    /// A word of the platform's own as people say it.
+    fn word(&self, word: &str) -> String {
+        word.to_owned()
+    }
+
     /// A text that names records by their ids as people read it, where `name` calls them; nothing for other texts.
     fn retold(&self, _text: &str, _name: &dyn Fn(&str) -> Option<String>) -> Option<String> {
         None

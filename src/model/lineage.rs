@@ -1,7 +1,7 @@
 //! Where a record hangs and what people call it, by the platform's tables.
 
 use super::dialect::Dialect;
-use super::spec::{KindSpec, Parent, Role};
+use super::spec::{IdPolicy, KindSpec, Parent, Role};
 use super::{Kind, NativeId, Record, RecordKey, ops};
 
 /// The record that `record` hangs on inside its container, or the container's own record, whether or not it is
@@ -49,6 +49,9 @@ pub fn namesake(spec: &KindSpec, record: &Record) -> Option<RecordKey> {
     Some(pointed_to(&record.key, kind, ops::get_text(&record.native, field.path)?))
 }
 
+/// What a person is called of whom only the id is known, which says nothing to anybody.
+const NOBODY: &str = "a person unknown";
+
 /// The name of `record`, asking `get` for the record that lends it one; its kind and id when it has none.
 pub fn name(
     dialect: &dyn Dialect,
@@ -58,7 +61,10 @@ pub fn name(
     let Some(spec) = dialect.spec(record.key.kind) else { return record.key.id.to_string() };
     let lent = namesake(spec, record).and_then(|key| get(&key));
     let own = || title(spec, record).map(ToOwned::to_owned);
-    lent.or_else(own).unwrap_or_else(|| format!("{} {}", spec.noun, record.key.id))
+    lent.or_else(own).unwrap_or_else(|| match spec.ids {
+        IdPolicy::Person => NOBODY.to_owned(),
+        _ => format!("{} {}", spec.noun, record.key.id),
+    })
 }
 
 /// The record that stands for the container that `key` lies in: a workspace for its members, a group for its own.

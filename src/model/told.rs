@@ -27,12 +27,18 @@ pub enum Told {
     Naming(Kind),
     /// Where it stands among its siblings, as a number: people see the order and read no numbers.
     Position,
-    /// How it looks: colours, widths.
+    /// How it looks: colours, widths. Where that is a text, it is a word of the platform's own.
     Look,
+    /// A word of the platform's own, see [`Dialect::word`](super::dialect::Dialect::word).
+    Word,
 }
 
-/// The name of a field in words: `idMembers` is `members`, `prefs.permissionLevel` is `permission level`.
+/// The name of a field in words: the one that the table gives it, or else its path, in which `idMembers` is `members`
+/// and `prefs.permissionLevel` is `permission level`.
 pub fn label(field: &Field) -> String {
+    if let Some(name) = field.name {
+        return name.to_owned();
+    }
     let points = field.told == Told::People
         || matches!(
             field.role,
@@ -85,5 +91,6 @@ mod tests {
             assert_eq!(label(&Field::new(path, role)), expected, "{path}");
         }
         assert_eq!(label(&Field::new("html_notes", Role::Writable).told(Told::Rich)), "notes");
+        assert_eq!(label(&Field::new("publish.icalEnabled", Role::Writable).called("calendar")), "calendar");
     }
 }

@@ -148,7 +148,18 @@ mod tests {
             let record = Record { key, native: serde_json::Value::Null, blob: Blob::None };
             let (spec, title) = (dialect.spec(kind).unwrap(), title.to_owned());
             let (fields, computed) = (Vec::new(), Vec::new());
-            Node { record, spec, guise: None, title, shown: None, byline: None, fields, computed, children }
+            Node {
+                record,
+                spec,
+                guise: None,
+                title,
+                shown: None,
+                byline: None,
+                fields,
+                computed,
+                order: Vec::new(),
+                children,
+            }
         };
         let mut out = Vec::new();
         write(&[nodes(&node)], dialect, &mut out).unwrap();

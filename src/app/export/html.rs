@@ -137,7 +137,18 @@ mod tests {
         };
         let fields = fields.into_iter().filter_map(said).collect();
         let (title, computed, children) = (title.to_owned(), Vec::new(), Vec::new());
-        Node { record, spec, guise: None, title, shown: None, byline: None, fields, computed, children }
+        Node {
+            record,
+            spec,
+            guise: None,
+            title,
+            shown: None,
+            byline: None,
+            fields,
+            computed,
+            order: Vec::new(),
+            children,
+        }
     }
 
     fn render(children: Vec<Node>, files: &BTreeMap<NativeId, String>) -> String {

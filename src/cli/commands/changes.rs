@@ -9,39 +9,61 @@ use crate::cli::contrast::contrast;
 use crate::cli::ui::brief;
 use crate::cli::words::{field, humane};
 use crate::model::spec::Field;
-use crate::model::{Kind, ops, told};
+use crate::model::told::{self, Told};
+use crate::model::{Kind, ops};
 use crate::plan::types::{Action, FieldChange, Reason, Step};
 use crate::platforms;
 
-/// What a step writes into one field, in at most `width` characters for each value.
-pub(super) fn line(platform: &str, step: &Step, change: &FieldChange, width: usize) -> String {
-    let field = field(platform, step.subject.kind, &change.path);
-    let label = label(platform, step.subject.kind, &change.path);
-    if change.orders {
-        return format!("{label}: {}", brief(&moved(change), width));
+/// How a field without a value reads.
+const NOTHING: &str = "nothing";
+
+/// What a step writes, field by field, in at most `width` characters for each value. Fields of one name are parts of
+/// one thing.
+pub(super) fn lines(platform: &str, step: &Step, width: usize) -> Vec<String> {
+    let name =
+        |change: &FieldChange| field(platform, step.subject.kind, &change.path).and_then(|field| field.name);
+    let parts = step.changes.chunk_by(|one, other| name(one).is_some() && name(one) == name(other));
+    parts.map(|parts| line(platform, step, parts, width)).collect()
+}
+
+fn line(platform: &str, step: &Step, parts: &[FieldChange], width: usize) -> String {
+    let Some(first) = parts.first() else { return String::new() };
+    let label = label(platform, step.subject.kind, &first.path);
+    if first.orders {
+        return format!("{label}: {}", brief(&moved(first), width));
     }
-    let shown = |value: &Value| text(platform, field, value, &change.names);
+    let sides: Vec<[Value; 2]> =
+        parts.iter().map(|part| names::sides(part.from.as_ref(), Some(&part.to))).collect();
+    let told = |which: usize, in_words: bool| {
+        let values = parts.iter().zip(&sides).filter_map(|(part, values)| Some((part, values.get(which)?)));
+        let texts = values.filter(|(_, value)| !value.is_null()).map(|(part, value)| {
+            let field = field(platform, step.subject.kind, &part.path).filter(|_| in_words);
+            text(platform, field, value, &part.names)
+        });
+        let texts: Vec<String> = texts.collect();
+        if texts.is_empty() { NOTHING.to_owned() } else { texts.join(" / ") }
+    };
+    let (from, to) = (told(0, true), told(1, true));
     let follows = step.reason == Reason::Follows;
     // What an earlier step makes has no value yet.
     let is_new = step.action == Action::Create || step.reason == Reason::Completes;
-    match &change.from {
-        None if is_new => format!("{label}: {}", brief(&shown(&change.to), width)),
-        Some(from) if (follows || change.refers_to.is_some()) && shown(from) == shown(&change.to) => {
-            // An id that stays the same in the plan is that of something that is made anew.
-            let which = if follows || *from == change.to { "the new one" } else { "another one" };
-            format!("{label}: {}, {which}", brief(&shown(&change.to), width))
-        }
-        from => {
-            let values = [from.as_ref().unwrap_or(&Value::Null), &change.to];
-            let [from, to] = match values.map(shown) {
-                // Only its form changes, which the bare words do not show.
-                [from, to] if from == to => values.map(|value| text(platform, None, value, &change.names)),
-                told => told,
-            };
-            let (from, to) = contrast(&from, &to, width);
-            format!("{label}: {from} -> {to}")
-        }
+    let was_something = parts.iter().any(|part| part.from.is_some());
+    if is_new && !was_something {
+        return format!("{label}: {}", brief(&to, width));
     }
+    if from == to && was_something && (follows || parts.iter().any(|part| part.refers_to.is_some())) {
+        // An id that stays the same in the plan is that of something that is made anew.
+        let is_new_one = follows || sides.iter().all(|[from, to]| from == to);
+        return format!(
+            "{label}: {}, {}",
+            brief(&to, width),
+            if is_new_one { "the new one" } else { "another one" }
+        );
+    }
+    // Where only the form changes, bare words do not show it.
+    let (from, to) = if from == to { (told(0, false), told(1, false)) } else { (from, to) };
+    let (from, to) = contrast(&from, &to, width);
+    format!("{label}: {from} -> {to}")
 }
 
 /// For a change of the order of what hangs on a record: who moves.
@@ -68,9 +90,14 @@ fn text(platform: &str, field: Option<&Field>, value: &Value, names: &BTreeMap<S
         _ => value.as_str().map_or_else(|| value.to_string(), ToOwned::to_owned),
     };
     let shown = humane(&told);
-    let is_text = value.as_str().is_some_and(|text| !names.contains_key(text));
+    let is_word = field.is_some_and(|field| match field.told {
+        Told::Word => true,
+        Told::Look => value.as_str() != Some(told.as_str()),
+        _ => false,
+    });
+    let is_text = !is_word && value.as_str().is_some_and(|text| !names.contains_key(text));
     match (told.is_empty(), is_text && shown == told) {
-        (true, _) => "nothing".to_owned(),
+        (true, _) => NOTHING.to_owned(),
         (false, true) => format!("\"{shown}\""),
         (false, false) => shown,
     }
@@ -124,9 +151,37 @@ mod tests {
             (Reason::Differs, ["7", "8"], "another one"),
         ] {
             let step = leading(reason, Kind::FieldValue, "hyperlink.sheetId", ids);
-            let line = line("smartsheet", &step, &step.changes[0], 60);
+            let line = lines("smartsheet", &step, 60).concat();
             assert!(line.ends_with(&format!(": Budget, {which}")), "{reason:?} {ids:?}: {line}");
         }
+    }
+
+    #[test]
+    fn parts_of_one_thing_are_told_in_one_line() {
+        let part = |path: &str, to: &str| {
+            let mut change = leading(Reason::Follows, Kind::FieldValue, path, [to, to]).changes.remove(0);
+            change.names.insert("9".to_owned(), "Amount".to_owned());
+            change
+        };
+        let changes = vec![part("linkInFromCell.sheetId", "7"), part("linkInFromCell.columnId", "9")];
+        let step = Step { changes, ..leading(Reason::Follows, Kind::FieldValue, "", ["", ""]) };
+        assert_eq!(lines("smartsheet", &step, 60), ["linked cell: Budget / Amount, the new one"]);
+    }
+
+    #[test]
+    fn a_switch_that_goes_off_and_a_word_of_the_platform_read_like_words() {
+        let step = |kind, path, from, to| {
+            let mut step = leading(Reason::Differs, kind, path, ["", ""]);
+            let change = step.changes.first_mut().unwrap();
+            (change.from, change.to, change.refers_to) = (Some(from), to, None);
+            lines("smartsheet", &step, 60).concat()
+        };
+        let publish = step(Kind::Container, "publish.icalEnabled", json!(true), Value::Null);
+        assert_eq!(publish, "published as iCal: yes -> no");
+        let column = step(Kind::FieldDef, "type", json!("MULTI_CONTACT_LIST"), json!("TEXT_NUMBER"));
+        assert_eq!(column, "type: several contacts -> text or number");
+        let format = step(Kind::FieldValue, "format", Value::Null, json!(",,1,1,,,,,,,,,,,,,"));
+        assert_eq!(format, "format: nothing -> bold, italic");
     }
 
     fn shown(kind: Kind, path: &str, value: &Value) -> String {

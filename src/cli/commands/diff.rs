@@ -1,7 +1,7 @@
 //! `diff`.
 
 use crate::app::context::App;
-use crate::app::diffing::{self, Change, Differences, Line};
+use crate::app::diffing::{self, Change, Differences, FieldLine, Line};
 use crate::app::error::Error;
 use crate::cli::contrast::contrast;
 use crate::cli::documents::document;
@@ -53,13 +53,20 @@ fn one(platform: &str, line: &Line, skip: usize) -> Vec<String> {
     let with: Vec<String> = line.with.iter().map(|(kind, count)| things(platform, *kind, *count)).collect();
     let with = if with.is_empty() { String::new() } else { dim(&format!(" (with {})", with.join(", "))) };
     let mut lines = vec![format!("  {mark} {} {path}{with}", line.noun)];
-    for field in &line.fields {
+    // Fields of one name are parts of one thing.
+    for parts in line.fields.chunk_by(|one, other| one.label == other.label) {
+        let Some(field) = parts.first() else { continue };
         let label = &field.label;
-        let shown = |text: &str| if text.is_empty() { "nothing".to_owned() } else { humane(text) };
+        let shown = |text: fn(&FieldLine) -> &str| {
+            let texts = parts.iter().map(text).filter(|text| !text.is_empty());
+            let texts: Vec<String> = texts.map(humane).collect();
+            if texts.is_empty() { "nothing".to_owned() } else { texts.join(" / ") }
+        };
+        let to = shown(|field| &field.to);
         lines.push(if field.reordered {
-            format!("      {label}: in another order, moved: {}", brief(&shown(&field.to), 60))
+            format!("      {label}: in another order, moved: {}", brief(&to, 60))
         } else {
-            let (from, to) = contrast(&shown(&field.from), &shown(&field.to), 60);
+            let (from, to) = contrast(&shown(|field| &field.from), &to, 60);
             format!("      {label}: {from} -> {to}")
         });
     }

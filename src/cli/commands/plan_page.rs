@@ -181,7 +181,9 @@ fn losses(plan: &RestorePlan, details: bool) -> Vec<String> {
 fn lost_thing(platform: &str, losses: &[&Loss]) -> Option<String> {
     let first = losses.first()?;
     let fields = losses.iter().filter_map(|loss| loss.field.as_deref());
-    let fields: Vec<String> = fields.map(|path| label(platform, first.key.kind, path)).collect();
+    let mut fields: Vec<String> = fields.map(|path| label(platform, first.key.kind, path)).collect();
+    // Parts of one thing have one name.
+    fields.dedup();
     let fields = if fields.is_empty() { String::new() } else { format!(": {}", fields.join(", ")) };
     let why = first.why.as_ref().map_or_else(String::new, |why| format!(" ({})", plain(why)));
     Some(format!("{} {}{fields}{why}", plain(&first.noun), path(&first.path)))

@@ -77,8 +77,8 @@ fn step_lines(platform: &str, group: &Group<'_>, details: bool) -> Vec<String> {
     let mut lines = vec![format!("  {mark} {verb}{what} {}", dim(&format!("({reason}{along}{size})")))];
     if details || step.action == Action::Update {
         let width = if details { 400 } else { 60 };
-        let told = step.changes.iter().map(|change| changes::line(platform, step, change, width));
-        lines.extend(told.map(|line| format!("      {line}")));
+        let told = changes::lines(platform, step, width);
+        lines.extend(told.into_iter().map(|line| format!("      {line}")));
     }
     lines
 }

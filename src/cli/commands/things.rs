@@ -68,7 +68,8 @@ fn head(node: &Node, but: &[Kind]) -> Vec<String> {
         }
     }
     for (kind, nodes) in kinds {
-        if speaks(kind) {
+        let says_more = |node: &&Node| node.fields.iter().filter(|said| said.is_telling()).count() > 1;
+        if speaks(kind) || (kind == Kind::Extension && nodes.iter().any(says_more)) {
             for node in nodes {
                 write(node, 1, true, &mut lines);
             }
@@ -251,7 +252,18 @@ mod tests {
         };
         let fields = fields.iter().map(said).collect();
         let (title, computed) = (title.to_owned(), Vec::new());
-        Node { record, spec, guise: None, title, shown: None, byline: None, fields, computed, children }
+        Node {
+            record,
+            spec,
+            guise: None,
+            title,
+            shown: None,
+            byline: None,
+            fields,
+            computed,
+            order: Vec::new(),
+            children,
+        }
     }
 
     /// What is printed, without the marks that make it bold or dim.
@@ -298,6 +310,16 @@ mod tests {
     fn the_kind_of_what_has_no_name_is_told_once() {
         let task = node("asana", Kind::Item, "7", &[], Vec::new());
         assert_eq!(printed(&Node { title: "task 7".to_owned(), ..task }), "task 7");
+    }
+
+    #[test]
+    fn settings_that_say_more_than_one_thing_are_told_line_by_line() {
+        let days = ("projectSettings.workingDays", "Monday, Friday");
+        let hours = ("projectSettings.lengthOfDay", "8");
+        let settings = node("smartsheet", Kind::Extension, "dependencies", &[days, hours], Vec::new());
+        let page = printed(&node("smartsheet", Kind::Container, "Plan", &[], vec![settings]));
+        let told = "  project setting dependencies\n      working days: Monday, Friday\n      hours of a working day: 8";
+        assert!(page.contains(told), "{page}");
     }
 
     #[test]

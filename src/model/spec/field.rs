@@ -64,6 +64,9 @@ pub struct Field {
     pub distinct: bool,
     /// What it says to people who read.
     pub told: Told,
+    /// What people call it, where the words of its path do not say that. Fields of one name are parts of one thing, and
+    /// are told together.
+    pub name: Option<&'static str>,
 }
 
 /// What a field is to a restore.
@@ -150,6 +153,7 @@ impl Field {
             nowhere: false,
             distinct: false,
             told: Told::Plain,
+            name: None,
         }
     }
 
@@ -265,6 +269,12 @@ impl Field {
     #[must_use]
     pub const fn told(self, told: Told) -> Self {
         Self { told, ..self }
+    }
+
+    /// The same field, which people call by this name.
+    #[must_use]
+    pub const fn called(self, name: &'static str) -> Self {
+        Self { name: Some(name), ..self }
     }
 
     /// The same reference, to a place that the platform chooses where nobody does.

@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use super::api::UPLOAD_COST;
 use super::json::{list, text};
-use super::{HOME, effort, predecessors};
+use super::{HOME, effort, formats, predecessors};
 use super::spec::KINDS;
 use super::words;
 use crate::base::clock::Timestamp;
@@ -136,6 +136,10 @@ impl Dialect for SmartsheetDialect {
             "CONTACT" => Some(contact(value)),
             _ => words::of(value).or_else(|| value.get("email").is_some().then(|| contact(value))),
         }
+    }
+
+    fn word(&self, word: &str) -> String {
+        formats::in_words(word).unwrap_or_else(|| words::word(word))
     }
 
     fn retold(&self, text: &str, name: &dyn Fn(&str) -> Option<String>) -> Option<String> {

@@ -14,6 +14,7 @@ mod dialect;
 mod discover;
 mod effort;
 mod fetch;
+mod formats;
 mod grants;
 mod inventory;
 mod json;

@@ -152,7 +152,7 @@ pub(super) const INVENTORY: KindSpec = KindSpec {
         // Update requests, and those that were sent.
         Field::new("message", GIVEN),
         Field::new("sendTo", GIVEN),
-        Field::new("schedule.type", GIVEN),
+        Field::new("schedule.type", GIVEN).told(Told::Word).called("schedule"),
         Field::new("sentTo", GIVEN),
         Field::new("sentAt", GIVEN),
         Field::new("status", GIVEN),

@@ -12,12 +12,12 @@ const BATCH: u32 = 500;
 
 /// A part of an inbound link, which is written as one, and when the cell that it leads to is there.
 const fn link(path: &'static str, role: Role) -> Field {
-    Field::new(path, role).anywhere().whole().last()
+    Field::new(path, role).anywhere().whole().last().called("linked cell")
 }
 
 /// The format that a rule of the sheet gives: the API tells what it comes to, and neither tells nor takes the rule.
 const CONDITIONAL_FORMAT: Field =
-    Field::new("conditionalFormat", Role::ReadOnly(LossCause::NotWritable)).computed();
+    Field::new("conditionalFormat", Role::ReadOnly(LossCause::NotWritable)).computed().told(Told::Word).called("format by rule");
 
 /// A row. It is created with the text of its primary cell; all other cells are records of their own.
 pub(super) const ROW: KindSpec = KindSpec {
@@ -58,16 +58,16 @@ pub(super) const CELL: KindSpec = KindSpec {
     fields: &[
         Field::new("columnId", Role::Reference(Kind::FieldDef)).held(),
         // Predecessors are told as texts that name rows, see `predecessors`.
-        Field::new("value", Role::Writable).codec(Codec::Links).told(Told::Naming(Kind::Item)),
-        Field::new("objectValue", Role::Writable),
+        Field::new("value", Role::Writable).codec(Codec::Links).told(Told::Naming(Kind::Item)).called("value"),
+        Field::new("objectValue", Role::Writable).called("value"),
         Field::new("format", Role::Writable).told(Told::Look),
         CONDITIONAL_FORMAT,
         // What a link shows and where it leads are set together or not at all.
-        Field::new("hyperlink.text", Role::Writable).whole(),
-        Field::new("hyperlink.url", Role::Writable).codec(Codec::Links).whole(),
-        Field::new("hyperlink.sheetId", Role::Reference(Kind::Container)).whole(),
-        Field::new("hyperlink.reportId", Role::Writable).whole(),
-        Field::new("hyperlink.sightId", Role::Writable).whole(),
+        Field::new("hyperlink.text", Role::Writable).whole().called("text of the link"),
+        Field::new("hyperlink.url", Role::Writable).codec(Codec::Links).whole().called("link"),
+        Field::new("hyperlink.sheetId", Role::Reference(Kind::Container)).whole().called("link to the sheet"),
+        Field::new("hyperlink.reportId", Role::Writable).whole().called("link to the report"),
+        Field::new("hyperlink.sightId", Role::Writable).whole().called("link to the dashboard"),
         // These name other cells, rows and sheets, so they come when all of those are there.
         FORMULA,
         link("linkInFromCell.sheetId", Role::Reference(Kind::Container)),
@@ -98,7 +98,8 @@ pub(super) const FORMULA: Field =
     Field::new("formula", Role::Writable).codec(Codec::Names(Kind::ContainerLink)).last();
 
 /// Where an image leads.
-pub(super) const IMAGE_LINK: Field = Field::new("imageLink", Role::ReadOnly(LossCause::NotWritable));
+pub(super) const IMAGE_LINK: Field =
+    Field::new("imageLink", Role::ReadOnly(LossCause::NotWritable)).called("link of the image");
 
 /// An image in a cell or in a field of the summary, in place of a value.
 pub(super) const IMAGE: KindSpec = KindSpec {
@@ -134,8 +135,8 @@ pub(super) const ATTACHMENT: KindSpec = KindSpec {
 };
 
 const NAME: Field = Field::new("name", Role::CreateOnly);
-const TYPE: Field = Field::new("attachmentType", Role::CreateOnly);
-const SUB_TYPE: Field = Field::new("attachmentSubType", Role::CreateOnly);
+const TYPE: Field = Field::new("attachmentType", Role::CreateOnly).told(Told::Word);
+const SUB_TYPE: Field = Field::new("attachmentSubType", Role::CreateOnly).told(Told::Word);
 const MEDIA_TYPE: Field = Field::new("mimeType", Role::CreateOnly);
 /// Links only: the address of a file is made anew each time that somebody looks.
 const URL: Field = Field::new("url", Role::CreateOnly).codec(Codec::Links);

@@ -6,9 +6,9 @@ use crate::model::loss::LossCause;
 use crate::model::spec::{BatchRules, Codec, Field, IdPolicy, KindSpec, Parent, Role, Verbs};
 use crate::model::told::Told;
 
-/// A publishing switch. Publishing is the last thing that happens to a sheet.
-const fn publish(path: &'static str) -> Field {
-    Field::new(path, Role::Writable).last()
+/// A setting of publishing, in the words of people. Publishing is the last thing that happens to a sheet.
+const fn publish(path: &'static str, name: &'static str) -> Field {
+    Field::new(path, Role::Writable).last().told(Told::Word).called(name)
 }
 
 /// A sheet.
@@ -29,21 +29,21 @@ pub(super) const SHEET: KindSpec = KindSpec {
         Field::new("columns", Role::Sequence(Kind::FieldDef)),
         Field::new("rows", Role::Sequence(Kind::Item)),
         Field::new("summaryFields", Role::Sequence(Kind::SummaryField)),
-        publish("publish.readOnlyLiteEnabled"),
-        publish("publish.readOnlyFullEnabled"),
-        publish("publish.readOnlyFullAccessibleBy"),
-        publish("publish.readOnlyFullDefaultView"),
-        publish("publish.readWriteEnabled"),
-        publish("publish.readWriteAccessibleBy"),
-        publish("publish.readWriteDefaultView"),
-        publish("publish.icalEnabled"),
+        publish("publish.readOnlyLiteEnabled", "published as read-only HTML"),
+        publish("publish.readOnlyFullEnabled", "published read-only"),
+        publish("publish.readOnlyFullAccessibleBy", "read-only page open to"),
+        publish("publish.readOnlyFullDefaultView", "view of the read-only page"),
+        publish("publish.readWriteEnabled", "published for editing"),
+        publish("publish.readWriteAccessibleBy", "editable page open to"),
+        publish("publish.readWriteDefaultView", "view of the editable page"),
+        publish("publish.icalEnabled", "published as iCal"),
         // The connection's own view of the sheet, which it can set for itself and for nobody else.
-        Field::new("userSettings.criticalPathEnabled", Role::Writable).after(),
-        Field::new("userSettings.displaySummaryTasks", Role::Writable).after(),
+        Field::new("userSettings.criticalPathEnabled", Role::Writable).after().called("critical path shown"),
+        Field::new("userSettings.displaySummaryTasks", Role::Writable).after().called("summary tasks shown"),
         Field::new("ownerId", Role::ReadOnly(LossCause::CreatedBy)).told(Told::People),
         Field::new("favorite", Role::ReadOnly(LossCause::Subscriptions)),
-        Field::new("ganttEnabled", Role::ReadOnly(LossCause::NotWritable)),
-        Field::new("resourceManagementEnabled", Role::ReadOnly(LossCause::NotWritable)),
+        Field::new("ganttEnabled", Role::ReadOnly(LossCause::NotWritable)).called("Gantt chart"),
+        Field::new("resourceManagementEnabled", Role::ReadOnly(LossCause::NotWritable)).called("resource management"),
     ],
     losses: &[LossCause::NativeId, LossCause::CreatedBy, LossCause::Activity, LossCause::Membership],
 };
@@ -80,13 +80,16 @@ pub(super) const DEPENDENCIES: KindSpec = KindSpec {
     batch: BatchRules::SINGLE,
     natural_key: &["name"],
     fields: &[
-        Field::new("projectSettings.workingDays", Role::Writable),
-        Field::new("projectSettings.nonWorkingDays", Role::Writable),
-        Field::new("projectSettings.lengthOfDay", Role::Writable),
-        Field::new("dependenciesEnabled", Role::ReadOnly(LossCause::ProjectSheet)),
+        Field::new("projectSettings.workingDays", Role::Writable).told(Told::Word).called("working days"),
+        Field::new("projectSettings.nonWorkingDays", Role::Writable).called("days off"),
+        Field::new("projectSettings.lengthOfDay", Role::Writable).called("hours of a working day"),
+        Field::new("dependenciesEnabled", Role::ReadOnly(LossCause::ProjectSheet)).called("dependencies"),
     ],
     losses: &[LossCause::ProjectSheet],
 };
+
+/// What people call the restriction of a list.
+const VALIDATION: &str = "only listed values";
 
 /// A column.
 pub(super) const COLUMN: KindSpec = KindSpec {
@@ -103,11 +106,11 @@ pub(super) const COLUMN: KindSpec = KindSpec {
     fields: &[
         Field::new("title", Role::Writable),
         // Of a column that only project sheets have: the type under which its content can come back.
-        Field::new("type", Role::Writable),
+        Field::new("type", Role::Writable).told(Told::Word),
         Field::new("primary", Role::CreateOnly),
-        Field::new("systemColumnType", Role::CreateOnly),
+        Field::new("systemColumnType", Role::CreateOnly).told(Told::Word).called("system column"),
         Field::new("autoNumberFormat", Role::CreateOnly),
-        Field::new("symbol", Role::Writable),
+        Field::new("symbol", Role::Writable).told(Told::Word),
         Field::new("options", Role::Writable),
         Field::new("contactOptions", Role::Writable),
         Field::new("width", Role::Writable).told(Told::Look),
@@ -115,12 +118,12 @@ pub(super) const COLUMN: KindSpec = KindSpec {
         Field::new("format", Role::Writable).told(Told::Look),
         Field::new("hidden", Role::Writable),
         // Smartsheet wants the type of a list to be there before its restriction.
-        Field::new("validation", Role::Writable).after(),
+        Field::new("validation", Role::Writable).after().called(VALIDATION),
         // Formulas name other columns, so these must stand; a locked column may refuse what comes after it.
         FORMULA,
         Field::new("locked", Role::Writable).last().locks(),
-        Field::new("projectType", Role::ReadOnly(LossCause::ProjectSheet)),
-        Field::new("tags", Role::ReadOnly(LossCause::ProjectSheet)),
+        Field::new("projectType", Role::ReadOnly(LossCause::ProjectSheet)).told(Told::Word).called("type in the project"),
+        Field::new("tags", Role::ReadOnly(LossCause::ProjectSheet)).told(Told::Word),
     ],
     losses: &[LossCause::NativeId],
 };
@@ -138,14 +141,14 @@ pub(super) const SUMMARY_FIELD: KindSpec = KindSpec {
     natural_key: &["title"],
     fields: &[
         Field::new("title", Role::Writable),
-        Field::new("type", Role::Writable),
-        Field::new("symbol", Role::Writable),
+        Field::new("type", Role::Writable).told(Told::Word),
+        Field::new("symbol", Role::Writable).told(Told::Word),
         Field::new("options", Role::Writable),
         Field::new("contactOptions", Role::Writable),
-        Field::new("validation", Role::Writable),
+        Field::new("validation", Role::Writable).called(VALIDATION),
         Field::new("format", Role::Writable).told(Told::Look),
-        Field::new("objectValue", Role::Writable),
-        Field::new("hyperlink.url", Role::Writable).codec(Codec::Links),
+        Field::new("objectValue", Role::Writable).called("value"),
+        Field::new("hyperlink.url", Role::Writable).codec(Codec::Links).called("link"),
         FORMULA,
         Field::new("locked", Role::Writable).last(),
         IMAGE_LINK,
