@@ -36,6 +36,7 @@ mod faults;
 mod fencing;
 mod keys;
 mod looking;
+mod moves;
 mod oauth;
 mod reconnecting;
 mod retention;
