@@ -20,7 +20,7 @@ use super::runs::{self, VaultJournal};
 use super::scan::{self, Scan};
 use super::{snapshots, turns};
 use crate::apply::promise::Promised;
-use crate::apply::{self, Clearance, Event, Gate, Outcome, Run, StepState, Verdict, stale};
+use crate::apply::{self, Cause, Clearance, Event, Gate, Outcome, Run, StepState, Verdict, stale};
 use crate::model::coverage::Missing;
 use crate::model::{Kind, NativeId, Record, RecordKey, ops};
 use crate::plan::types::{Mode, RestorePlan};
@@ -38,10 +38,14 @@ pub struct Applied {
     pub plan: String,
     /// The snapshot of what was there before.
     pub safety: Option<String>,
+    /// The connection that was written to.
+    pub connection: String,
     /// The numbers.
     pub outcome: Outcome,
     /// What failed or was skipped, and why.
     pub troubles: Vec<String>,
+    /// The same by reason.
+    pub causes: Vec<Cause>,
     /// What reading the account back showed; nothing when the run was interrupted.
     pub check: Option<Check>,
 }
@@ -231,7 +235,16 @@ async fn carry_out(
     } else {
         Some(checker.check(&state, progress).await?)
     };
-    Ok(Applied { plan: saved.id.clone(), safety, troubles: troubles(plan, &state), outcome, check, run })
+    Ok(Applied {
+        plan: saved.id.clone(),
+        safety,
+        connection: plan.header.connection.clone(),
+        troubles: troubles(plan, &state),
+        causes: apply::causes(&plan.steps, &state),
+        outcome,
+        check,
+        run,
+    })
 }
 
 fn troubles(plan: &RestorePlan, state: &apply::Progress) -> Vec<String> {

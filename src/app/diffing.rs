@@ -8,11 +8,12 @@ use serde_json::Value;
 use super::context::App;
 use super::error::Error;
 use super::names::{self, Names, Outside};
+use super::relocation::{Others, elsewhere};
 use super::snapshots::{self, Opened};
 use crate::model::dialect::Dialect;
 use crate::model::ops::FieldDiff;
 use crate::model::pairs::{Comparison, Pair};
-use crate::model::spec::Role;
+use crate::model::spec::{KindSpec, Role};
 use crate::model::told::{self, Told};
 use crate::model::{Kind, Record, RecordKey, ops};
 use crate::snapshot::{self, lineage};
@@ -42,6 +43,10 @@ pub struct Line {
     pub path: Vec<String>,
     /// The fields that differ: path, earlier and later value as text.
     pub fields: Vec<FieldLine>,
+    /// For a record that left one container for another: its path in the other snapshot.
+    pub moved: Option<Vec<String>>,
+    /// For what several containers share: where else the other snapshot has it, so that it neither came nor went.
+    pub elsewhere: Option<Vec<String>>,
     /// For a record that was added or removed: what came or went with it, by kind.
     pub with: BTreeMap<Kind, u64>,
 }
@@ -120,7 +125,7 @@ pub fn diff(app: &App, from: &str, to: &str) -> Result<Differences, Error> {
         touched: 0,
     };
     let outside = [Outside::of(&to), Outside::of(&from)];
-    let describer = Describer::new(&from, &to, &comparison, &outside);
+    let describer = Describer::new(&from, &to, &comparison, &outside, containers.is_none());
     for pair in &comparison.pairs {
         if let Some(key) = pair.key()
             && !inside(key)?
@@ -150,12 +155,19 @@ struct Describer<'a> {
     names: Names<'a>,
     /// Records that are on one side only.
     one_sided: BTreeSet<&'a RecordKey>,
+    others: Others<'a>,
     /// What came or went with each of them.
     parts: BTreeMap<RecordKey, BTreeMap<Kind, u64>>,
 }
 
 impl<'a> Describer<'a> {
-    fn new(from: &'a Opened, to: &'a Opened, comparison: &'a Comparison, outside: &'a [Outside<'a>]) -> Self {
+    fn new(
+        from: &'a Opened,
+        to: &'a Opened,
+        comparison: &'a Comparison,
+        outside: &'a [Outside<'a>],
+        is_whole: bool,
+    ) -> Self {
         let dialect = from.dialect;
         let sides = |pair: &'a Pair| pair.desired.iter().chain(&pair.live);
         let named: Vec<Record> =
@@ -172,6 +184,7 @@ impl<'a> Describer<'a> {
             to,
             names: Names::of(dialect, &named, outside),
             one_sided,
+            others: Others::of(comparison, is_whole),
             parts: BTreeMap::new(),
         };
         for pair in &comparison.pairs {
@@ -222,6 +235,16 @@ impl<'a> Describer<'a> {
         FieldLine { path: diff.field.path, label: told::label(diff.field), from, to, reordered }
     }
 
+    /// What people wrote anew in a record that also came from another container.
+    fn changed_on_the_way(&self, spec: &KindSpec, old: &Record, new: &Record) -> Vec<FieldLine> {
+        let differing = ops::field_diff(self.dialect, spec, &old.native, &new.native);
+        let is_own = |diff: &&FieldDiff<'_>| {
+            let is_place = spec.parent.places().iter().any(|(_, path)| *path == diff.field.path);
+            diff.field.role == Role::Writable && diff.field.told != Told::Position && !is_place
+        };
+        differing.iter().filter(is_own).map(|diff| self.field(diff, new)).collect()
+    }
+
     /// Calls the container of a removed record by its name in the later snapshot, so that all that happened in it
     /// stands together.
     fn say_as_today(&self, record: &Record, path: &mut [String]) -> Result<(), Error> {
@@ -249,11 +272,19 @@ impl<'a> Describer<'a> {
             (None, None) => return Ok(Found::PartOfAnother),
         };
         let Some(spec) = self.dialect.spec(record.key.kind) else { return Ok(Found::Touched) };
+        let other = if change == Change::Removed { self.to } else { self.from };
+        let moved = match change {
+            Change::Changed => None,
+            Change::Added | Change::Removed => self.others.moved(spec, record, other)?,
+        };
         let fields = match (&pair.desired, &pair.live) {
             (Some(old), Some(new)) => {
                 let differing = ops::field_diff(self.dialect, spec, &old.native, &new.native);
                 let writable = differing.iter().filter(|diff| !matches!(diff.field.role, Role::ReadOnly(_)));
                 writable.map(|diff| self.field(diff, new)).collect()
+            }
+            (None, Some(new)) => {
+                moved.as_ref().map_or_else(Vec::new, |old| self.changed_on_the_way(spec, old, new))
             }
             _ => Vec::new(),
         };
@@ -264,6 +295,12 @@ impl<'a> Describer<'a> {
         if change == Change::Removed {
             self.say_as_today(record, &mut path)?;
         }
+        let path_there = |there: Record| lineage::path(&other.reader, self.dialect, &there);
+        let moved = moved.map(path_there).transpose()?;
+        let elsewhere = match change {
+            Change::Changed => None,
+            Change::Added | Change::Removed => elsewhere(spec, record, other)?.map(path_there).transpose()?,
+        };
         let with = self.parts.get(&record.key).cloned().unwrap_or_default();
         Ok(Found::Line(Box::new(Line {
             change,
@@ -271,6 +308,8 @@ impl<'a> Describer<'a> {
             noun: spec.noun,
             path,
             fields,
+            moved,
+            elsewhere,
             with,
         })))
     }

@@ -30,6 +30,7 @@ pub mod planning;
 pub mod progress;
 pub mod pruning;
 mod reading;
+mod relocation;
 pub mod retention;
 mod rich_text;
 pub mod runs;

@@ -16,7 +16,7 @@ use crate::base::defect::{Defect, planted};
 use crate::http::stopping::Stop;
 use crate::model::mutation::{Mutation, Receipt, WriteError};
 use crate::model::origins::Origin;
-use crate::plan::types::{Action, Mode, Step, StepId, Target};
+use crate::plan::types::{Action, Mode, Step, StepId};
 use crate::platforms::connector::Connector;
 
 /// How often one process sends a write whose answer gets lost each time.
@@ -207,12 +207,7 @@ impl<'a> Executor<'a> {
 
     /// Why `step` cannot be tried: something that it needs is not done.
     fn obstacle(&self, step: &Step) -> Option<String> {
-        let needs = [&step.target, &step.container, &step.parent].into_iter().flatten();
-        let needs = needs.filter_map(|target| match target {
-            Target::Created(step) => Some(step),
-            Target::Live(_) => None,
-        });
-        let missing = step.after.iter().chain(needs).find(|need| self.progress.receipt(need).is_none())?;
+        let missing = self.progress.lacks(step)?;
         let Some(need) = self.steps.get(missing) else {
             return Some(format!("it needs step {}, which the plan does not have", missing.0));
         };

@@ -5,6 +5,7 @@
 //! *unsure*; unsure steps are looked up or are safe to repeat, and nothing is ever created twice.
 
 mod body;
+pub mod causes;
 pub mod executor;
 pub mod job;
 pub mod journal;
@@ -19,6 +20,7 @@ mod fake;
 #[cfg(test)]
 mod tests;
 
+pub use causes::{Cause, causes};
 pub use executor::run;
 pub use job::{ApplyError, Clearance, Gate, KnownIds, Run};
 pub use journal::{Event, Journal, JournalError, Made, Relation};

@@ -6,7 +6,7 @@ use super::journal::Event;
 use super::outcome::{Outcome, Verdict};
 use crate::base::hash::Hash;
 use crate::model::mutation::Receipt;
-use crate::plan::types::StepId;
+use crate::plan::types::{Step, StepId, Target};
 
 /// Where a step stands.
 #[derive(Debug, Clone, PartialEq)]
@@ -77,6 +77,16 @@ impl Progress {
             StepState::Done(receipt) => Some(receipt),
             _ => None,
         }
+    }
+
+    /// The first of what `step` needs that is not done.
+    pub fn lacks<'s>(&self, step: &'s Step) -> Option<&'s StepId> {
+        let needs = [&step.target, &step.container, &step.parent].into_iter().flatten();
+        let needs = needs.filter_map(|target| match target {
+            Target::Created(step) => Some(step),
+            Target::Live(_) => None,
+        });
+        step.after.iter().chain(needs).find(|need| self.receipt(need).is_none())
     }
 
     /// How often the write of `step` may have been sent.

@@ -90,7 +90,7 @@ pub(super) enum Command {
     Retention(RetentionCommand),
     /// Show what a snapshot holds, or one thing in it.
     Show {
-        /// SNAPSHOT, with a path for a board, list or card.
+        /// SNAPSHOT, with a path for a workspace, a board, project or sheet, or a thing in one.
         snapshot: String,
     },
     /// Show what changed between two snapshots.

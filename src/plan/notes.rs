@@ -1,6 +1,7 @@
 //! What people should know of a plan before they read its steps.
 
-use super::types::{Action, Mode, Reason, RestorePlan, Step};
+use super::hidden;
+use super::types::{Action, Blocked, Mode, Reason, RestorePlan, Step};
 use crate::model::Kind;
 
 /// So many things are named; of all others the number is told.
@@ -10,23 +11,48 @@ const NAMED: usize = 3;
 /// all the same, and then they are made a second time. `noun` is what the platform's users call a kind.
 pub fn unseen(plan: &RestorePlan, noun: impl Fn(Kind) -> &'static str) -> Option<String> {
     let missing = missing(plan);
-    let described = |(kind, path): &(Kind, &[String])| {
-        let name = path.last().map(String::as_str).unwrap_or_default();
-        format!("the {} \"{name}\"", noun(*kind))
-    };
-    let named: Vec<String> = missing.iter().take(NAMED).map(described).collect();
-    let (last, before) = named.split_last()?;
-    let list_of_names = match (before, missing.len().saturating_sub(NAMED)) {
-        ([], _) => last.clone(),
-        (before, 0) => format!("{} and {last}", before.join(", ")),
-        (before, left) => format!("{}, {last} and {left} more", before.join(", ")),
-    };
+    let list_of_names = list_of_names(&missing, noun)?;
     let [subject, object, owner] =
         if missing.len() == 1 { ["it is", "it", "its owner"] } else { ["they are", "them", "their owners"] };
     Some(format!(
         "Not seen by the account: {list_of_names}. If {subject} merely hidden, a restore makes {object} a second time. \
          Look with an account that sees more, or ask {owner}, before you apply this plan."
     ))
+}
+
+/// Says which containers of the backup are there and may not be read, if there are any: nothing of them is restored.
+pub fn unreadable(plan: &RestorePlan, noun: impl Fn(Kind) -> &'static str) -> Option<String> {
+    let is_it = |blocked: &&Blocked| is_whole(blocked.subject.kind) && hidden::is_reason(&blocked.why);
+    let found: Vec<_> = plan.blocked.iter().filter(is_it).map(of_blocked).collect();
+    let list_of_names = list_of_names(&found, noun)?;
+    let [subject, object] = if found.len() == 1 { ["It is", "it"] } else { ["They are", "them"] };
+    Some(format!(
+        "There, but not for the account to read: {list_of_names}. {subject} not made a second time, and nothing in \
+         {object} is restored. Get access to {object} and make a new plan."
+    ))
+}
+
+/// The first of several, by name, and how many more there are; nothing of none.
+fn list_of_names(all: &[(Kind, &[String])], noun: impl Fn(Kind) -> &'static str) -> Option<String> {
+    let described = |(kind, path): &(Kind, &[String])| {
+        let name = path.last().map(String::as_str).unwrap_or_default();
+        format!("the {} \"{name}\"", noun(*kind))
+    };
+    let named: Vec<String> = all.iter().take(NAMED).map(described).collect();
+    let (last, before) = named.split_last()?;
+    Some(match (before, all.len().saturating_sub(NAMED)) {
+        ([], _) => last.clone(),
+        (before, 0) => format!("{} and {last}", before.join(", ")),
+        (before, left) => format!("{}, {last} and {left} more", before.join(", ")),
+    })
+}
+
+fn of_blocked(blocked: &Blocked) -> (Kind, &[String]) {
+    (blocked.subject.kind, blocked.path.as_slice())
+}
+
+fn is_whole(kind: Kind) -> bool {
+    matches!(kind, Kind::Workspace | Kind::Container)
 }
 
 /// Says what goes with the containers that the plan replaces, although no backup has it: what the API does not show.
@@ -54,11 +80,11 @@ fn missing(plan: &RestorePlan) -> Vec<(Kind, &[String])> {
     let is_missing = |reason| matches!(reason, Reason::Missing | Reason::Needed);
     let steps = plan.steps.iter().filter(|step| step.action == Action::Create && is_missing(step.reason));
     // In the other modes what is blocked may well be there.
-    let is_blocked = |action| mode == Mode::Merge && action == Action::Create;
-    let blocked = plan.blocked.iter().filter(|blocked| is_blocked(blocked.action));
+    let is_blocked = |blocked: &&Blocked| {
+        mode == Mode::Merge && blocked.action == Action::Create && !hidden::is_reason(&blocked.why)
+    };
+    let blocked = plan.blocked.iter().filter(is_blocked).map(of_blocked);
     let steps = steps.map(|step| (step.subject.kind, step.path.as_slice()));
-    let blocked = blocked.map(|blocked| (blocked.subject.kind, blocked.path.as_slice()));
-    let is_whole = |kind| matches!(kind, Kind::Workspace | Kind::Container);
     let mut missing: Vec<_> = steps.chain(blocked).filter(|(kind, _)| is_whole(*kind)).collect();
     missing.sort();
     missing

@@ -160,6 +160,8 @@ pub struct Requirement {
     pub requirement: String,
     /// Whether it is met: allowed = met, denied = not met, unknown = cannot be known.
     pub met: Grant,
+    /// It is better met, and all goes on without.
+    pub recommended: bool,
     /// What was found, with names and counts.
     pub detail: String,
     /// What to do about it, when it is not met or cannot be known.

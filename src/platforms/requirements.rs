@@ -59,7 +59,7 @@ impl Tally {
 /// One requirement; `advice` is given only when it is not met or not known.
 pub fn line(requirement: &str, met: Grant, detail: String, advice: &str) -> Requirement {
     let advice = (met != Grant::Allowed).then(|| advice.to_owned());
-    Requirement { requirement: requirement.to_owned(), met, detail, advice }
+    Requirement { requirement: requirement.to_owned(), met, recommended: false, detail, advice }
 }
 
 /// `2 boards: Roadmap, Garden`, or `no boards`.

@@ -37,6 +37,7 @@ mod faults;
 mod fencing;
 mod keys;
 mod looking;
+mod moves;
 mod oauth;
 mod reconnecting;
 mod retention;

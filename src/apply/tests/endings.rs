@@ -68,6 +68,13 @@ async fn a_refused_step_fails_and_what_needs_it_is_skipped_by_name() {
     };
     assert_eq!(cause("a"), "it needs label Roadmap / red, which is not done: too many labels");
     assert_eq!(cause("c1"), "it needs item Roadmap / a, which was not tried either");
+    let causes = causes(&plan().steps, &progress);
+    assert_eq!(causes.len(), 1, "{causes:#?}");
+    assert_eq!(
+        (causes[0].tried.as_slice(), causes[0].why.as_str()),
+        (&["label Roadmap / red".to_owned()][..], "too many labels")
+    );
+    assert_eq!(causes[0].untried.len(), 7, "also what needs what was not tried");
 }
 
 #[tokio::test]

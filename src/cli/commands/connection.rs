@@ -102,7 +102,7 @@ fn list(app: &App, ui: &Ui) -> Result<(), Error> {
 
 fn checked(ui: &Ui, lines: &[Requirement]) -> Done {
     ui.result(&document(&lines), &requirements(lines));
-    let unmet = lines.iter().any(|line| matches!(line.met, Grant::Denied(_)));
+    let unmet = lines.iter().any(|line| is_unmet(line) && !line.recommended);
     if unmet { Done::Incomplete } else { Done::Complete }
 }
 
@@ -112,6 +112,7 @@ pub(super) fn requirements(requirements: &[Requirement]) -> String {
     for line in requirements {
         let (mark, why) = match &line.met {
             Grant::Allowed => (green("met      "), None),
+            Grant::Denied(why) if line.recommended => (yellow("not met  "), Some(why)),
             Grant::Denied(why) => (red("not met  "), Some(why)),
             Grant::Unknown => (yellow("unknown  "), None),
         };
@@ -123,15 +124,60 @@ pub(super) fn requirements(requirements: &[Requirement]) -> String {
             lines.push(format!("          what to do: {}", plain(advice)));
         }
     }
-    let unmet = requirements.iter().filter(|line| matches!(line.met, Grant::Denied(_))).count();
-    lines.push(if unmet == 0 {
-        "Nothing stands in the way.".to_owned()
-    } else {
-        format!(
-            "{unmet} of {} {} not met.",
-            requirements.len(),
-            if unmet == 1 { "requirements is" } else { "requirements are" }
-        )
-    });
+    lines.push(amount(requirements));
     lines.join("\n")
+}
+
+fn is_unmet(line: &Requirement) -> bool {
+    matches!(line.met, Grant::Denied(_))
+}
+
+/// What the requirements amount to, in one line.
+fn amount(requirements: &[Requirement]) -> String {
+    let count = |is: &dyn Fn(&Requirement) -> bool| requirements.iter().filter(|line| is(line)).count();
+    let unmet = count(&|line| is_unmet(line) && !line.recommended);
+    let unknown = count(&|line| line.met == Grant::Unknown);
+    let recommended = count(&|line| is_unmet(line) && line.recommended);
+    let mut parts = Vec::new();
+    if unmet > 0 {
+        parts.push(format!("{unmet} of {} not met", requirements.len()));
+    } else if unknown == 0 {
+        parts.push("Nothing stands in the way".to_owned());
+    } else {
+        parts.push("Nothing that is known stands in the way".to_owned());
+    }
+    if unknown > 0 {
+        parts.push(format!("{unknown} cannot be known"));
+    }
+    if recommended > 0 {
+        parts.push(format!("{recommended} recommended"));
+    }
+    format!("{}.", parts.join(", "))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::platforms::requirements::line;
+
+    #[test]
+    fn the_last_line_counts_what_is_not_met_what_is_not_known_and_what_is_merely_recommended() {
+        let of = |met: Grant| line("something", met, String::new(), "");
+        let denied = || Grant::Denied("no".to_owned());
+        let advised = || Requirement { recommended: true, ..of(denied()) };
+        for (lines, expected) in [
+            (vec![of(Grant::Allowed)], "Nothing stands in the way."),
+            (vec![of(Grant::Allowed), advised()], "Nothing stands in the way, 1 recommended."),
+            (
+                vec![of(Grant::Allowed), of(Grant::Unknown)],
+                "Nothing that is known stands in the way, 1 cannot be known.",
+            ),
+            (
+                vec![of(denied()), of(Grant::Unknown), advised(), of(Grant::Unknown)],
+                "1 of 4 not met, 2 cannot be known, 1 recommended.",
+            ),
+        ] {
+            assert_eq!(amount(&lines), expected);
+        }
+    }
 }

@@ -1,5 +1,7 @@
 //! `diff`.
 
+use std::collections::BTreeSet;
+
 use crate::app::context::App;
 use crate::app::diffing::{self, Change, Differences, FieldLine, Line};
 use crate::app::error::Error;
@@ -8,6 +10,7 @@ use crate::cli::documents::document;
 use crate::cli::exit::Done;
 use crate::cli::ui::{Ui, bold, brief, dim, green, red, yellow};
 use crate::cli::words::{humane, things};
+use crate::model::{Kind, NativeId};
 
 pub(super) fn run(app: &App, ui: &Ui, from: &str, to: &str) -> Result<Done, Error> {
     let differences = diffing::diff(app, from, to)?;
@@ -27,12 +30,19 @@ pub(super) fn text(differences: &Differences) -> String {
         }
         lines.extend(one(&differences.platform, line, place.len().min(line.path.len().saturating_sub(1))));
     }
-    let count = |change: Change| differences.lines.iter().filter(|line| line.change == change).count();
+    let count = |change: Change| {
+        let told = differences.lines.iter().filter(|line| line.moved.is_none());
+        told.filter(|line| told_as(line) == change).count()
+    };
+    let moved = differences.lines.iter().filter(|line| line.moved.is_some());
+    // What left one place and came to another has two lines.
+    let moved: BTreeSet<(Kind, &NativeId)> = moved.map(|line| (line.key.kind, &line.key.id)).collect();
     lines.push(format!(
-        "{} added, {} removed, {} changed; {} equal{}",
+        "{} added, {} removed, {} changed{}; {} equal{}",
         count(Change::Added),
         count(Change::Removed),
         count(Change::Changed),
+        if moved.is_empty() { String::new() } else { format!(", {} moved", moved.len()) },
         differences.equal,
         if differences.touched == 0 {
             ".".to_owned()
@@ -43,8 +53,30 @@ pub(super) fn text(differences: &Differences) -> String {
     lines.join("\n")
 }
 
+/// What happened, as people see it: what moved, or is merely used elsewhere, is neither new nor gone.
+fn told_as(line: &Line) -> Change {
+    if line.moved.is_some() || line.elsewhere.is_some() { Change::Changed } else { line.change }
+}
+
+/// Where a record went to or came from, or where else it is.
+fn whereabouts(line: &Line) -> String {
+    let way = |path: &[String]| path.iter().map(|part| brief(part, 50)).collect::<Vec<_>>().join(" / ");
+    // Its own name stands before it already.
+    let above = |path: &[String]| match path.split_last() {
+        Some((own, above)) if Some(own) == line.path.last() => way(above),
+        _ => way(path),
+    };
+    match (line.change, &line.moved, &line.elsewhere) {
+        (Change::Removed, Some(path), _) => format!(": moved to {}", above(path)),
+        (_, Some(path), _) => format!(": moved from {}", above(path)),
+        (Change::Removed, None, Some(path)) => format!(": no longer here, still in {}", above(path)),
+        (_, None, Some(path)) => format!(": here now, before in {}", above(path)),
+        (_, None, None) => String::new(),
+    }
+}
+
 fn one(platform: &str, line: &Line, skip: usize) -> Vec<String> {
-    let mark = match line.change {
+    let mark = match told_as(line) {
         Change::Added => green("+"),
         Change::Removed => red("-"),
         Change::Changed => yellow("~"),
@@ -52,7 +84,7 @@ fn one(platform: &str, line: &Line, skip: usize) -> Vec<String> {
     let path = line.path.iter().skip(skip).map(|part| brief(part, 50)).collect::<Vec<_>>().join(" / ");
     let with: Vec<String> = line.with.iter().map(|(kind, count)| things(platform, *kind, *count)).collect();
     let with = if with.is_empty() { String::new() } else { dim(&format!(" (with {})", with.join(", "))) };
-    let mut lines = vec![format!("  {mark} {} {path}{with}", line.noun)];
+    let mut lines = vec![format!("  {mark} {} {path}{}{with}", line.noun, whereabouts(line))];
     // Fields of one name are parts of one thing.
     for parts in line.fields.chunk_by(|one, other| one.label == other.label) {
         let Some(field) = parts.first() else { continue };
@@ -71,4 +103,50 @@ fn one(platform: &str, line: &Line, skip: usize) -> Vec<String> {
         });
     }
     lines
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use super::*;
+    use crate::model::RecordKey;
+
+    fn line(change: Change, container: &str, kind: Kind, id: &str) -> Line {
+        Line {
+            change,
+            key: RecordKey::new(container, kind, id),
+            noun: if kind == Kind::Item { "task" } else { "tag" },
+            path: path(container, id),
+            fields: Vec::new(),
+            moved: None,
+            elsewhere: None,
+            with: BTreeMap::new(),
+        }
+    }
+
+    fn path(container: &str, own: &str) -> Vec<String> {
+        ["Acme", container, own].map(str::to_owned).into()
+    }
+
+    #[test]
+    fn what_moved_is_told_at_both_ends_and_counted_once() {
+        let gone = Line { moved: Some(path("B", "T")), ..line(Change::Removed, "A", Kind::Item, "T") };
+        let come = Line { moved: Some(path("A", "T")), ..line(Change::Added, "B", Kind::Item, "T") };
+        let tag = Line { elsewhere: Some(path("B", "x")), ..line(Change::Removed, "A", Kind::Label, "x") };
+        let lines = vec![gone, tag, come, line(Change::Removed, "B", Kind::Item, "U")];
+        let differences = Differences {
+            platform: "asana".to_owned(),
+            from: String::new(),
+            to: String::new(),
+            lines,
+            equal: 3,
+            touched: 0,
+        };
+        let told = anstream::adapter::strip_str(&text(&differences)).to_string();
+        let expected = "Acme / A\n  ~ task T: moved to Acme / B\n  ~ tag x: no longer here, still in Acme / B\n\
+                        Acme / B\n  ~ task T: moved from Acme / A\n  - task U\n\
+                        0 added, 1 removed, 1 changed, 1 moved; 3 equal.";
+        assert_eq!(told, expected);
+    }
 }

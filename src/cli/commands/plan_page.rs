@@ -10,12 +10,15 @@ use crate::cli::ui::{bold, counted, dim, flowing, green, local, plain, red, yell
 use crate::cli::words::{noun, plural};
 use crate::model::loss::{Loss, LossCause};
 use crate::model::{Kind, RecordKey};
-use crate::plan::notes::{unsaved, unseen};
-use crate::plan::types::{Action, Mode, RestorePlan, Step, Verdict};
+use crate::plan::notes::{unreadable, unsaved, unseen};
+use crate::plan::types::{Action, Blocked, Mode, RestorePlan, Step, Verdict};
 use crate::platforms;
 
 /// Sentences are broken into lines of so many characters.
 const WIDTH: usize = 88;
+
+/// So many things that one cause blocks are named without `--details`.
+const BELOW: usize = 8;
 
 /// So many losses of one cause are named without `--details`.
 const NAMED: usize = 3;
@@ -47,7 +50,8 @@ pub(super) fn notes(plan: &RestorePlan) -> Vec<String> {
     let platform = &plan.header.platform;
     let hidden = platforms::find(platform).map_or(&[][..], |platform| platform.dialect.hidden());
     let unsaved = unsaved(plan, hidden, plural(platform, Kind::Container));
-    unseen(plan, |kind| noun(platform, kind)).into_iter().chain(unsaved).collect()
+    let noun = |kind| noun(platform, kind);
+    unseen(plan, noun).into_iter().chain(unreadable(plan, noun)).chain(unsaved).collect()
 }
 
 fn heading(saved: &SavedPlan) -> String {
@@ -105,12 +109,45 @@ fn blocked(plan: &RestorePlan, most: usize) -> Vec<String> {
         return Vec::new();
     }
     let mut lines = vec![format!("\n{}", bold(&format!("Will not be tried ({}):", plan.blocked.len())))];
-    for blocked in plan.blocked.iter().take(most) {
-        let path = path(&blocked.path);
-        lines.push(format!("  {} {path}: {}", yellow("!"), plain(&blocked.why)));
+    let named = if most == usize::MAX { most } else { BELOW };
+    let causes = by_cause(&plan.blocked);
+    for (why, blocked) in causes.iter().take(most) {
+        let thing = |blocked: &&Blocked| {
+            format!("{} {}", noun(&plan.header.platform, blocked.subject.kind), path(&blocked.path))
+        };
+        if let [alone] = blocked.as_slice() {
+            lines.push(format!("  {} {}: {}", yellow("!"), thing(alone), plain(why)));
+            continue;
+        }
+        let flowing = flowing(&plain(why), WIDTH).into_iter().enumerate();
+        let mark = |at: usize| if at == 0 { yellow("!") } else { " ".to_owned() };
+        lines.extend(flowing.map(|(at, line)| format!("  {} {line}", mark(at))));
+        lines.extend(blocked.iter().take(named).map(|blocked| format!("      {}", thing(blocked))));
+        lines.extend(more(blocked.len(), named).map(|line| format!("    {line}")));
     }
-    lines.extend(more(plan.blocked.len(), most));
+    lines.extend(more(causes.len(), most));
     lines
+}
+
+/// What is blocked by its cause in the end: what needs something that is blocked stands with that. A cause that many
+/// share is read once.
+fn by_cause(all: &[Blocked]) -> Vec<(&str, Vec<&Blocked>)> {
+    let whys: BTreeSet<&str> = all.iter().map(|blocked| blocked.why.as_str()).collect();
+    let mut causes: Vec<(&str, Vec<&Blocked>)> = Vec::new();
+    for blocked in all {
+        let why = root(&blocked.why, &whys);
+        match causes.iter_mut().find(|(known, _)| *known == why) {
+            Some((_, same)) => same.push(blocked),
+            None => causes.push((why, vec![blocked])),
+        }
+    }
+    causes
+}
+
+/// The reason where a chain of reasons begins: the last part of it that stands for itself elsewhere.
+fn root<'a>(why: &'a str, whys: &BTreeSet<&'a str>) -> &'a str {
+    let parts = why.match_indices(": ").filter_map(|(at, colon)| why.get(at + colon.len()..));
+    parts.filter(|part| whys.contains(part)).last().unwrap_or(why)
 }
 
 /// How many lines there are beyond those that are shown.
@@ -256,5 +293,33 @@ mod tests {
         let lost = page(&without_steps(vec![edited]), false);
         assert!(lost.contains("Nothing can be done: 1 thing is not as in the backup"), "{lost}");
         assert!(!lost.contains("is as wanted"), "{lost}");
+    }
+
+    #[test]
+    fn what_is_blocked_for_one_reason_stands_below_it() {
+        let blocked = |id: &str, why: &str| Blocked {
+            subject: RecordKey::new("p", Kind::Item, id),
+            path: vec![id.to_owned()],
+            action: Action::Create,
+            why: why.to_owned(),
+        };
+        let all = [
+            blocked("project", "hidden: get access"),
+            blocked("task", "it needs the project, which cannot be created: hidden: get access"),
+            blocked("other", "no right"),
+            blocked(
+                "subtask",
+                "it needs the task: it needs the project, which cannot be created: hidden: get access",
+            ),
+        ];
+        let causes = by_cause(&all);
+        let told: Vec<(&str, Vec<&str>)> = causes
+            .iter()
+            .map(|(why, blocked)| (*why, blocked.iter().map(|one| one.subject.id.as_str()).collect()))
+            .collect();
+        assert_eq!(
+            told,
+            [("hidden: get access", vec!["project", "task", "subtask"]), ("no right", vec!["other"])]
+        );
     }
 }

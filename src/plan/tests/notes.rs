@@ -1,9 +1,9 @@
 //! What a plan says before its steps.
 
 use super::BOARD;
-use crate::model::Kind;
 use crate::model::grants::{Grant, Rule, Verb};
-use crate::plan::notes::{unsaved, unseen};
+use crate::model::{Kind, RecordKey};
+use crate::plan::notes::{unreadable, unsaved, unseen};
 use crate::plan::testing::{Account, Request, World, request, world};
 use crate::plan::types::Mode;
 
@@ -36,6 +36,16 @@ fn what_cannot_be_made_again_is_named_as_well() {
         grant: denied,
     });
     assert!(said(&request, &world("board b B"), &World::new()).unwrap().contains("\"B\""));
+}
+
+#[test]
+fn what_is_known_to_be_hidden_is_not_said_to_be_made_twice() {
+    let mut request = request(Mode::Merge);
+    request.hidden.insert(RecordKey::new("b", Kind::Container, "b"));
+    let plan = request.plan(&world("board b B\n list l L"), &World::new());
+    assert_eq!(unseen(&plan, Kind::name), None);
+    let note = unreadable(&plan, Kind::name).unwrap();
+    assert!(note.contains("the container \"B\". It is not made a second time"), "{note}");
 }
 
 #[test]

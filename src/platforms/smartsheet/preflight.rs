@@ -85,7 +85,9 @@ fn roles(seen: &Seen) -> Requirement {
             "recommended, not required: users are backed up without their roles",
         )
     };
-    line("System Admin, to back up the roles of users", met, detail.to_owned(), "Have the account made a System Admin.")
+    let advice = "Have the account made a System Admin.";
+    let line = line("System Admin, to back up the roles of users", met, detail.to_owned(), advice);
+    Requirement { recommended: true, ..line }
 }
 
 fn hidden<'a>(seen: &'a Seen, what: &str) -> Option<&'a str> {
