@@ -12,6 +12,7 @@
 mod architecture;
 mod asana;
 mod asana_computed_fields;
+mod asana_custom_types;
 mod asana_guests;
 mod asana_heirs;
 mod asana_hidden;
