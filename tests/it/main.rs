@@ -19,6 +19,7 @@ mod asana_hidden;
 mod asana_meanwhile;
 mod asana_orders;
 mod asana_own_tasks;
+mod asana_pins;
 mod asana_project_values;
 mod asana_remains;
 mod asana_strays;

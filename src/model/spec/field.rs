@@ -62,6 +62,8 @@ pub struct Field {
     /// No two records of a container have the same value here, and what is there keeps it as long as it is there: a new
     /// record gets another one where its own is taken.
     pub distinct: bool,
+    /// Of what somebody wrote: not the author's alone, whoever may change what it hangs on may change it too.
+    pub anybodys: bool,
     /// What it says to people who read.
     pub told: Told,
 }
@@ -149,6 +151,7 @@ impl Field {
             assigned: false,
             nowhere: false,
             distinct: false,
+            anybodys: false,
             told: Told::Plain,
         }
     }
@@ -283,6 +286,12 @@ impl Field {
     #[must_use]
     pub const fn distinct(self) -> Self {
         Self { distinct: true, ..self }
+    }
+
+    /// The same field, which is not its author's alone.
+    #[must_use]
+    pub const fn anybodys(self) -> Self {
+        Self { anybodys: true, ..self }
     }
 
     /// The kind of the record that stands in this sequence under `id`; nothing if the field is no sequence.

@@ -128,7 +128,7 @@ pub(super) const COMMENT: KindSpec = KindSpec {
     natural_key: &[],
     fields: &[
         Field::new("html_text", Role::Writable).codec(Codec::Attributed).told(Told::Rich),
-        Field::new("is_pinned", Role::Writable),
+        Field::new("is_pinned", Role::Writable).anybodys(),
         Field::new("sticker_name", Role::CreateOnly),
         Field::new("created_by.gid", Role::ReadOnly(LossCause::CommentAuthor)),
     ],
