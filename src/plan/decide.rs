@@ -211,7 +211,7 @@ impl<'a> Decider<'a, '_> {
                 Some(LossCause::Membership)
             } else if field.role == Role::CreateOnly || !spec.verbs.update || self.facts.is_fixed(field) {
                 Some(LossCause::NotChangeable)
-            } else if is_foreign_comment(self.facts, spec, live) {
+            } else if !field.anybodys && is_foreign_comment(self.facts, spec, live) {
                 Some(LossCause::ForeignComment)
             } else {
                 None

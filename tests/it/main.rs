@@ -12,12 +12,14 @@
 mod architecture;
 mod asana;
 mod asana_computed_fields;
+mod asana_custom_types;
 mod asana_guests;
 mod asana_heirs;
 mod asana_hidden;
 mod asana_meanwhile;
 mod asana_orders;
 mod asana_own_tasks;
+mod asana_pins;
 mod asana_project_values;
 mod asana_remains;
 mod asana_strays;

@@ -62,6 +62,8 @@ pub struct Field {
     /// No two records of a container have the same value here, and what is there keeps it as long as it is there: a new
     /// record gets another one where its own is taken.
     pub distinct: bool,
+    /// Of what somebody wrote: not the author's alone, whoever may change what it hangs on may change it too.
+    pub anybodys: bool,
     /// What it says to people who read.
     pub told: Told,
     /// What people call it, where the words of its path do not say that. Fields of one name are parts of one thing, and
@@ -152,6 +154,7 @@ impl Field {
             assigned: false,
             nowhere: false,
             distinct: false,
+            anybodys: false,
             told: Told::Plain,
             name: None,
         }
@@ -293,6 +296,12 @@ impl Field {
     #[must_use]
     pub const fn distinct(self) -> Self {
         Self { distinct: true, ..self }
+    }
+
+    /// The same field, which is not its author's alone.
+    #[must_use]
+    pub const fn anybodys(self) -> Self {
+        Self { anybodys: true, ..self }
     }
 
     /// The kind of the record that stands in this sequence under `id`; nothing if the field is no sequence.

@@ -50,6 +50,10 @@ pub(super) const STATUS_UPDATE: &str = "title,html_text,text,status_type,resourc
 /// A project brief.
 pub(super) const BRIEF: &str = "title,html_text,permalink_url";
 
+/// A type of tasks that the project uses, with its statuses.
+pub(super) const CUSTOM_TYPE: &str = "name,status_options.name,status_options.completion_state,\
+    status_options.enabled,status_options.color";
+
 /// A task template.
 pub(super) const TASK_TEMPLATE: &str = "name,template,created_by.name,created_at";
 

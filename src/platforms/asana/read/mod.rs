@@ -104,6 +104,7 @@ async fn frame(asana: &Asana, project: &Value, splitter: &mut Splitter) -> Resul
         Question::new(&["memberships"], fields::MEMBERSHIP).with("parent", id),
         Question::new(&["status_updates"], fields::STATUS_UPDATE).with("parent", id),
         Question::new(&["task_templates"], fields::TASK_TEMPLATE).with("project", id),
+        Question::new(&["custom_types"], fields::CUSTOM_TYPE).with("project", id),
         files_of(id),
     ];
     if !brief.is_empty() {
@@ -125,6 +126,9 @@ async fn frame(asana: &Asana, project: &Value, splitter: &mut Splitter) -> Resul
     }
     for template in accept(splitter, "the task templates of the project", next())? {
         splitter.add(Kind::Inventory, super::json::object(template));
+    }
+    for custom_type in accept(splitter, "the types of tasks of the project", next())? {
+        splitter.custom_type(custom_type);
     }
     for what in ["the files of the project", "the files of the project brief"] {
         for file in accept(splitter, what, next())? {

@@ -97,6 +97,19 @@ impl Splitter {
         }
     }
 
+    /// A type of tasks that the project uses, and its statuses: only people set them up.
+    pub(super) fn custom_type(&mut self, custom_type: Value) {
+        let id = gid(&custom_type).to_owned();
+        let mut custom_type = object(custom_type);
+        let statuses = take_list(&mut custom_type, "status_options");
+        let order: Vec<&str> = statuses.iter().map(gid).collect();
+        custom_type.insert("status_options".to_owned(), json!(order));
+        self.add(Kind::Inventory, custom_type);
+        for status in statuses {
+            self.add(Kind::Inventory, with(status, "custom_type", &id));
+        }
+    }
+
     /// A membership: of a person, or of a team.
     pub(super) fn membership(&mut self, membership: Value) {
         let member = membership.get("member").cloned().unwrap_or_default();
@@ -140,6 +153,10 @@ impl Splitter {
         task.insert("likes".to_owned(), likes.into());
         lists_of_gids(task, &["tags", "followers", "dependencies"]);
         task.remove("memberships");
+        // Its type says it: without that, it would be an ordinary one.
+        if task.get("resource_subtype").and_then(Value::as_str) == Some("custom") {
+            task.insert("resource_subtype".to_owned(), json!("default_task"));
+        }
         if let Some(Value::Object(parent)) = task.get_mut("parent") {
             parent.remove("memberships");
         }

@@ -155,3 +155,16 @@ fn the_values_of_a_project_are_records_on_the_project() {
     assert_eq!((&value["project"], &value["custom_field"], &value["text_value"]), (&json!("1"), &json!("f1"), &json!("two")));
     assert_eq!(native(&splitter, Kind::Container, "1")["custom_fields"][0]["display_value"], "3");
 }
+
+#[test]
+fn types_of_tasks_and_their_statuses_are_inventory_and_a_task_says_its_type_once() {
+    let mut splitter = Splitter::new("1".into());
+    splitter.custom_type(json!({"gid": "7", "name": "Bug", "status_options": [{"gid": "8", "name": "New"}]}));
+    let typed = json!({"gid": "10", "resource_subtype": "custom", "custom_type": {"gid": "7"},
+        "custom_type_status_option": {"gid": "8"}});
+    splitter.task(typed, Some("2"), &[]);
+    assert_eq!(native(&splitter, Kind::Inventory, "7")["status_options"], json!(["8"]));
+    assert_eq!(native(&splitter, Kind::Inventory, "8")["custom_type"], "7");
+    let task = native(&splitter, Kind::Item, "10");
+    assert_eq!((&task["resource_subtype"], &task["custom_type"]["gid"]), (&json!("default_task"), &json!("7")));
+}

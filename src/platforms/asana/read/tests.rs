@@ -24,13 +24,14 @@ pub(super) fn project() -> Answer {
     data(&json!({"gid": "20", "name": "P", "workspace": {"gid": "9"}, "project_brief": null}))
 }
 
-/// Sections, memberships, status updates, task templates and files.
+/// Sections, memberships, status updates, task templates, types of tasks and files.
 pub(super) fn frame() -> Answer {
     batch(&[
         (200, list(&json!([{"gid": "s1", "name": "To do"}]))),
         (200, list(&json!([{"gid": "m1", "member": {"gid": "5", "resource_type": "user"}}]))),
         (200, list(&json!([{"gid": "u1", "title": "Week 1"}]))),
         (402, json!({"errors": [{"message": "Payment Required"}]})),
+        (200, list(&json!([{"gid": "ct", "name": "Bug", "status_options": [{"gid": "cs", "name": "New"}]}]))),
         (200, list(&json!([]))),
     ])
 }
@@ -133,6 +134,7 @@ async fn what_cannot_be_seen_is_told_and_subtasks_are_counted() {
     let no_members = batch(&[
         (200, list(&json!([{"gid": "s1"}]))),
         (403, json!({"errors": [{"message": "needs the scope default"}]})),
+        (200, list(&json!([]))),
         (200, list(&json!([]))),
         (200, list(&json!([]))),
         (200, list(&json!([]))),
@@ -331,7 +333,7 @@ async fn events_count_although_the_time_of_change_stands_still() {
 #[tokio::test]
 async fn a_project_without_its_sections_is_not_read() {
     let mut answers = vec![(403, json!({"errors": []}))];
-    answers.extend(vec![(200, list(&json!([]))); 4]);
+    answers.extend(vec![(200, list(&json!([]))); 5]);
     let scripted = Scripted::new([project(), batch(&answers)]);
     let fault = read(&asana(&scripted), &info(), &mut Held::default()).await.unwrap_err();
     assert_eq!(fault.class, FaultClass::Forbidden);

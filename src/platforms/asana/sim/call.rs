@@ -117,6 +117,8 @@ impl Call<'_> {
             ["status_updates"] => self.get_status_updates(),
             ["status_updates", id] => self.get_status_update(id),
             ["project_briefs", id] => self.get_project_brief(id),
+            ["custom_types"] => self.get_custom_types(),
+            ["custom_types", id] => self.get_custom_type(id),
             ["project_templates"] => self.get_project_templates(),
             ["project_templates", id] => self.get_project_template(id),
             ["task_templates"] => self.get_task_templates(),

@@ -17,6 +17,7 @@ mod auth;
 mod batch;
 mod call;
 mod custom_fields;
+mod custom_types;
 mod events;
 mod input;
 mod inventory;

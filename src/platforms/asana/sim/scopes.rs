@@ -26,6 +26,7 @@ pub(super) const SCOPES: &[&str] = &[
     "stories:write",
     "tags:read",
     "tags:write",
+    "task_custom_types:read",
     "task_templates:read",
     "tasks:read",
     "tasks:write",
@@ -83,6 +84,7 @@ fn to_read(parts: &[&str]) -> Option<&'static str> {
         | ["tasks" | "teams" | "workspaces", _, "projects"] => Some("projects:read"),
         ["stories", _] | ["tasks", _, "stories"] => Some("stories:read"),
         ["tags"] | ["tags", _] | ["tasks" | "workspaces", _, "tags"] => Some("tags:read"),
+        ["custom_types", ..] => Some("task_custom_types:read"),
         ["task_templates", ..] => Some("task_templates:read"),
         ["team_memberships", ..] | ["teams" | "users", _, "team_memberships"] => {
             Some("team_memberships:read")

@@ -36,6 +36,10 @@ pub(super) const ATTACHMENT: Kind = "attachment";
 pub(super) const CUSTOM_FIELD: Kind = "custom_field";
 /// A custom field on a project. Belongs to both.
 pub(super) const SETTING: Kind = "custom_field_setting";
+/// A type of tasks. Belongs to a project.
+pub(super) const CUSTOM_TYPE: Kind = "custom_type";
+/// Belongs to a type of tasks.
+pub(super) const TYPE_STATUS: Kind = "custom_type_status_option";
 /// Belongs to a workspace.
 pub(super) const TAG: Kind = "tag";
 /// Belongs to a project.

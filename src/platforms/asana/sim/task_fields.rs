@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 
 use super::call::Call;
+use super::custom_types::CUSTOM;
 use super::events::Happening;
 use super::input;
 use super::refusal::Refusal;
@@ -29,6 +30,9 @@ const FIELDS: &[&str] = &[
 /// Fields that are only written with a new task.
 const CREATE_ONLY: &[&str] = &["workspace", "parent", "projects", "memberships", "followers", "tags"];
 
+/// Fields that are only written to a task that is there.
+const UPDATE_ONLY: &[&str] = &["custom_type", "custom_type_status_option"];
+
 /// Longest id and data of another system, in characters.
 const LONGEST_EXTERNAL: (usize, usize) = (1_024, 32_768);
 
@@ -44,15 +48,18 @@ const MODIFYING: &[&str] = &[
     "due_at",
     "start_on",
     "start_at",
+    "custom_type",
+    "custom_type_status_option",
     "_values",
 ];
 
-type Changes = Vec<(&'static str, Value)>;
+/// Fields of a task with their new values.
+pub(super) type Changes = Vec<(&'static str, Value)>;
 
 impl Call<'_> {
     pub(super) fn task_fields_only(&self, new: bool) -> Result<(), Refusal> {
-        let create_only = CREATE_ONLY.iter().filter(|_| new);
-        let fields: Vec<&str> = FIELDS.iter().chain(create_only).copied().collect();
+        let at_this_time = if new { CREATE_ONLY } else { UPDATE_ONLY };
+        let fields: Vec<&str> = FIELDS.iter().chain(at_this_time).copied().collect();
         input::only(self.data, &fields)
     }
 
@@ -78,6 +85,7 @@ impl Call<'_> {
         }
         self.date_changes(old, &mut changes)?;
         self.state_changes(old, &mut changes)?;
+        self.type_changes(projects, old, &mut changes)?;
         if let Some(values) = self.data.raw("custom_fields") {
             let fields = self.state.fields_on(projects.iter().copied());
             changes.push(("_values", self.value_changes(workspace, &fields, old, values)?));
@@ -126,7 +134,7 @@ impl Call<'_> {
 
     /// What sort of task it is and how far: an approval is done when there is a verdict.
     fn state_changes(&self, old: &Value, changes: &mut Changes) -> Result<(), Refusal> {
-        let subtypes = ["default_task", "milestone", "approval"];
+        let subtypes = ["default_task", "milestone", "approval", CUSTOM];
         let subtype = input::one_of(self.data, "resource_subtype", &subtypes)?;
         let is_approval = subtype.as_deref().unwrap_or_else(|| text(old, "resource_subtype")) == "approval";
         let words = ["pending", "approved", "rejected", "changes_requested"];
@@ -142,7 +150,7 @@ impl Call<'_> {
             Some("approval") if text(old, "approval_status").is_empty() && verdict.is_none() => {
                 changes.push(("approval_status", "pending".into()));
             }
-            Some("default_task" | "milestone") => changes.push(("approval_status", Value::Null)),
+            Some("default_task" | "milestone" | CUSTOM) => changes.push(("approval_status", Value::Null)),
             _ => {}
         }
         if let (Some(done), None, true) = (completed, &verdict, is_approval) {
@@ -150,12 +158,20 @@ impl Call<'_> {
         }
         changes.extend(subtype.map(|subtype| ("resource_subtype", subtype.into())));
         changes.extend(verdict.map(|verdict| ("approval_status", verdict.into())));
-        if let Some(completed) = completed.filter(|completed| old["completed"] != *completed) {
-            let done = || (self.state.date().into(), self.caller.user.as_str().into());
-            let (at, by) = if completed { done() } else { (Value::Null, Value::Null) };
-            changes.extend([("completed", completed.into()), ("completed_at", at), ("completed_by", by)]);
+        if let Some(completed) = completed {
+            self.completion(old, completed, changes);
         }
         Ok(())
+    }
+
+    /// Whether a task is done, and since when and by whom.
+    pub(super) fn completion(&self, old: &Value, completed: bool, changes: &mut Changes) {
+        if old["completed"] == completed {
+            return;
+        }
+        let done = || (self.state.date().into(), self.caller.user.as_str().into());
+        let (at, by) = if completed { done() } else { (Value::Null, Value::Null) };
+        changes.extend([("completed", completed.into()), ("completed_at", at), ("completed_by", by)]);
     }
 
     /// Writes changes, with the history and the events that they make.

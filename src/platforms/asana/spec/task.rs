@@ -40,7 +40,9 @@ pub(super) const TASK: KindSpec = KindSpec {
         Field::new("likes", Role::ReadOnly(LossCause::Votes)).told(Told::People),
         Field::new("actual_time_minutes", READ_ONLY),
         Field::new("is_rendered_as_separator", READ_ONLY),
-        Field::new("custom_type.gid", READ_ONLY),
+        // One of the project's, and its status: requests give them to a task that is there.
+        Field::new("custom_type.gid", Role::Reference(Kind::Inventory)).anywhere().after(),
+        Field::new("custom_type_status_option.gid", Role::Reference(Kind::Inventory)).anywhere().after(),
         // Only of the account's own tasks in no project: where they stand in its list.
         Field::new("assignee_section.gid", READ_ONLY),
     ],
@@ -126,7 +128,7 @@ pub(super) const COMMENT: KindSpec = KindSpec {
     natural_key: &[],
     fields: &[
         Field::new("html_text", Role::Writable).codec(Codec::Attributed).told(Told::Rich),
-        Field::new("is_pinned", Role::Writable),
+        Field::new("is_pinned", Role::Writable).anybodys(),
         Field::new("sticker_name", Role::CreateOnly),
         Field::new("created_by.gid", Role::ReadOnly(LossCause::CommentAuthor)),
     ],

@@ -98,15 +98,29 @@ async fn marked(asana: &Asana, mutation: &Mutation, path: &[&str], body: Params)
     }
 }
 
-/// An approval is completed by its status, and other tasks have none. Tasks of an organization's own types are
-/// created as ordinary ones, since their types cannot be.
+/// An approval is completed by its status, and other tasks have none.
 fn sort_of_task(body: &mut Params) {
     match body.get("resource_subtype").and_then(Value::as_str) {
         Some("approval") => drop(body.remove("completed")),
-        Some("custom") => drop(take(body, &["resource_subtype", "approval_status"])),
         Some(_) => drop(body.remove("approval_status")),
         None => {}
     }
+}
+
+/// A task of one of an organization's own types says so by its subtype, and is completed by its status.
+fn type_of_task(body: &mut Params) {
+    let types = take(body, &["custom_type", "custom_type_status_option"]);
+    let is_set = |name: &str| types.get(name).is_some_and(|value| !value.is_null());
+    if is_set("custom_type_status_option") {
+        body.remove("completed");
+    }
+    if is_set("custom_type") {
+        body.insert("resource_subtype".to_owned(), json!("custom"));
+    } else if types.contains_key("custom_type") {
+        body.entry("resource_subtype").or_insert_with(|| json!("default_task"));
+        return;
+    }
+    body.extend(set(types));
 }
 
 async fn update(asana: &Asana, task: &str, mutation: &Mutation) -> Result<(), WriteError> {
@@ -120,6 +134,7 @@ async fn update(asana: &Asana, task: &str, mutation: &Mutation) -> Result<(), Wr
     if body.contains_key("approval_status") {
         body.remove("completed");
     }
+    type_of_task(&mut body);
     let refused = |fault: ApiFault| refusal(&fault);
     dates::of_change(asana, &["tasks", task], &mut body).await.map_err(refused)?;
     if !body.is_empty() {

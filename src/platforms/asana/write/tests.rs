@@ -413,3 +413,22 @@ async fn a_computed_field_is_put_on_the_project_before_its_next_and_never_twice(
     let (_, calls) = sent(&removal, vec![settings(&["f1"]), done()]).await;
     assert_eq!(calls[1], ("POST /projects/20/removeCustomFieldSetting".to_owned(), json!({"custom_field": "f1"})));
 }
+
+#[tokio::test]
+async fn a_type_comes_with_its_subtype_its_status_completes_the_task_and_without_it_a_task_is_ordinary() {
+    let sent_body = async |fields: Value| {
+        let task = mutation(Verb::Update, Kind::Item, fields);
+        let (result, calls) = sent(&task, vec![done()]).await;
+        result.unwrap();
+        calls[0].1.clone()
+    };
+    let typed = json!({"custom_type": {"gid": "7"}, "custom_type_status_option": {"gid": "8"}, "completed": true});
+    assert_eq!(
+        sent_body(typed).await,
+        json!({"resource_subtype": "custom", "custom_type": "7", "custom_type_status_option": "8"})
+    );
+    let ordinary = json!({"custom_type": {"gid": null}, "custom_type_status_option": {"gid": null}, "completed": true});
+    assert_eq!(sent_body(ordinary).await, json!({"resource_subtype": "default_task", "completed": true}));
+    let milestone = json!({"custom_type": {"gid": null}, "resource_subtype": "milestone"});
+    assert_eq!(sent_body(milestone).await, json!({"resource_subtype": "milestone"}));
+}

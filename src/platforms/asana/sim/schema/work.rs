@@ -1,8 +1,8 @@
 //! The fields of projects and of what is in them.
 
 use super::super::state::{
-    CUSTOM_FIELD, PROJECT, PROJECT_BRIEF, PROJECT_TEMPLATE, SECTION, SETTING, STATUS_UPDATE, TAG, TASK, TEAM,
-    USER, WORKSPACE,
+    CUSTOM_FIELD, CUSTOM_TYPE, PROJECT, PROJECT_BRIEF, PROJECT_TEMPLATE, SECTION, SETTING, STATUS_UPDATE, TAG, TASK, TEAM,
+    TYPE_STATUS, USER, WORKSPACE,
 };
 use super::Schema;
 
@@ -112,6 +112,8 @@ pub(super) static FOR_TASK: Schema = Schema {
         ("assignee_section", SECTION),
         ("completed_by", USER),
         ("created_by", USER),
+        ("custom_type", CUSTOM_TYPE),
+        ("custom_type_status_option", TYPE_STATUS),
         ("followers", USER),
         ("parent", TASK),
         ("projects", PROJECT),
@@ -243,3 +245,13 @@ pub(super) static FOR_TAG: Schema = Schema {
     opt_in: &[],
     references: &[("followers", USER), ("workspace", WORKSPACE)],
 };
+
+pub(super) static FOR_CUSTOM_TYPE: Schema = Schema {
+    compact: &["name"],
+    full: &["status_options"],
+    opt_in: &[],
+    references: &[("status_options", TYPE_STATUS)],
+};
+
+pub(super) static FOR_TYPE_STATUS: Schema =
+    Schema { compact: &["name"], full: &["color", "completion_state", "enabled"], opt_in: &[], references: &[] };

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::super::rich_text;
-use super::super::state::{CUSTOM_FIELD, PROJECT, STORY, TASK, TEAM};
+use super::super::state::{CUSTOM_FIELD, CUSTOM_TYPE, PROJECT, STORY, TASK, TEAM};
 use super::builder::Builder;
 
 /// Lists are not given beyond so many entries: the largest project has to be read section by section.
@@ -57,6 +57,18 @@ pub(super) fn fill(build: &mut Builder) {
     fill_depth(build);
     fill_connections(build);
     super::nasty_people::fill(build);
+}
+
+/// Tasks of the organization's own types.
+fn fill_types(build: &mut Builder, place: (&str, &str)) {
+    let statuses = [("Reported", false), ("In repair <b>", false), ("Gone", true)];
+    let bug = build.state.new_custom_type(place.0, "Bug 🐞", &statuses);
+    let statuses = build.state.ids_in(CUSTOM_TYPE, &bug, "status_options");
+    for (name, status) in ["A bug", "A bug in repair", "A bug that is gone"].into_iter().zip(statuses) {
+        let task = build.task(place, name, json!({}));
+        let fields = json!({"resource_subtype": "custom", "custom_type": bug, "custom_type_status_option": status});
+        build.change(&format!("/tasks/{task}"), fields);
+    }
 }
 
 fn fill_names(build: &mut Builder) -> String {
@@ -169,6 +181,7 @@ fn fill_fields(build: &mut Builder) {
     build.force(CUSTOM_FIELD, &computed, "is_formula_field", true.into());
     build.force(CUSTOM_FIELD, &locked, "is_value_read_only", true.into());
     build.task((&project, &section), "Empty", json!({}));
+    fill_types(build, (&project, &section));
     build.task(
         (&project, &section),
         "Dates",
