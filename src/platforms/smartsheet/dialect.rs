@@ -184,6 +184,7 @@ impl Dialect for SmartsheetDialect {
             "shares",
             "the summary",
             "publish settings",
+            "profiles of users",
             "automation rules",
             "proofs",
             "update requests",
