@@ -124,14 +124,21 @@ pub(super) fn requirements(requirements: &[Requirement]) -> String {
         }
     }
     let unmet = requirements.iter().filter(|line| matches!(line.met, Grant::Denied(_))).count();
-    lines.push(if unmet == 0 {
-        "Nothing stands in the way.".to_owned()
-    } else {
-        format!(
-            "{unmet} of {} {} not met.",
-            requirements.len(),
-            if unmet == 1 { "requirements is" } else { "requirements are" }
-        )
+    let unknown = requirements.iter().filter(|line| line.met == Grant::Unknown).count();
+    let are = |count: usize| if count == 1 { "is" } else { "are" };
+    let all = requirements.len();
+    lines.push(match (unmet, unknown) {
+        (0, 0) => "Nothing stands in the way.".to_owned(),
+        (0, _) => format!(
+            "Nothing is known to stand in the way; {unknown} of {all} requirements {} unknown.",
+            are(unknown)
+        ),
+        (_, 0) => format!("{unmet} of {all} requirements {} not met.", are(unmet)),
+        _ => format!(
+            "{unmet} of {all} requirements {} not met, {unknown} {} unknown.",
+            are(unmet),
+            are(unknown)
+        ),
     });
     lines.join("\n")
 }
