@@ -82,6 +82,8 @@ pub(super) struct Team {
     pub(super) native: Value,
     /// Its memberships, each with the person.
     pub(super) members: Vec<Value>,
+    /// Why its memberships could not be read, if so: then nobody is known to be in it or not.
+    pub(super) unread: Option<String>,
 }
 
 /// What discovery reads before anything is made of it.
@@ -224,8 +226,9 @@ impl Workspace {
         let question = |team: &Value| Question::new(&["teams", gid(team), "team_memberships"], TEAM_MEMBERSHIP);
         let questions: Vec<Question> = teams.iter().map(question).collect();
         for (native, answer) in teams.into_iter().zip(asana.lists(&questions).await?) {
+            let unread = answer.as_ref().err().map(|fault| fault.message.clone());
             let members = self.accept(&format!("members of team {}", named(&native)), answer)?;
-            self.teams.push(Team { native, members });
+            self.teams.push(Team { native, members, unread });
         }
         Ok(())
     }

@@ -97,6 +97,9 @@ fn team_rules(part: Part, own: Option<&Value>, team: &Team) -> Vec<Rule> {
         return vec![rule(None, None, never)];
     }
     let Some(own) = own else {
+        if team.unread.is_some() {
+            return vec![rule(None, None, Grant::Unknown)];
+        }
         return vec![rule(None, None, denied("the account is not a member of the team; add it to the team"))];
     };
     if part == Part::Guest || is(own, "is_guest") {

@@ -128,7 +128,7 @@ fn a_team_is_changed_by_those_whom_it_lets() {
         let native = json!({"gid": "70", "edit_team_name_or_description_access_level": "only_team_admins",
             "member_invite_management_access_level": "all_team_members"});
         let mut seen = seen(&member("is_admin"), &project(), None);
-        seen.workspaces[0].teams = vec![Team { native, members: vec![own] }];
+        seen.workspaces[0].teams = vec![Team { native, members: vec![own], unread: None }];
         let grants = grants(&seen);
         [(Kind::Group, Verb::Update), (Kind::GroupMember, Verb::Create)]
             .map(|(kind, verb)| grants.get(Some(&"70".into()), kind, verb) == Grant::Allowed)

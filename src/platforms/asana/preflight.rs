@@ -13,6 +13,9 @@ use crate::model::grants::{Grant, Grants, Verb};
 use crate::platforms::connector::{Purpose, Requirement};
 use crate::platforms::requirements::{Tally, line};
 
+/// The way out where a credential reaches too little.
+const FULL_ACCESS: &str = "Allow the app full permissions, or use a personal access token.";
+
 /// Checks all requirements in a fixed order.
 pub(super) async fn preflight(asana: &Asana, purpose: Purpose) -> Result<Vec<Requirement>, ApiFault> {
     // What the account may do is asked for in any case: it also tells which projects are its own.
@@ -51,7 +54,7 @@ fn active(seen: &Seen, purpose: Purpose) -> Requirement {
 /// Whether the credential reaches what has no scope of its own: memberships, sections, batches.
 async fn consent(asana: &Asana, seen: &Seen) -> Result<Requirement, ApiFault> {
     let requirement = "The app has full access (scope `default`)";
-    let advice = "Allow the app full permissions, or use a personal access token.";
+    let advice = FULL_ACCESS;
     let Some(project) = seen.workspaces.iter().find_map(|workspace| workspace.projects.first()) else {
         let detail = "there is no project to try it on".to_owned();
         return Ok(line(requirement, Grant::Unknown, detail, advice));
@@ -81,6 +84,10 @@ fn backup(seen: &Seen) -> Vec<Requirement> {
     let mut people = Tally::default();
     for workspace in &seen.workspaces {
         for team in &workspace.teams {
+            if let Some(why) = &team.unread {
+                teams.unknown.push(format!("{} ({why})", named(&team.native)));
+                continue;
+            }
             let own = own_membership(team, me);
             let role = match own {
                 None => "not in it",
@@ -103,7 +110,7 @@ fn backup(seen: &Seen) -> Vec<Requirement> {
             email.to_owned(),
             "Nothing depends on it.",
         ),
-        teams.inform("Teams where the account is a member, an admin or a guest"),
+        roles_in(&teams, "Teams where the account is a member, an admin or a guest"),
         people.summary(
             "Name, e-mail address and status of the users of the workspaces and teams",
             "Make the account a member of the workspace instead of a guest.",
@@ -116,6 +123,11 @@ fn backup(seen: &Seen) -> Vec<Requirement> {
         }),
         projects(seen, "Archived projects", |project| is(project, "archived")),
     ]
+}
+
+/// The account's roles in its teams, as far as their memberships could be read.
+fn roles_in(teams: &Tally, requirement: &str) -> Requirement {
+    if teams.unknown.is_empty() { teams.inform(requirement) } else { teams.summary(requirement, FULL_ACCESS) }
 }
 
 fn projects(seen: &Seen, requirement: &str, keep: impl Fn(&Value) -> bool) -> Requirement {
@@ -141,8 +153,18 @@ fn restore(seen: &Seen, grants: &Grants) -> Vec<Requirement> {
     let teams = |kind, verb| {
         let each = seen.workspaces.iter().flat_map(|workspace| &workspace.teams);
         Tally::of(each.map(|team| {
-            (named(&team.native), grants.get(Some(&gid(&team.native).into()), kind, verb))
+            let why = team.unread.as_ref().map(|why| format!(" ({why})")).unwrap_or_default();
+            (format!("{}{why}", named(&team.native)), grants.get(Some(&gid(&team.native).into()), kind, verb))
         }))
+    };
+    let of_teams = |verb_of: (Kind, Verb), requirement: &str| {
+        let tally = teams(verb_of.0, verb_of.1);
+        let advice = if tally.denied.is_empty() && !tally.unknown.is_empty() {
+            FULL_ACCESS
+        } else {
+            "Add the account to the team; some teams need its admin."
+        };
+        tally.summary(requirement, advice)
     };
     let projects = |kind, verb| {
         let each = seen.workspaces.iter().flat_map(|workspace| &workspace.projects);
@@ -151,12 +173,8 @@ fn restore(seen: &Seen, grants: &Grants) -> Vec<Requirement> {
     vec![
         workspaces(Kind::Group, Verb::Create)
             .summary("Create teams: a member of the organization", "Make the account a member of the organization."),
-        teams(Kind::Group, Verb::Update)
-            .summary("Update teams: a member of the team", "Add the account to the team; some teams need its admin."),
-        teams(Kind::GroupMember, Verb::Create).summary(
-            "Add users to teams: a member of the team",
-            "Add the account to the team; some teams need its admin.",
-        ),
+        of_teams((Kind::Group, Verb::Update), "Update teams: a member of the team"),
+        of_teams((Kind::GroupMember, Verb::Create), "Add users to teams: a member of the team"),
         workspaces(Kind::Container, Verb::Create)
             .summary("Create projects: a member of the workspace", "Make the account a member of the workspace."),
         projects(Kind::Container, Verb::Update).summary(
@@ -221,13 +239,15 @@ fn private(seen: &Seen) -> Requirement {
 }
 
 fn quota(seen: &Seen) -> Requirement {
-    let free = seen.workspaces.iter().any(|workspace| workspace.paid == Some(false));
-    let detail = if free {
-        "150 requests a minute on a free plan; large projects take long"
+    let plans: Vec<Option<bool>> = seen.workspaces.iter().map(|workspace| workspace.paid).collect();
+    let (met, detail) = if plans.contains(&Some(false)) {
+        (Grant::Allowed, "150 requests a minute on a free plan; large projects take long")
+    } else if plans.contains(&None) {
+        (Grant::Unknown, "1,500 requests a minute on a paid plan, 150 on a free one; which it is cannot be seen")
     } else {
-        "1,500 requests a minute on a paid plan, shared by all that use the same token"
+        (Grant::Allowed, "1,500 requests a minute on a paid plan, shared by all that use the same token")
     };
-    line("Pace", Grant::Allowed, detail.to_owned(), "")
+    line("Pace", met, detail.to_owned(), FULL_ACCESS)
 }
 
 #[cfg(test)]

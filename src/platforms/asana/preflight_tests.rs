@@ -81,3 +81,17 @@ async fn what_is_missing_for_a_restore_is_named() {
     let by_team = checked(&member("is_admin", false), 200, "", Purpose::Restore).await;
     assert!(denied(met(&by_team, "Update private projects"), "team"));
 }
+
+#[tokio::test]
+async fn what_a_narrow_token_cannot_read_is_unknown() {
+    let mut answers = answers(&member("is_admin", false), 403, "editor");
+    answers[2] = crate::platforms::asana::testing::refusal(403, "needs the scope team_memberships:read");
+    let scripted = Scripted::new(answers);
+    let lines = preflight(&asana(&scripted), Purpose::Restore).await.unwrap();
+    for unknown in ["Teams where", "Update teams", "Add users to teams", "Pace"] {
+        assert_eq!(met(&lines, unknown), &Grant::Unknown, "{unknown}");
+    }
+    let teams = lines.iter().find(|line| line.requirement.starts_with("Update teams")).unwrap();
+    assert!(teams.detail.contains("team_memberships:read"), "{teams:?}");
+    assert_eq!(teams.advice.as_deref(), Some(FULL_ACCESS));
+}

@@ -263,11 +263,12 @@ pub(crate) const ROLES: &[Role] = &[
             "portfolios of workspace Acme",
             "project templates of workspace Acme",
             "goals of workspace Acme",
+            "custom fields of workspace Acme",
             "\"Roadmap\"",
             "\"Office garden\"",
             "\"Old plans\"",
         ],
-        met: ("?-++-++++", "?-++-+++?--???????+"),
+        met: ("?-+?-+++?", "?-+?-+++???????????"),
         does: ("unseen", "unseen"),
         ..ASANA
     },
