@@ -42,6 +42,8 @@ pub(super) fn page(saved: &SavedPlan, details: bool) -> String {
     lines.extend(losses(plan, details));
     lines.push(String::new());
     lines.push(closing(saved));
+    // Parts begin with a blank line, also where nothing stands before them.
+    lines.dedup_by(|line, before| line.is_empty() && before.is_empty());
     lines.join("\n")
 }
 
@@ -246,7 +248,7 @@ fn closing(saved: &SavedPlan) -> String {
             let lost: BTreeSet<_> = plan.losses.iter().map(|loss| &loss.key).collect();
             let lost = counted(lost.len() as u64, "thing is", "things are");
             let what = format!(
-                "Nothing can be done: {lost} not as in the backup, and cannot be restored, see above."
+                "Nothing to do. {lost} not as in the backup and cannot be restored, see above."
             );
             format!("{state}\n{}", yellow(&what))
         }
@@ -291,7 +293,7 @@ mod tests {
         let key = RecordKey::new("b", Kind::Comment, "1");
         let edited = Loss::new(key, Some("data.text"), LossCause::ForeignComment);
         let lost = page(&without_steps(vec![edited]), false);
-        assert!(lost.contains("Nothing can be done: 1 thing is not as in the backup"), "{lost}");
+        assert!(lost.contains("Nothing to do. 1 thing is not as in the backup"), "{lost}");
         assert!(!lost.contains("is as wanted"), "{lost}");
     }
 
