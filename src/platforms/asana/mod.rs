@@ -21,6 +21,7 @@ mod json;
 mod mark;
 mod own_tasks;
 mod preflight;
+mod preflight_restore;
 mod read;
 mod rich_text;
 pub mod sim;
