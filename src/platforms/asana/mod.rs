@@ -28,6 +28,7 @@ pub mod sim;
 mod spec;
 #[cfg(test)]
 mod testing;
+mod words;
 mod write;
 
 use connector::Asana;
