@@ -189,7 +189,9 @@ pub fn text(
         Value::String(text) if matches!(field.told, Told::Naming(_)) => {
             dialect.retold(text, name).unwrap_or_else(|| text.clone())
         }
-        Value::String(text) if matches!(field.told, Told::Word | Told::Look) => dialect.word(text),
+        Value::String(text) if matches!(field.told, Told::Word | Told::Look | Told::Outcome) => {
+            dialect.word(text)
+        }
         Value::String(text) => name(text).unwrap_or_else(|| text.clone()),
         Value::Array(values) => joined(values.iter().map(inner)),
         Value::Object(fields) => dialect.in_words(value).unwrap_or_else(|| {
@@ -268,6 +270,8 @@ mod tests {
         let column = json!({"type": "TEXT_NUMBER", "tags": ["GANTT_START_DATE"]});
         assert_eq!(text("smartsheet", Kind::FieldDef, "type", column.clone()), "text or number");
         assert_eq!(text("smartsheet", Kind::FieldDef, "tags", column), "gantt start date");
+        let approval = json!({"approval_status": "changes_requested"});
+        assert_eq!(text("asana", Kind::Item, "approval_status", approval), "changes requested");
     }
 
     #[test]

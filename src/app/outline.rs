@@ -43,6 +43,8 @@ pub struct Said {
     pub field: &'static Field,
     /// Its value as text; never empty.
     pub text: String,
+    /// Whether a new record has that value by itself.
+    pub ordinary: bool,
 }
 
 impl Said {
@@ -54,7 +56,7 @@ impl Said {
     /// Whether it says more than what nearly every record says: switches that are off and what a new record has by
     /// itself do not.
     pub fn is_telling(&self) -> bool {
-        self.text != "no" && self.field.initial != Some(self.text.as_str())
+        self.text != "no" && !self.ordinary
     }
 }
 
@@ -124,7 +126,13 @@ fn assemble(telling: &Telling<'_>, slots: &mut [Option<Record>], parent: Option<
                 spec.fields
                     .iter()
                     .filter(|field| field.path != spec.title && !is_told(spec, field))
-                    .filter_map(|field| Some(Said { field, text: names.said(field, &record)? }))
+                    .filter_map(|field| {
+                        Some(Said {
+                            field,
+                            text: names.said(field, &record)?,
+                            ordinary: is_ordinary(field, &record),
+                        })
+                    })
                     .filter(|said| said.field.told != Told::Rich || said.text != title),
             ),
             order: fields_in_order(telling, &children, &computed),
@@ -178,6 +186,16 @@ impl Node {
     /// What people call several of its kind.
     pub fn plural(&self) -> &'static str {
         self.guise.map_or(self.spec.plural, |guise| guise.plural)
+    }
+
+    /// What a field says in a table that programs read: the platform's words as they are, and names instead of ids.
+    pub fn entry(&self, field: &Field) -> String {
+        let word = matches!(field.told, Told::Word | Told::Outcome)
+            .then(|| ops::get_text(&self.record.native, field.path))
+            .flatten();
+        let said =
+            || self.fields.iter().find(|said| said.field.path == field.path).map(|said| said.text.as_str());
+        word.or_else(said).unwrap_or_default().to_owned()
     }
 
     /// What its first field with a meaning says.
@@ -261,6 +279,11 @@ fn byline(dialect: &dyn Dialect, record: &Record) -> Option<String> {
     Some(line.split_once("] ").map_or(line.as_str(), |(_, rest)| rest).to_owned())
 }
 
+/// Whether the field has what a new record has in it by itself.
+fn is_ordinary(field: &Field, record: &Record) -> bool {
+    field.initial.is_some() && ops::get_text(&record.native, field.path) == field.initial
+}
+
 /// Whether the field only says what the record's place in the tree, its children or its byline say as well.
 fn is_told(spec: &KindSpec, field: &Field) -> bool {
     field.role == Role::ReadOnly(LossCause::CommentAuthor)
@@ -268,4 +291,27 @@ fn is_told(spec: &KindSpec, field: &Field) -> bool {
         || field.repeats
         || matches!(field.role, Role::Sequence(_))
         || (!spec.kind.stands_alone() && spec.parent.places().iter().any(|(_, path)| *path == field.path))
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::model::{Blob, RecordKey};
+    use crate::platforms;
+
+    #[test]
+    fn what_is_ordinary_tells_nothing_and_tables_have_the_words_of_the_platform() {
+        let dialect = platforms::find("asana").unwrap().dialect;
+        for (subtype, told, is_telling) in [("default_task", "task", false), ("milestone", "milestone", true)]
+        {
+            let native = json!({"name": "Fix", "resource_subtype": subtype});
+            let task = Record { key: RecordKey::new("p", Kind::Item, "t"), native, blob: Blob::None };
+            let nodes = build(dialect, vec![task], &[]);
+            let said = &nodes[0].fields[0];
+            assert_eq!((said.text.as_str(), said.is_telling()), (told, is_telling));
+            assert_eq!(nodes[0].entry(said.field), subtype);
+        }
+    }
 }

@@ -10,6 +10,8 @@ pub enum Told {
     Plain,
     /// Whether the thing is finished.
     Done,
+    /// How it was finished, where that says more than that it is: a word of the platform's own.
+    Outcome,
     /// When it is to be finished: a day, or a moment.
     Due,
     /// Who is to do it.

@@ -96,12 +96,8 @@ fn table(spec: &KindSpec, lines: &[Line], to: &mut dyn Write) -> std::io::Result
     let heading = ["id", "in", "name"].into_iter().map(str::to_owned);
     writer.write_record(heading.chain(fields.iter().map(|field| told::label(field))))?;
     for Line { above, node } in lines {
-        let said = |field: &&Field| {
-            let said = node.fields.iter().find(|said| said.field.path == field.path);
-            said.map(|said| said.text.clone()).unwrap_or_default()
-        };
         let own = [node.record.key.id.to_string(), above.clone(), node.title.clone()];
-        let row = own.into_iter().chain(fields.iter().map(said));
+        let row = own.into_iter().chain(fields.iter().map(|field| node.entry(field)));
         writer.write_record(row.map(|text| harmless(&text)))?;
     }
     writer.flush()

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use std::io::Write;
 
 use crate::app::grid::Grid;
-use crate::app::outline::{Node, Said};
+use crate::app::outline::Node;
 use crate::model::Kind;
 use crate::model::dialect::Dialect;
 use crate::model::spec::{Field, KindSpec};
@@ -37,10 +37,6 @@ pub(super) fn write(nodes: &[Node], dialect: &dyn Dialect, to: &mut dyn Write) -
         .chain(place.counted.iter().map(|spec| spec.plural.to_owned()));
     writer.write_record(heading.map(|text| harmless(&text)))?;
     for line in &lines {
-        let said = |field: &&Field| {
-            let said = line.node.fields.iter().find(|said| said.field.path == field.path);
-            said.map(|said: &Said| said.text.clone()).unwrap_or_default()
-        };
         let value = |name: &String| {
             let value = line.node.values().find(|(own, _)| own == name);
             value.map(|(_, text)| text).unwrap_or_default()
@@ -48,7 +44,7 @@ pub(super) fn write(nodes: &[Node], dialect: &dyn Dialect, to: &mut dyn Write) -
         let number = |spec: &&KindSpec| line.node.of_kind(spec.kind).count().to_string();
         let row = place
             .of_line(line)
-            .chain(fields.iter().map(said))
+            .chain(fields.iter().map(|field| line.node.entry(field)))
             .chain(custom.iter().map(value))
             .chain(place.counted.iter().map(number));
         writer.write_record(row.map(|text| harmless(&text)))?;

@@ -133,7 +133,7 @@ mod tests {
         let spec = platforms::find("trello").unwrap().dialect.spec(kind).unwrap();
         let said = |(path, text)| {
             let field = spec.fields.iter().find(|field| field.path == path)?;
-            Some(Said { field, text })
+            Some(Said { field, text, ordinary: false })
         };
         let fields = fields.into_iter().filter_map(said).collect();
         let (title, computed, children) = (title.to_owned(), Vec::new(), Vec::new());

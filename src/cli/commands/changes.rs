@@ -91,7 +91,7 @@ fn text(platform: &str, field: Option<&Field>, value: &Value, names: &BTreeMap<S
     };
     let shown = humane(&told);
     let is_word = field.is_some_and(|field| match field.told {
-        Told::Word => true,
+        Told::Word | Told::Outcome => true,
         Told::Look => value.as_str() != Some(told.as_str()),
         _ => false,
     });

@@ -201,17 +201,19 @@ fn listed(facts: &[String]) -> String {
     if facts.is_empty() { String::new() } else { format!("  ({})", facts.join(", ")) }
 }
 
-/// Whether it is finished or put away.
+/// Whether it is finished, and how, or put away.
 fn states(node: &Node) -> Vec<String> {
-    let states = [(Told::Done, "done"), (Told::Archived, "archived")];
+    let done = node.told(Told::Outcome).unwrap_or("done");
+    let states = [(Told::Done, done), (Told::Archived, "archived")];
     let is_so = |(meaning, _): &(Told, &str)| node.told(*meaning) == Some("yes");
     states.into_iter().filter(is_so).map(|(_, word)| word.to_owned()).collect()
 }
 
-/// The day when it is to be finished, and who is to do it.
+/// When it is to be finished, to the minute where a moment is set, and who is to do it.
 fn dates(node: &Node) -> impl Iterator<Item = String> {
-    let due = node.told(Told::Due).map(|text| humane(text).chars().take(10).collect::<String>());
-    due.map(|day| format!("due {day}")).into_iter().chain(node.told(Told::Assignee).map(|who| brief(who, 60)))
+    let due = node.fields.iter().filter(|said| said.field.told == Told::Due).map(|said| humane(&said.text));
+    let due = due.max_by_key(String::len).map(|due| due.chars().take(16).collect::<String>());
+    due.map(|due| format!("due {due}")).into_iter().chain(node.told(Told::Assignee).map(|who| brief(who, 60)))
 }
 
 /// How many of each kind hang on it, but for cells and what is below it.
@@ -248,7 +250,7 @@ mod tests {
         };
         let said = |(path, text): &(&str, &str)| {
             let field = spec.fields.iter().find(|field| field.path == *path).unwrap();
-            Said { field, text: (*text).to_owned() }
+            Said { field, text: (*text).to_owned(), ordinary: false }
         };
         let fields = fields.iter().map(said).collect();
         let (title, computed) = (title.to_owned(), Vec::new());
@@ -273,6 +275,7 @@ mod tests {
 
     #[test]
     fn a_task_in_a_list_tells_whether_it_is_done_when_it_is_due_and_whose_it_is() {
+        const MOMENT: &str = "2026-12-01T12:00:00.000Z";
         for (platform, fields, expected) in [
             (
                 "asana",
@@ -280,9 +283,14 @@ mod tests {
                 "due 2026-12-01, Ben",
             ),
             (
+                "asana",
+                [("completed", "yes"), ("approval_status", "rejected"), ("due_at", "2026-12-01T12:00:00")],
+                "rejected, due 2026-12-01 12:00",
+            ),
+            (
                 "trello",
-                [("dueComplete", "yes"), ("due", "2026-12-01T12:00:00.000Z"), ("idMembers", "Ben, Cleo")],
-                "done, due 2026-12-01, Ben, Cleo",
+                [("dueComplete", "yes"), ("due", MOMENT), ("idMembers", "Ben, Cleo")],
+                &format!("done, due {}, Ben, Cleo", humane(MOMENT).chars().take(16).collect::<String>()),
             ),
         ] {
             let task = node(platform, Kind::Item, "Fix", &fields, Vec::new());

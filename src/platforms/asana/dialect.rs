@@ -7,7 +7,7 @@ use std::ops::Range;
 use serde_json::Value;
 
 use super::json::{gid, list, text};
-use super::{effort, own_tasks, rich_text};
+use super::{effort, own_tasks, rich_text, words};
 use super::spec::KINDS;
 use crate::base::clock::Timestamp;
 use crate::model::dialect::{Computed, Dialect, TextLink};
@@ -133,6 +133,10 @@ impl Dialect for AsanaDialect {
     fn called(&self, record: &Record) -> Option<String> {
         let kind = text(&record.native, "resource_type");
         (record.key.kind == Kind::Inventory && !kind.is_empty()).then(|| kind.replace('_', " "))
+    }
+
+    fn word(&self, word: &str) -> String {
+        words::word(word)
     }
 
     fn hidden(&self) -> &'static [&'static str] {

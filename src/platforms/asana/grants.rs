@@ -59,10 +59,19 @@ pub(super) fn grants(seen: &Seen) -> Grants {
 }
 
 /// What every write in a workspace meets first.
-fn never(part: Part) -> Option<Grant> {
+pub(super) fn never(part: Part) -> Option<Grant> {
     match part {
         Part::ViewOnly => Some(denied("the account's licence is view-only; give it a full one")),
         Part::Inactive => Some(denied("the account is no longer active in the workspace")),
+        Part::Admin | Part::Member | Part::Guest | Part::Unknown => None,
+    }
+}
+
+/// The way out where the account's part in a workspace is the reason for everything that it may not.
+pub(super) fn way_out(part: Part) -> Option<&'static str> {
+    match part {
+        Part::ViewOnly => Some("Give the account a full licence."),
+        Part::Inactive => Some("Have the account made active in the workspace again."),
         Part::Admin | Part::Member | Part::Guest | Part::Unknown => None,
     }
 }

@@ -21,12 +21,14 @@ mod json;
 mod mark;
 mod own_tasks;
 mod preflight;
+mod preflight_restore;
 mod read;
 mod rich_text;
 pub mod sim;
 mod spec;
 #[cfg(test)]
 mod testing;
+mod words;
 mod write;
 
 use connector::Asana;

@@ -4,17 +4,17 @@ use serde_json::Value;
 
 use super::Asana;
 use super::asking::{Question, named};
-use super::discover::{self, Seen, Workspace};
-use super::grants::{Part, grants, level, own_membership, part};
+use super::discover::{self, Seen};
+use super::grants::{Part, grants, own_membership, part};
+use super::preflight_restore;
 use super::json::{gid, is, text};
 use crate::http::fault::ApiFault;
-use crate::model::Kind;
-use crate::model::grants::{Grant, Grants, Verb};
+use crate::model::grants::Grant;
 use crate::platforms::connector::{Purpose, Requirement};
 use crate::platforms::requirements::{Tally, line};
 
 /// The way out where a credential reaches too little.
-const FULL_ACCESS: &str = "Allow the app full permissions, or use a personal access token.";
+pub(super) const FULL_ACCESS: &str = "Allow the app full permissions, or use a personal access token.";
 
 /// Checks all requirements in a fixed order.
 pub(super) async fn preflight(asana: &Asana, purpose: Purpose) -> Result<Vec<Requirement>, ApiFault> {
@@ -23,7 +23,7 @@ pub(super) async fn preflight(asana: &Asana, purpose: Purpose) -> Result<Vec<Req
     let mut lines = vec![active(&seen, purpose), consent(asana, &seen).await?];
     lines.extend(backup(&seen));
     if purpose == Purpose::Restore {
-        lines.extend(restore(&seen, &grants(&seen)));
+        lines.extend(preflight_restore::needs(&seen, &grants(&seen)));
     }
     lines.push(quota(&seen));
     Ok(lines)
@@ -143,99 +143,6 @@ fn projects(seen: &Seen, requirement: &str, keep: impl Fn(&Value) -> bool) -> Re
     } else {
         tally.summary(requirement, "Have the projects shared with the account, or with a team that it is in.")
     }
-}
-
-fn restore(seen: &Seen, grants: &Grants) -> Vec<Requirement> {
-    let workspaces = |kind, verb| {
-        let each = seen.workspaces.iter().map(|workspace| (workspace.gid(), workspace.name()));
-        Tally::of(each.map(|(id, name)| (name, grants.get(Some(&id.into()), kind, verb))))
-    };
-    let teams = |kind, verb| {
-        let each = seen.workspaces.iter().flat_map(|workspace| &workspace.teams);
-        Tally::of(each.map(|team| {
-            let why = team.unread.as_ref().map(|why| format!(" ({why})")).unwrap_or_default();
-            (format!("{}{why}", named(&team.native)), grants.get(Some(&gid(&team.native).into()), kind, verb))
-        }))
-    };
-    let of_teams = |verb_of: (Kind, Verb), requirement: &str| {
-        let tally = teams(verb_of.0, verb_of.1);
-        let advice = if tally.denied.is_empty() && !tally.unknown.is_empty() {
-            FULL_ACCESS
-        } else {
-            "Add the account to the team; some teams need its admin."
-        };
-        tally.summary(requirement, advice)
-    };
-    let projects = |kind, verb| {
-        let each = seen.workspaces.iter().flat_map(|workspace| &workspace.projects);
-        Tally::of(each.map(|project| (named(project), grants.get(Some(&gid(project).into()), kind, verb))))
-    };
-    vec![
-        workspaces(Kind::Group, Verb::Create)
-            .summary("Create teams: a member of the organization", "Make the account a member of the organization."),
-        of_teams((Kind::Group, Verb::Update), "Update teams: a member of the team"),
-        of_teams((Kind::GroupMember, Verb::Create), "Add users to teams: a member of the team"),
-        workspaces(Kind::Container, Verb::Create)
-            .summary("Create projects: a member of the workspace", "Make the account a member of the workspace."),
-        projects(Kind::Container, Verb::Update).summary(
-            "Update projects: an editor of the project, where it asks for it an admin",
-            "Give the account the access level that the project asks for.",
-        ),
-        projects(Kind::Member, Verb::Create).summary(
-            "Add users to project members and followers: an editor, where the project asks for it an admin",
-            "Give the account the access level that the project asks for.",
-        ),
-        projects(Kind::Item, Verb::Create).summary(
-            "Create and update tasks, their details and attachments: an editor of the project",
-            "Make the account an editor of the project.",
-        ),
-        custom_fields(seen, &projects(Kind::FieldDef, Verb::Create)),
-        paid(seen, "Create private projects: a paid plan"),
-        private(seen),
-    ]
-}
-
-fn custom_fields(seen: &Seen, tally: &Tally) -> Requirement {
-    let plan = paid(seen, "Create local and global custom fields, update local ones: a paid plan");
-    if plan.met != Grant::Allowed {
-        return plan;
-    }
-    let advice = "Give the account the access level that the project asks for.";
-    Requirement { requirement: plan.requirement, ..tally.summary("", advice) }
-}
-
-/// What needs a paid plan, by the answer to the question for custom fields.
-fn paid(seen: &Seen, requirement: &str) -> Requirement {
-    let mut tally = Tally::default();
-    for workspace in &seen.workspaces {
-        let name = workspace.name();
-        match workspace.paid {
-            Some(true) => tally.allowed.push(name.to_owned()),
-            Some(false) => tally.denied.push(format!("{name} (the plan is a free one)")),
-            None => tally.unknown.push(name.to_owned()),
-        }
-    }
-    tally.summary(requirement, "Use an account on a paid plan; without one, the rest is restored.")
-}
-
-fn private(seen: &Seen) -> Requirement {
-    let me = seen.me();
-    let is_private = |project: &&Value| text(project, "privacy_setting") == "private";
-    let own = |workspace: &Workspace, project: &Value| match level(workspace, project, me) {
-        Some(level) if level.own => Grant::Allowed,
-        Some(_) => Grant::Denied("the account sees it by a team".to_owned()),
-        None => Grant::Unknown,
-    };
-    let each = seen.workspaces.iter().flat_map(|workspace| {
-        let private = workspace.projects.iter().filter(is_private);
-        private.map(move |project| (named(project), own(workspace, project)))
-    });
-    let tally = Tally::of(each);
-    let requirement = "Update private projects: a member or the owner of the project";
-    if tally.denied.is_empty() && tally.unknown.is_empty() {
-        return tally.inform(requirement);
-    }
-    tally.summary(requirement, "Have the account added to the project itself.")
 }
 
 fn quota(seen: &Seen) -> Requirement {

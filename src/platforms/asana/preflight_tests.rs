@@ -1,6 +1,7 @@
 use serde_json::json;
 
 use super::*;
+use crate::platforms::asana::preflight_restore::{MEMBERSHIP, PAID_PLAN};
 use crate::http::testing::Scripted;
 use crate::platforms::asana::testing::{asana, batch, data};
 
@@ -72,6 +73,7 @@ async fn what_is_missing_for_a_restore_is_named() {
     let guest = checked(&member("is_guest", true), 200, "editor", Purpose::Restore).await;
     assert!(denied(met(&guest, "The account is active"), "guest"));
     assert!(denied(met(&guest, "Create projects"), "guest"));
+    assert!(denied(met(&guest, "Create private projects"), "guest"));
     assert!(denied(met(&guest, "Add users to project"), "admin"));
     assert_eq!(met(&guest, "Create and update tasks"), &Grant::Allowed);
     let free = checked(&member("is_admin", false), 402, "viewer", Purpose::Restore).await;
@@ -80,6 +82,30 @@ async fn what_is_missing_for_a_restore_is_named() {
     assert!(denied(met(&free, "Create and update tasks"), "viewer"));
     let by_team = checked(&member("is_admin", false), 200, "", Purpose::Restore).await;
     assert!(denied(met(&by_team, "Update private projects"), "team"));
+}
+
+#[tokio::test]
+async fn advice_follows_what_stands_in_the_way() {
+    let advice = |lines: &[Requirement], requirement: &str| {
+        let line = lines.iter().find(|line| line.requirement.starts_with(requirement)).unwrap();
+        (line.met == Grant::Allowed, line.advice.clone().unwrap_or_default())
+    };
+    let view_only = checked(&member("is_view_only", true), 200, "admin", Purpose::Restore).await;
+    let writes =
+        ["Create", "Update", "Add"].map(|verb| view_only.iter().filter(move |line| line.requirement.starts_with(verb)));
+    for line in writes.into_iter().flatten() {
+        assert_eq!(line.advice.as_deref(), Some("Give the account a full licence."), "{line:?}");
+    }
+    let guest = checked(&member("is_guest", true), 402, "viewer", Purpose::Restore).await;
+    for (requirement, way) in [
+        ("Update teams", "Make the account a member of the organization."),
+        ("Create private projects", MEMBERSHIP),
+        ("Create and update tasks", "Make the account an editor of the project."),
+    ] {
+        assert_eq!(advice(&guest, requirement), (false, way.to_owned()), "{requirement}");
+    }
+    let free = checked(&member("is_admin", true), 402, "admin", Purpose::Restore).await;
+    assert_eq!(advice(&free, "Create private projects"), (false, PAID_PLAN.to_owned()));
 }
 
 #[tokio::test]

@@ -223,7 +223,7 @@ pub(crate) const ROLES: &[Role] = &[
         who: "a guest who edits one project",
         account: "guest",
         holds: "My tasks, Roadmap",
-        met: ("+++++++++", "-+++++++-??-+++++++"),
+        met: ("+++++++++", "-+++++++-??-++++-++"),
         does: ("not change field-option", "nothing"),
         refused: "Guests and view-only members cannot do this",
         ..ASANA
@@ -232,7 +232,7 @@ pub(crate) const ROLES: &[Role] = &[
         who: "a member with a view-only licence",
         account: "view-only",
         holds: "My tasks, Old plans, Roadmap",
-        met: ("+++++++++", "-+++++++--------+++"),
+        met: ("+++++++++", "-+++++++---------++"),
         does: ("nothing", "nothing"),
         ..ASANA
     },

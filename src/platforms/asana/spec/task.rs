@@ -24,8 +24,8 @@ pub(super) const TASK: KindSpec = KindSpec {
         Field::new("not_in_project", Role::Writable).nowhere(),
         Field::new("name", Role::Writable),
         Field::new("html_notes", Role::Writable).codec(Codec::Links).initially("<body></body>").told(Told::Rich),
-        Field::new("resource_subtype", Role::Writable),
-        Field::new("approval_status", Role::Writable),
+        Field::new("resource_subtype", Role::Writable).initially("default_task").told(Told::Word).called("type"),
+        Field::new("approval_status", Role::Writable).told(Told::Outcome),
         Field::new("assignee.gid", Role::Person).told(Told::Assignee),
         Field::new("completed", Role::Writable).told(Told::Done),
         Field::new("due_on", Role::Writable).told(Told::Due),
@@ -110,7 +110,10 @@ pub(super) const ATTACHMENT: KindSpec = KindSpec {
         Field::new("name", Role::CreateOnly),
         // Links only: an upload's addresses are Asana's own and expire.
         Field::new("url", Role::CreateOnly).codec(Codec::Links),
-        Field::new("resource_subtype", Role::ReadOnly(LossCause::AttachmentOrigin)),
+        Field::new("resource_subtype", Role::ReadOnly(LossCause::AttachmentOrigin))
+            .initially("asana")
+            .told(Told::Word)
+            .called("kept in"),
     ],
     losses: &[LossCause::NativeId, LossCause::AttachmentOrigin],
 };
@@ -129,7 +132,7 @@ pub(super) const COMMENT: KindSpec = KindSpec {
     fields: &[
         Field::new("html_text", Role::Writable).codec(Codec::Attributed).told(Told::Rich),
         Field::new("is_pinned", Role::Writable).anybodys(),
-        Field::new("sticker_name", Role::CreateOnly),
+        Field::new("sticker_name", Role::CreateOnly).told(Told::Word),
         Field::new("created_by.gid", Role::ReadOnly(LossCause::CommentAuthor)),
     ],
     losses: &[LossCause::NativeId, LossCause::CommentAuthor, LossCause::Reactions],
