@@ -121,7 +121,9 @@ pub(super) async fn run(
         "plan": saved.id, "run": applied.run, "steps": applied.outcome, "left_to_do": again.plan.steps.len(),
     });
     let end = if restored {
-        green("Everything that was wrecked and can be restored is back as it was; what people made since is still there.")
+        green(
+            "Everything that was wrecked and can be restored is back as it was; what people made since is still there.",
+        )
     } else {
         red("Not everything is back; see above.")
     };

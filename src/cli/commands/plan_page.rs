@@ -247,9 +247,8 @@ fn closing(saved: &SavedPlan) -> String {
         Verdict::NothingToDo => {
             let lost: BTreeSet<_> = plan.losses.iter().map(|loss| &loss.key).collect();
             let lost = counted(lost.len() as u64, "thing is", "things are");
-            let what = format!(
-                "Nothing to do. {lost} not as in the backup and cannot be restored, see above."
-            );
+            let what =
+                format!("Nothing to do. {lost} not as in the backup and cannot be restored, see above.");
             format!("{state}\n{}", yellow(&what))
         }
         Verdict::Applyable => format!("{state}\n{cost}\n{next}"),
