@@ -84,7 +84,8 @@ pub async fn apply(
     };
     let there = saved.plan.witnesses.iter().filter(|witness| witness.fingerprint.is_some());
     let relied_on = there.map(|witness| witness.key.clone()).collect();
-    let scan = scan::scan(app, &connector, connection, &wanted, &relied_on, progress).await?;
+    let scan =
+        scan::scan(app, &connector, connection, &wanted, &relied_on, &BTreeSet::new(), progress).await?;
     unchanged(app, platform, &saved.plan, &scan)?;
     complete(&with_bytes, &scan)?;
 
@@ -315,7 +316,9 @@ impl Checker<'_> {
         let wanted = |id: &NativeId| containers.contains(id).then_some(Attachments::None);
         let connection = &self.plan.header.connection;
         let sought = promised.records.keys().cloned().collect();
-        let scan = scan::scan(self.app, &self.connector, connection, &wanted, &sought, progress).await?;
+        let scan =
+            scan::scan(self.app, &self.connector, connection, &wanted, &sought, &BTreeSet::new(), progress)
+                .await?;
         Ok(Reader::new(self.app.chunks(), scan.tree))
     }
 }

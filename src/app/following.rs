@@ -3,12 +3,14 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::context::App;
+use super::due;
 use super::error::Error;
 use super::neighbours::leading_kinds;
 use super::scan::Scan;
 use super::snapshots;
 use crate::model::dialect::Dialect;
 use crate::model::leads::{self, Lead, leads};
+use crate::model::loss::{Loss, LossCause};
 use crate::model::origins::OriginMap;
 use crate::model::pairs::{Comparison, Pair};
 use crate::model::spec::{Codec, KindSpec};
@@ -59,12 +61,34 @@ pub(super) fn leading_to_what_goes(
         None => BTreeSet::new(),
     };
     let known = |live: &ContainerInfo| {
-        let entries = latest.iter().flat_map(|latest| &latest.manifest.containers);
-        live.version.is_some()
-            && entries.into_iter().any(|entry| entry.id == live.id && entry.version == live.version)
+        latest.as_ref().filter(|_| live.version.is_some()).is_some_and(|latest| {
+            let mut entries = latest.manifest.containers.iter();
+            entries.any(|entry| {
+                entry.id == live.id
+                    && entry.version == live.version
+                    && due::was_whole(&latest.manifest, entry)
+            })
+        })
     };
     found.extend(scan.discovery.containers.iter().filter(|live| !known(live)).map(|live| live.id.clone()));
     Ok(found)
+}
+
+/// Names in a plan the containers that could not be read: what leads from them to what is made anew stays as it is.
+pub(super) fn note_unread(plan: &mut RestorePlan, scan: &Scan, dialect: &dyn Dialect) {
+    let noun = dialect.spec(Kind::Container).map_or("container", |spec| spec.noun);
+    plan.losses.extend(scan.unread.iter().map(|(live, why)| {
+        let workspace = live.workspace.iter().map(|(_, name)| name.clone());
+        Loss {
+            key: RecordKey::new(live.id.clone(), Kind::Container, live.id.clone()),
+            field: None,
+            cause: LossCause::Unread,
+            noun: noun.to_owned(),
+            path: workspace.chain([live.name.clone()]).collect(),
+            why: Some(why.clone()),
+        }
+    }));
+    plan.losses.sort();
 }
 
 /// The records that follow, and what stands around them.

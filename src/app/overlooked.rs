@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::Serialize;
 
 use super::context::App;
+use super::due;
 use super::error::Error;
 use super::snapshots;
 use crate::base::clock::Timestamp;
@@ -65,9 +66,10 @@ impl Backups {
     }
 }
 
-/// Whether a backup read every container.
+/// Whether a backup read every container, and all that is in it.
 fn is_whole(manifest: &Manifest) -> bool {
-    manifest.full_pass || manifest.parent.is_none()
+    let is_pass = manifest.full_pass || manifest.parent.is_none();
+    is_pass && manifest.containers.iter().all(|entry| due::was_whole(manifest, entry))
 }
 
 /// Whether a container has the version that it had in the backup before.

@@ -10,7 +10,7 @@ use super::connections;
 use super::context::{App, entry, long_enough};
 use super::downloads::Attachments;
 use super::error::{Error, ErrorKind};
-use super::following::{Search, Written, leading_to_what_goes};
+use super::following::{Search, Written, leading_to_what_goes, note_unread};
 use super::progress::{News, Progress};
 use super::runs;
 use super::scan::{self, Scan};
@@ -99,7 +99,8 @@ pub async fn plan(app: &App, request: &PlanRequest, progress: &dyn Progress) -> 
         let following = opened.leading_to(|target| desired.contains(&target.container))?;
         read.extend(with_aliases(&following, Kind::Container, &origins));
     }
-    let mut scan = read_live(app, &connector, &connection, &read, &sought, progress).await?;
+    let mut scan =
+        read_live(app, &connector, &connection, &read, &BTreeSet::new(), &sought, progress).await?;
 
     let around = opened.places_of(&selection)?;
     let kinds = Kind::ALL.iter().filter(|kind| kind.stands_alone() && **kind != Kind::Container);
@@ -146,8 +147,9 @@ pub async fn plan(app: &App, request: &PlanRequest, progress: &dyn Progress) -> 
     let mut following = with_aliases(&following, Kind::Container, &origins);
     following.extend(leading_to_what_goes(app, &made, &scan, dialect)?);
     if !following.is_subset(&read) {
+        let further = following.difference(&read).cloned().collect();
         read.extend(following.iter().cloned());
-        scan = read_live(app, &connector, &connection, &read, &sought, progress).await?;
+        scan = read_live(app, &connector, &connection, &read, &further, &sought, progress).await?;
     }
     let live = Reader::new(app.chunks(), scan.tree);
     let search =
@@ -164,6 +166,7 @@ pub async fn plan(app: &App, request: &PlanRequest, progress: &dyn Progress) -> 
         opened.note_shared(&mut made, &desired)?;
     }
     opened.note_lists(&mut made)?;
+    note_unread(&mut made, &scan, dialect);
     opened.name_far(&mut made)?;
     save(app, made)
 }
@@ -192,7 +195,8 @@ pub async fn undo(app: &App, run: &str, progress: &dyn Progress) -> Result<Saved
     let scope = with_aliases(&touched.union(&pointed_into).cloned().collect(), Kind::Container, &origins);
     let reader = Reader::new(app.chunks(), before.manifest.tree);
     let sought = Sought::of(connector.as_ref(), &reader, &touched, &origins, &undone.created)?;
-    let scan = read_live(app, &connector, &connection, &scope, &sought, progress).await?;
+    let none = BTreeSet::new();
+    let scan = read_live(app, &connector, &connection, &scope, &none, &sought, progress).await?;
     let compared: Vec<NativeId> = touched.iter().cloned().collect();
     let mut comparison = snapshot::compare(
         &app.chunks(),
@@ -316,13 +320,14 @@ async fn read_live(
     connector: &Arc<dyn Connector>,
     connection: &str,
     scope: &BTreeSet<NativeId>,
+    dispensable: &BTreeSet<NativeId>,
     sought: &Sought,
     progress: &dyn Progress,
 ) -> Result<Scan, Error> {
     progress
         .tell(News::Phase { what: "Reading the live account".to_owned(), total: Some(scope.len() as u64) });
     let wanted = |id: &NativeId| scope.contains(id).then_some(Attachments::None);
-    scan::scan(app, connector, connection, &wanted, sought, progress).await
+    scan::scan(app, connector, connection, &wanted, sought, dispensable, progress).await
 }
 
 /// The containers themselves, and those that earlier restores made of them.

@@ -32,6 +32,8 @@ pub(super) struct Scan {
     written: Written,
     /// What could not be read, by name: attachments whose bytes were wanted among them.
     pub missing: Vec<Missing>,
+    /// Containers that could not be read although they were wanted, where the scan does without them: each with why.
+    pub unread: Vec<(ContainerInfo, String)>,
     /// What was sought, is there and may not be read.
     pub hidden: BTreeSet<RecordKey>,
     entries: Vec<ContainerEntry>,
@@ -40,13 +42,14 @@ pub(super) struct Scan {
 
 /// Reads the containers for which `wanted` answers, with or without the bytes of their attachments; workspaces
 /// are read always. Bytes that are in the vault already are referred to in any case. Items that are `sought` are found
-/// also where they are in no container any more.
+/// also where they are in no container any more. Containers that are `dispensable` end nothing when they cannot be read.
 pub(super) async fn scan(
     app: &App,
     connector: &Arc<dyn Connector>,
     connection: &str,
     wanted: &(dyn Fn(&NativeId) -> Option<Attachments> + Sync),
     sought: &Sought,
+    dispensable: &BTreeSet<NativeId>,
     progress: &dyn Progress,
 ) -> Result<Scan, Error> {
     let started_at = app.clock.now().as_millisecond();
@@ -58,7 +61,7 @@ pub(super) async fn scan(
     let writer = SnapshotWriter::new(app.chunks(), None)?;
     backup::write_discovered(&writer, &discovery)?;
     let mut entries: Vec<ContainerEntry> = Vec::new();
-    let (mut missing, mut hidden) = (Vec::new(), BTreeSet::new());
+    let (mut missing, mut hidden, mut unread) = (Vec::new(), BTreeSet::new(), Vec::new());
     let there = discovery.containers.iter().map(|info| info.id.clone()).collect();
     let homes = Arc::new(sought.among(&there));
     let known = Known { homes: Some(&homes), ..Known::default() };
@@ -111,6 +114,9 @@ pub(super) async fn scan(
                 }
                 // Deleted between listing and reading: then it is not on the account, which is what a scan says.
                 Err(fault) if fault.class == FaultClass::NotFound => {}
+                Err(fault) if dispensable.contains(&container.info.id) => {
+                    unread.push((container.info, fault.to_string()));
+                }
                 Err(fault) => {
                     return Err(
                         Error::from(fault).while_doing(&format!("reading \"{}\"", container.info.name))
@@ -120,7 +126,7 @@ pub(super) async fn scan(
         }
     }
     let written = writer.finish()?;
-    Ok(Scan { tree: written.tree, discovery, written, entries, missing, hidden, started_at })
+    Ok(Scan { tree: written.tree, discovery, written, entries, missing, unread, hidden, started_at })
 }
 
 /// Whether a platform has given fewer items or discussions than it says that there are, and the reading names it. What

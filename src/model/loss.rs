@@ -53,6 +53,7 @@ causes! {
     Limit, "limit", "It is more than the platform takes: a file is too large, a text too long, or a task in too many places.";
     GivenElsewhere, "given-elsewhere", "It is the value of a field that a project has from a portfolio: a new project is in none until somebody puts it there.";
     OtherPlace, "other-place", "The account may not put it where it was: what is made anew is made in the account's own place, and what is there stays where it is.";
+    Unread, "unread", "It could not be read: what in it leads to a thing that is made anew is not known and stays as it is.";
     Broken, "broken", "It leads to a thing that is made anew, and no step leads it to the new one: it breaks or stays broken until somebody sets it again.";
     Unused, "unused", "Nothing removes it, and with this nothing uses it any more: it stays until the platform lets it vanish.";
     LivesOn, "lives-on", "It stands in another place too and lives on there, beside the one that is made anew.";

@@ -174,10 +174,11 @@ impl<'a> Decider<'a, '_> {
         })
     }
 
-    /// Whether `field` says where `record` stands: what lives on beside a container that the run removed has lost that.
+    /// Whether `field` says where `record` stands, or that it stands nowhere: what lives on beside a container that the
+    /// run removed has lost that.
     fn is_place(&self, field: &Field, record: &Record) -> bool {
         let places = self.facts.scene.spec(record.key.kind).map_or(&[][..], |spec| spec.parent.places());
-        places.iter().any(|(_, path)| *path == field.path)
+        field.nowhere || places.iter().any(|(_, path)| *path == field.path)
     }
 
     /// Whether the run took something away that `record` has an order for: it comes back to the end of it.

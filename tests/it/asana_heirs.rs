@@ -70,3 +70,19 @@ async fn an_undo_of_a_replacement_takes_tasks_that_lived_on_back_into_the_projec
         scene.desk.assert_settled(&scene.snapshot()).await;
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_undo_of_that_undo_puts_everything_where_the_replacement_had_put_it() {
+    let scene = Scene::before(Desk::on("asana", "tiny", 1).await).await;
+    let before = counts(&scene).await;
+    let plan = scene.desk.plan(&scene.path("Acme/Roadmap"), Mode::DeleteBefore, &[]).await;
+    let mut applied = scene.desk.apply(&plan).await;
+    let replaced = counts(&scene).await;
+    for expected in [before, replaced] {
+        let back = scene.desk.undo(&applied.run).await;
+        applied = scene.desk.apply(&back).await;
+        assert_eq!(counts(&scene).await, expected);
+        let projects = scene.desk.world.state().await["project"].as_array().unwrap().clone();
+        assert_eq!(projects.iter().filter(|project| project["name"] == "Roadmap").count(), 1);
+    }
+}

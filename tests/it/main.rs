@@ -17,6 +17,7 @@ mod asana_guests;
 mod asana_heirs;
 mod asana_hidden;
 mod asana_meanwhile;
+mod asana_older_backups;
 mod asana_orders;
 mod asana_own_tasks;
 mod asana_pins;

@@ -220,3 +220,20 @@ async fn references_made_since_the_backup_follow_and_unchanged_sheets_are_not_re
         assert_eq!(reference["sourceSheetId"], budget(&scene).await, "{is_in_a_later_backup}");
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_sheet_that_cannot_be_looked_at_for_references_is_named_and_stops_nothing() {
+    let scene = scene().await;
+    refer_from_a_new_sheet(&scene).await;
+    let path = format!("/2.0/sheets/{}", scene.desk.world.id("sheet", "New").await);
+    let fault = json!({"kind": "status", "status": 403, "method": "GET", "path": path, "times": 1_000_000,
+        "body": r#"{"errorCode":1004,"message":"You are not authorized to perform this action."}"#});
+    scene.desk.world.fault(fault).await;
+    let plan = scene.desk.plan(&scene.path("Acme/Budget"), Mode::DeleteBefore, &[]).await;
+    let unread: Vec<_> = plan.plan.losses.iter().filter(|loss| loss.cause == LossCause::Unread).collect();
+    assert_eq!(unread.len(), 1, "{:#?}", plan.plan.losses);
+    assert_eq!((unread[0].noun.as_str(), unread[0].path.join("/")), ("sheet", "Sheets/New".to_owned()));
+    assert!(unread[0].why.as_ref().unwrap().contains("not authorized"), "{unread:?}");
+    assert_eq!((plan.plan.verdict, plan.plan.blocked.len()), (Verdict::Applyable, 0));
+    scene.desk.apply(&plan).await;
+}

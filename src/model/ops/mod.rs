@@ -75,6 +75,9 @@ pub fn normal(role: Role, value: Option<&Value>) -> Value {
 pub fn meaning(dialect: &dyn Dialect, field: &Field, value: Option<&Value>) -> Value {
     match (field.codec, normal(field.role, value)) {
         (Codec::Links | Codec::Attributed, Value::String(text)) => dialect.written(&text).into(),
+        (_, Value::String(text)) if field.formerly.is_some_and(|(before, _)| before == text) => {
+            field.formerly.map(|(_, now)| now).into()
+        }
         (_, value) => value,
     }
 }

@@ -62,6 +62,8 @@ pub struct Field {
     /// No two records of a container have the same value here, and what is there keeps it as long as it is there: a new
     /// record gets another one where its own is taken.
     pub distinct: bool,
+    /// What older backups say in this field, and how it is said now.
+    pub formerly: Option<(&'static str, &'static str)>,
     /// Of what somebody wrote: not the author's alone, whoever may change what it hangs on may change it too.
     pub anybodys: bool,
     /// What it says to people who read.
@@ -153,6 +155,7 @@ impl Field {
             mixed_with: None,
             assigned: false,
             nowhere: false,
+            formerly: None,
             distinct: false,
             anybodys: false,
             told: Told::Plain,
@@ -290,6 +293,11 @@ impl Field {
     #[must_use]
     pub const fn nowhere(self) -> Self {
         Self { nowhere: true, ..self }
+    }
+
+    /// The same field; where older backups say `before`, they mean what is `now` said.
+    pub const fn formerly(self, before: &'static str, now: &'static str) -> Self {
+        Self { formerly: Some((before, now)), ..self }
     }
 
     /// The same field, whose value no two records of a container share.

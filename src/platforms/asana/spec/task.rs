@@ -24,7 +24,11 @@ pub(super) const TASK: KindSpec = KindSpec {
         Field::new("not_in_project", Role::Writable).nowhere(),
         Field::new("name", Role::Writable),
         Field::new("html_notes", Role::Writable).codec(Codec::Links).initially("<body></body>").told(Told::Rich),
-        Field::new("resource_subtype", Role::Writable).initially("default_task").told(Told::Word).called("type"),
+        Field::new("resource_subtype", Role::Writable)
+            .initially("default_task")
+            .formerly("custom", "default_task")
+            .told(Told::Word)
+            .called("type"),
         Field::new("approval_status", Role::Writable).told(Told::Outcome),
         Field::new("assignee.gid", Role::Person).told(Told::Assignee),
         Field::new("completed", Role::Writable).told(Told::Done),
@@ -41,8 +45,8 @@ pub(super) const TASK: KindSpec = KindSpec {
         Field::new("actual_time_minutes", READ_ONLY),
         Field::new("is_rendered_as_separator", READ_ONLY),
         // One of the project's, and its status: requests give them to a task that is there.
-        Field::new("custom_type.gid", Role::Reference(Kind::Inventory)).anywhere().after(),
-        Field::new("custom_type_status_option.gid", Role::Reference(Kind::Inventory)).anywhere().after(),
+        Field::new("custom_type.gid", Role::Reference(Kind::Inventory)).after(),
+        Field::new("custom_type_status_option.gid", Role::Reference(Kind::Inventory)).after(),
         // Only of the account's own tasks in no project: where they stand in its list.
         Field::new("assignee_section.gid", READ_ONLY),
     ],

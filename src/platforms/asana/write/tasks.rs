@@ -98,10 +98,12 @@ async fn marked(asana: &Asana, mutation: &Mutation, path: &[&str], body: Params)
     }
 }
 
-/// An approval is completed by its status, and other tasks have none.
+/// An approval is completed by its status, and other tasks have none. What older backups call by its own type is created
+/// as an ordinary task, and gets its type like the others when it is there.
 fn sort_of_task(body: &mut Params) {
     match body.get("resource_subtype").and_then(Value::as_str) {
         Some("approval") => drop(body.remove("completed")),
+        Some("custom") => drop(take(body, &["resource_subtype", "approval_status"])),
         Some(_) => drop(body.remove("approval_status")),
         None => {}
     }
