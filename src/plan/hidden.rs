@@ -7,6 +7,11 @@ use crate::model::RecordKey;
 const WHY: &str = "there, but the account may not read it, so it is not made a second time: get access to it, or make \
                    another one with `--mode copy`";
 
+/// Whether the reason why something is not made is that it is there itself and hidden.
+pub(super) fn is_own_reason(why: &str) -> bool {
+    why == WHY
+}
+
 /// Whether the reason why something is not made is, in the end, that something is there and hidden.
 pub(super) fn is_reason(why: &str) -> bool {
     why.ends_with(WHY)

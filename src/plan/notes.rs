@@ -22,7 +22,7 @@ pub fn unseen(plan: &RestorePlan, noun: impl Fn(Kind) -> &'static str) -> Option
 
 /// Says which containers of the backup are there and may not be read, if there are any: nothing of them is restored.
 pub fn unreadable(plan: &RestorePlan, noun: impl Fn(Kind) -> &'static str) -> Option<String> {
-    let is_it = |blocked: &&Blocked| is_whole(blocked.subject.kind) && hidden::is_reason(&blocked.why);
+    let is_it = |blocked: &&Blocked| is_whole(blocked.subject.kind) && hidden::is_own_reason(&blocked.why);
     let found: Vec<_> = plan.blocked.iter().filter(is_it).map(of_blocked).collect();
     let list_of_names = list_of_names(&found, noun)?;
     let [subject, object] = if found.len() == 1 { ["It is", "it"] } else { ["They are", "them"] };

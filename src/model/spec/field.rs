@@ -296,6 +296,7 @@ impl Field {
     }
 
     /// The same field; where older backups say `before`, they mean what is `now` said.
+    #[must_use]
     pub const fn formerly(self, before: &'static str, now: &'static str) -> Self {
         Self { formerly: Some((before, now)), ..self }
     }

@@ -78,7 +78,12 @@ impl Dialect for TrelloDialect {
 
     /// The date of last activity need not move with these.
     fn unversioned(&self) -> &'static [&'static str] {
-        &["the order of lists and cards", "labels", "definitions of custom fields"]
+        &[
+            "the order of lists and cards",
+            "cards that went to another board",
+            "labels",
+            "definitions of custom fields",
+        ]
     }
 
     fn limits(&self) -> &'static [Limit] {
