@@ -23,7 +23,7 @@ use crate::apply::promise::Promised;
 use crate::apply::{self, Cause, Clearance, Event, Gate, Outcome, Run, StepState, Verdict, stale};
 use crate::model::coverage::Missing;
 use crate::model::{Kind, NativeId, Record, RecordKey, ops};
-use crate::plan::types::{Mode, RestorePlan};
+use crate::plan::types::{Mode, RestorePlan, Target};
 use crate::platforms::connector::Connector;
 use crate::platforms::platform::Platform;
 use crate::snapshot::manifest::Manifest;
@@ -315,7 +315,12 @@ impl Checker<'_> {
         let _one = self.found.lock().await;
         let wanted = |id: &NativeId| containers.contains(id).then_some(Attachments::None);
         let connection = &self.plan.header.connection;
-        let sought = promised.records.keys().cloned().collect();
+        // What is only shown in these containers belongs to where the plan has found it.
+        let found = self.plan.bindings.iter().filter_map(|binding| match &binding.target {
+            Target::Live(key) => Some(key),
+            Target::Created(_) => None,
+        });
+        let sought = promised.records.keys().chain(found).cloned().collect();
         let scan =
             scan::scan(self.app, &self.connector, connection, &wanted, &sought, &BTreeSet::new(), progress)
                 .await?;

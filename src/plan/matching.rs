@@ -56,8 +56,10 @@ pub(super) fn pair<'a>(
         let free: Vec<&'a Record> =
             of_kind(scene.live.values(), *kind).filter(|record| !doomed(&record.key)).collect();
         if !wanted.is_empty() && !free.is_empty() {
-            matcher.by_id(&wanted, &moved, &doomed);
+            matcher.by_key(&wanted, &doomed);
+            // What an earlier restore made in its place is it, also where the old one lives on in another container.
             matcher.by_origin(&wanted, origins, &doomed);
+            matcher.by_bare_id(&wanted, &moved);
             matcher.by_natural_key(*kind, &wanted, &free);
         }
     }
@@ -92,18 +94,16 @@ struct Matcher<'a, 's> {
 }
 
 impl<'a> Matcher<'a, '_> {
-    fn by_id(
-        &mut self,
-        wanted: &[&'a Record],
-        moved: &BTreeMap<(Kind, &'a str), &'a RecordKey>,
-        doomed: &impl Fn(&RecordKey) -> bool,
-    ) {
+    fn by_key(&mut self, wanted: &[&'a Record], doomed: &impl Fn(&RecordKey) -> bool) {
         for record in wanted {
             let same = self.scene.live.get(&record.key).map(|live| &live.key);
             if let Some(live) = same.filter(|live| !doomed(live)) {
                 self.bound.bind(&record.key, live);
             }
         }
+    }
+
+    fn by_bare_id(&mut self, wanted: &[&'a Record], moved: &BTreeMap<(Kind, &'a str), &'a RecordKey>) {
         for record in wanted {
             let key = &record.key;
             let elsewhere = moved.get(&(key.kind, key.id.as_str()));

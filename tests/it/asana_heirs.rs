@@ -86,3 +86,12 @@ async fn an_undo_of_that_undo_puts_everything_where_the_replacement_had_put_it()
         assert_eq!(projects.iter().filter(|project| project["name"] == "Roadmap").count(), 1);
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_merge_after_a_replacement_takes_the_new_task_for_the_old_one_that_lives_on_elsewhere() {
+    let scene = Scene::before(Desk::on("asana", "tiny", 1).await).await;
+    let plan = scene.desk.plan(&scene.path("Acme/Roadmap"), Mode::DeleteBefore, &[]).await;
+    scene.desk.apply(&plan).await;
+    scene.desk.merge(&scene.snapshot()).await;
+    scene.desk.assert_settled(&scene.snapshot()).await;
+}
