@@ -60,16 +60,15 @@ pub(super) fn leading_to_what_goes(
         Some(latest) => latest.leading_to(|target| going.contains(&target.container))?,
         None => BTreeSet::new(),
     };
-    let known = |live: &ContainerInfo| {
-        latest.as_ref().filter(|_| live.version.is_some()).is_some_and(|latest| {
-            let mut entries = latest.manifest.containers.iter();
-            entries.any(|entry| {
-                entry.id == live.id
-                    && entry.version == live.version
-                    && due::was_whole(&latest.manifest, entry)
-            })
-        })
-    };
+    let whole = latest.iter().flat_map(|latest| {
+        let entries = latest.manifest.containers.iter();
+        entries
+            .filter(|entry| due::was_whole(&latest.manifest, entry))
+            .map(|entry| (&entry.id, &entry.version))
+    });
+    let whole: BTreeMap<_, _> = whole.collect();
+    let known =
+        |live: &ContainerInfo| live.version.is_some() && whole.get(&live.id).copied() == Some(&live.version);
     found.extend(scan.discovery.containers.iter().filter(|live| !known(live)).map(|live| live.id.clone()));
     Ok(found)
 }

@@ -57,25 +57,7 @@ mod tests {
     use crate::platforms;
 
     fn node(kind: Kind, title: &str, children: Vec<Node>) -> Node {
-        let record = Record {
-            key: RecordKey::new("s", kind, title),
-            native: serde_json::Value::Null,
-            blob: Blob::None,
-        };
-        let spec = platforms::find("smartsheet").unwrap().dialect.spec(kind).unwrap();
-        let (title, fields, computed) = (title.to_owned(), Vec::new(), Vec::new());
-        Node {
-            record,
-            spec,
-            guise: None,
-            title,
-            shown: None,
-            byline: None,
-            fields,
-            computed,
-            order: Vec::new(),
-            children,
-        }
+        Node { children, ..Node::named("smartsheet", RecordKey::new("s", kind, title), title) }
     }
 
     fn cell(column: &str, text: &str) -> Node {

@@ -36,6 +36,26 @@ pub struct Node {
     pub children: Vec<Node>,
 }
 
+#[cfg(test)]
+impl Node {
+    /// A record of a platform of which nothing but its name is known.
+    pub(crate) fn named(platform: &str, key: crate::model::RecordKey, title: &str) -> Self {
+        let dialect = crate::platforms::find(platform).expect("a platform that we have").dialect;
+        Self {
+            spec: dialect.spec(key.kind).expect("a kind that the platform has"),
+            record: Record { key, native: serde_json::Value::Null, blob: crate::model::Blob::None },
+            guise: None,
+            title: title.to_owned(),
+            shown: None,
+            byline: None,
+            fields: Vec::new(),
+            computed: Vec::new(),
+            order: Vec::new(),
+            children: Vec::new(),
+        }
+    }
+}
+
 /// A field, and what it says.
 #[derive(Debug, Clone)]
 pub struct Said {

@@ -132,6 +132,45 @@ pub struct Step {
     pub wave: u32,
 }
 
+#[cfg(test)]
+impl Step {
+    /// A step that hangs on nothing, writes nothing and waits for nothing.
+    pub(crate) fn bare(action: Action, subject: RecordKey, reason: Reason) -> Self {
+        Self {
+            id: StepId(String::new()),
+            action,
+            subject,
+            path: Vec::new(),
+            noun: String::new(),
+            reason,
+            target: None,
+            container: None,
+            parent: None,
+            changes: Vec::new(),
+            blob: None,
+            after: Vec::new(),
+            wave: 0,
+        }
+    }
+}
+
+#[cfg(test)]
+impl FieldChange {
+    /// A plain value, where there was none.
+    pub(crate) fn plain(path: &str, to: Value) -> Self {
+        Self {
+            path: path.to_owned(),
+            from: None,
+            to,
+            refers_to: None,
+            orders: false,
+            joins: BTreeMap::new(),
+            links: false,
+            names: BTreeMap::new(),
+        }
+    }
+}
+
 /// Something that was wanted and will not be tried, known beforehand.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Blocked {

@@ -134,28 +134,14 @@ pub(super) fn harmless(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::{Blob, Record, RecordKey};
+    use crate::model::RecordKey;
     use crate::platforms;
 
     fn csv(platform: &str, nodes: impl FnOnce(&dyn Fn(Kind, &str, Vec<Node>) -> Node) -> Node) -> String {
         let dialect = platforms::find(platform).unwrap().dialect;
         let node = |kind, title: &str, children| {
-            let key = RecordKey::new("c", kind, title);
-            let record = Record { key, native: serde_json::Value::Null, blob: Blob::None };
-            let (spec, title) = (dialect.spec(kind).unwrap(), title.to_owned());
-            let (fields, computed) = (Vec::new(), Vec::new());
-            Node {
-                record,
-                spec,
-                guise: None,
-                title,
-                shown: None,
-                byline: None,
-                fields,
-                computed,
-                order: Vec::new(),
-                children,
-            }
+            let named = Node::named(platform, RecordKey::new("c", kind, title), title);
+            Node { children, ..named }
         };
         let mut out = Vec::new();
         write(&[nodes(&node)], dialect, &mut out).unwrap();

@@ -124,31 +124,16 @@ fn is_address(text: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::{Record, RecordKey};
-    use crate::platforms;
+    use crate::model::RecordKey;
 
     fn node(kind: Kind, id: &str, title: &str, fields: Vec<(&str, String)>) -> Node {
-        let record =
-            Record { key: RecordKey::new("b", kind, id), native: serde_json::Value::Null, blob: Blob::None };
-        let spec = platforms::find("trello").unwrap().dialect.spec(kind).unwrap();
+        let named = Node::named("trello", RecordKey::new("b", kind, id), title);
         let said = |(path, text)| {
-            let field = spec.fields.iter().find(|field| field.path == path)?;
+            let field = named.spec.fields.iter().find(|field| field.path == path)?;
             Some(Said { field, text, ordinary: false })
         };
         let fields = fields.into_iter().filter_map(said).collect();
-        let (title, computed, children) = (title.to_owned(), Vec::new(), Vec::new());
-        Node {
-            record,
-            spec,
-            guise: None,
-            title,
-            shown: None,
-            byline: None,
-            fields,
-            computed,
-            order: Vec::new(),
-            children,
-        }
+        Node { fields, ..named }
     }
 
     fn render(children: Vec<Node>, files: &BTreeMap<NativeId, String>) -> String {

@@ -55,32 +55,19 @@ fn key(kind: Kind, name: &str) -> RecordKey {
 fn step(wave: u32, action: Action, kind: Kind, name: &str, fields: Value, after: &[&str]) -> Step {
     let Value::Object(fields) = fields else { panic!("fields are an object") };
     let changes = fields.into_iter().map(|(path, to)| FieldChange {
-        refers_to: match path.as_str() {
-            "labels" => Some(Kind::Label),
-            _ => None,
-        },
-        joins: BTreeMap::new(),
-        orders: false,
+        refers_to: (path == "labels").then_some(Kind::Label),
         links: path == "text",
-        path,
-        from: None,
-        to,
-        names: BTreeMap::new(),
+        ..FieldChange::plain(&path, to)
     });
     Step {
         id: id(name),
-        action,
-        subject: key(kind, name),
         path: vec!["Roadmap".into(), name.into()],
         noun: kind.name().into(),
-        reason: Reason::Missing,
-        target: None,
         container: Some(made("board")),
-        parent: None,
         changes: changes.collect(),
-        blob: None,
         after: after.iter().map(|name| id(name)).collect(),
         wave,
+        ..Step::bare(action, key(kind, name), Reason::Missing)
     }
 }
 

@@ -125,30 +125,12 @@ mod tests {
     use crate::plan::types::FieldChange;
 
     fn step(action: Action, path: &[&str], to: &str) -> Step {
-        let change = FieldChange {
-            path: "due".to_owned(),
-            from: None,
-            to: json!(to),
-            names: BTreeMap::new(),
-            joins: BTreeMap::new(),
-            orders: false,
-            refers_to: None,
-            links: false,
-        };
+        let subject = RecordKey::new("b", Kind::Item, *path.last().unwrap());
         Step {
-            id: StepId(String::new()),
-            action,
-            subject: RecordKey::new("b", Kind::Item, *path.last().unwrap()),
             path: path.iter().map(|part| (*part).to_owned()).collect(),
             noun: "card".to_owned(),
-            reason: Reason::Differs,
-            target: None,
-            container: None,
-            parent: None,
-            changes: vec![change],
-            blob: None,
-            after: Vec::new(),
-            wave: 0,
+            changes: vec![FieldChange::plain("due", json!(to))],
+            ..Step::bare(action, subject, Reason::Differs)
         }
     }
 

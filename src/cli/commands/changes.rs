@@ -109,37 +109,18 @@ mod tests {
 
     use super::*;
     use crate::model::RecordKey;
-    use crate::plan::types::StepId;
 
     /// A step that leads something from one place to another, of the first of which people know what is there.
     fn leading(reason: Reason, kind: Kind, path: &str, [from, to]: [&str; 2]) -> Step {
+        let names = [("7", "Budget"), ("8", "Budget")].map(|(id, name)| (id.into(), name.into()));
         let change = FieldChange {
-            path: path.to_owned(),
             from: Some(json!(from)),
-            to: json!(to),
             refers_to: Some(Kind::Container),
-            orders: false,
-            joins: BTreeMap::new(),
-            links: false,
-            names: BTreeMap::from(
-                [("7", "Budget"), ("8", "Budget")].map(|(id, name)| (id.into(), name.into())),
-            ),
+            names: BTreeMap::from(names),
+            ..FieldChange::plain(path, json!(to))
         };
-        Step {
-            id: StepId(String::new()),
-            action: Action::Update,
-            subject: RecordKey::new("c", kind, "r"),
-            path: Vec::new(),
-            noun: String::new(),
-            reason,
-            target: None,
-            container: None,
-            parent: None,
-            changes: vec![change],
-            blob: None,
-            after: Vec::new(),
-            wave: 0,
-        }
+        let step = Step::bare(Action::Update, RecordKey::new("c", kind, "r"), reason);
+        Step { changes: vec![change], ..step }
     }
 
     #[test]

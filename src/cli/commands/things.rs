@@ -238,34 +238,16 @@ fn size(blob: &Blob) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::{Record, RecordKey};
-    use crate::platforms;
+    use crate::model::RecordKey;
 
     fn node(platform: &str, kind: Kind, title: &str, fields: &[(&str, &str)], children: Vec<Node>) -> Node {
-        let spec = platforms::find(platform).unwrap().dialect.spec(kind).unwrap();
-        let record = Record {
-            key: RecordKey::new("c", kind, title),
-            native: serde_json::Value::Null,
-            blob: Blob::None,
-        };
+        let named = Node::named(platform, RecordKey::new("c", kind, title), title);
         let said = |(path, text): &(&str, &str)| {
-            let field = spec.fields.iter().find(|field| field.path == *path).unwrap();
+            let field = named.spec.fields.iter().find(|field| field.path == *path).unwrap();
             Said { field, text: (*text).to_owned(), ordinary: false }
         };
         let fields = fields.iter().map(said).collect();
-        let (title, computed) = (title.to_owned(), Vec::new());
-        Node {
-            record,
-            spec,
-            guise: None,
-            title,
-            shown: None,
-            byline: None,
-            fields,
-            computed,
-            order: Vec::new(),
-            children,
-        }
+        Node { fields, children, ..named }
     }
 
     /// What is printed, without the marks that make it bold or dim.

@@ -18,6 +18,7 @@ mod batch;
 mod call;
 mod custom_fields;
 mod custom_types;
+mod enum_options;
 mod events;
 mod input;
 mod inventory;

@@ -69,6 +69,8 @@ async fn single(asana: &Asana, mutation: &Mutation, blobs: &dyn BlobSource) -> R
 }
 
 #[cfg(test)]
+mod custom_fields_tests;
+#[cfg(test)]
 mod places_tests;
 #[cfg(test)]
 mod tests;
