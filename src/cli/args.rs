@@ -99,6 +99,9 @@ pub(super) enum Command {
         from: String,
         /// The later SNAPSHOT.
         to: String,
+        /// Show each thing that changed, also where many changed alike.
+        #[arg(long)]
+        details: bool,
     },
     /// Work out a restore, show it, and keep it for `apply`. Writes nothing to the account.
     Plan(Plan),

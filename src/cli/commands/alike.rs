@@ -1,4 +1,5 @@
-//! Steps that read alike, together: a plan of a thousand steps is mostly a few things done to many.
+//! What reads alike, together: a plan of a thousand steps, or a comparison of as many lines, is mostly a few things done to
+//! many.
 
 use std::collections::BTreeMap;
 
@@ -29,19 +30,8 @@ impl Group<'_> {
 /// below one parent. What hangs on a new thing is told with it.
 pub(super) fn groups(steps: &[Step]) -> Vec<Group<'_>> {
     let above = makers(steps);
-    let mut places: BTreeMap<Likeness<'_>, usize> = BTreeMap::new();
-    let mut groups: Vec<Vec<&Step>> = Vec::new();
-    for step in steps.iter().filter(|step| !above.contains_key(&step.id)) {
-        if stands_for_itself(step) {
-            groups.push(vec![step]);
-            continue;
-        }
-        let place = *places.entry(likeness(step)).or_insert(groups.len());
-        match groups.get_mut(place) {
-            Some(group) => group.push(step),
-            None => groups.push(vec![step]),
-        }
-    }
+    let told = steps.iter().filter(|step| !above.contains_key(&step.id));
+    let groups = together(told, |step| (!stands_for_itself(step)).then(|| likeness(step)));
     let mut below: BTreeMap<&StepId, Vec<&Step>> = BTreeMap::new();
     for step in steps {
         if let Some(maker) = above.get(&step.id) {
@@ -50,14 +40,33 @@ pub(super) fn groups(steps: &[Step]) -> Vec<Group<'_>> {
     }
     groups
         .into_iter()
-        .flat_map(|group| {
-            if group.len() < MANY { group.into_iter().map(|step| vec![step]).collect() } else { vec![group] }
-        })
         .map(|steps| {
             let below = steps.iter().filter_map(|step| below.remove(&step.id)).flatten().collect();
             Group { steps, below }
         })
         .collect()
+}
+
+/// Things in their order, with many that are alike at the place of the first of them. What has no likeness stands for
+/// itself.
+pub(super) fn together<T, L: Ord>(
+    all: impl Iterator<Item = T>,
+    likeness: impl Fn(&T) -> Option<L>,
+) -> Vec<Vec<T>> {
+    let mut places: BTreeMap<L, usize> = BTreeMap::new();
+    let mut groups: Vec<Vec<T>> = Vec::new();
+    for one in all {
+        let place =
+            likeness(&one).map_or(groups.len(), |likeness| *places.entry(likeness).or_insert(groups.len()));
+        match groups.get_mut(place) {
+            Some(group) => group.push(one),
+            None => groups.push(vec![one]),
+        }
+    }
+    let one_by_one = |group: Vec<T>| {
+        if group.len() < MANY { group.into_iter().map(|one| vec![one]).collect() } else { vec![group] }
+    };
+    groups.into_iter().flat_map(one_by_one).collect()
 }
 
 /// For a creation below something else that the plan makes: the step that makes the topmost of these. What is new in a
@@ -81,28 +90,37 @@ fn makers(steps: &[Step]) -> BTreeMap<&StepId, &StepId> {
 }
 
 /// The names of a group's records: the first ones, and how many more there are.
-pub(super) fn names(group: &[&Step], name: impl Fn(&str) -> String) -> String {
-    let named = group.iter().filter_map(|step| step.path.last()).take(NAMED).map(|text| name(text));
+pub(super) fn names<'a>(
+    paths: impl ExactSizeIterator<Item = &'a [String]>,
+    name: impl Fn(&str) -> String,
+) -> String {
+    let more = paths.len().saturating_sub(NAMED);
+    let named = paths.filter_map(<[String]>::last).take(NAMED).map(|text| name(text));
     let named = named.collect::<Vec<_>>().join(", ");
-    match group.len().saturating_sub(NAMED) {
-        0 => named,
-        more => format!("{named} and {more} more"),
-    }
+    if more == 0 { named } else { format!("{named} and {more} more") }
+}
+
+/// The paths of steps.
+pub(super) fn paths<'a>(steps: &[&'a Step]) -> impl ExactSizeIterator<Item = &'a [String]> {
+    steps.iter().map(|step| step.path.as_slice())
 }
 
 /// Nobody shall say yes to a removal, to somebody's access or to a whole container without having read its name.
 fn stands_for_itself(step: &Step) -> bool {
-    let removes = matches!(step.action, Action::Archive | Action::Delete);
-    let weighs = matches!(
-        step.subject.kind,
+    matches!(step.action, Action::Archive | Action::Delete) || weighs(step.subject.kind)
+}
+
+/// Whether a thing is somebody's access or holds much: it is called by its name.
+pub(super) fn weighs(kind: Kind) -> bool {
+    matches!(
+        kind,
         Kind::Workspace
             | Kind::WorkspaceMember
             | Kind::Group
             | Kind::GroupMember
             | Kind::Container
             | Kind::Member
-    );
-    removes || weighs
+    )
 }
 
 /// What steps of one group have in common. Of a creation people read the name only, so what is set is no part of it.
@@ -135,7 +153,7 @@ mod tests {
     }
 
     fn shown(steps: &[Step]) -> Vec<String> {
-        groups(steps).iter().map(|group| names(&group.steps, str::to_owned)).collect()
+        groups(steps).iter().map(|group| names(paths(&group.steps), str::to_owned)).collect()
     }
 
     #[test]

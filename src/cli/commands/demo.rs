@@ -88,7 +88,7 @@ pub(super) async fn run(
 
     let (from, to) = (first.id.to_string(), second.id.to_string());
     stage.begin("What changed?", &format!("diff {} {}", first.id.short(), second.id.short()));
-    stage.show(&diff::text(&diffing::diff(&app, &from, &to)?));
+    stage.show(&diff::text(&diffing::diff(&app, &from, &to)?, false));
 
     stage.begin("Work out the restore; nothing is written", &format!("plan {}", first.id.short()));
     let request = PlanRequest { snapshot: from, mode: Mode::Merge, only: Vec::new() };

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use super::alike::{names, together, weighs};
 use crate::app::context::App;
 use crate::app::diffing::{self, Change, Differences, FieldLine, Line};
 use crate::app::error::Error;
@@ -12,23 +13,34 @@ use crate::cli::ui::{Ui, bold, brief, dim, green, red, yellow};
 use crate::cli::words::{humane, things};
 use crate::model::{Kind, NativeId};
 
-pub(super) fn run(app: &App, ui: &Ui, from: &str, to: &str) -> Result<Done, Error> {
+pub(super) fn run(app: &App, ui: &Ui, from: &str, to: &str, details: bool) -> Result<Done, Error> {
     let differences = diffing::diff(app, from, to)?;
-    ui.result(&document(&differences), &text(&differences));
+    ui.result(&document(&differences), &text(&differences, details));
     Ok(Done::Complete)
 }
 
-/// Lines by container, so that a board's changes stand together under its name.
-pub(super) fn text(differences: &Differences) -> String {
+/// Lines by container, so that a board's changes stand together under its name. Without `details`, many that changed
+/// alike are told in one line.
+pub(super) fn text(differences: &Differences, details: bool) -> String {
     let mut lines = Vec::new();
     let mut heading: Option<Vec<String>> = None;
-    for line in &differences.lines {
+    let groups = together(differences.lines.iter(), |line| likeness(line).filter(|_| !details));
+    let is_shortened = groups.iter().any(|group| group.len() > 1);
+    for group in groups {
+        let Some(line) = group.first() else { continue };
         let place: Vec<String> = line.path.iter().take(line.place_len()).cloned().collect();
         if heading.as_ref() != Some(&place) {
             lines.push(bold(&place.iter().map(|part| brief(part, 60)).collect::<Vec<_>>().join(" / ")));
             heading = Some(place.clone());
         }
-        lines.extend(one(&differences.platform, line, place.len().min(line.path.len().saturating_sub(1))));
+        let skip = place.len().min(line.path.len().saturating_sub(1));
+        lines.extend(match group.len() {
+            1 => one(&differences.platform, line, skip),
+            _ => many(&differences.platform, &group, line, skip),
+        });
+    }
+    if is_shortened {
+        lines.push(dim("  `--details` shows each of those that changed alike."));
     }
     let count = |change: Change| {
         let told = differences.lines.iter().filter(|line| line.moved.is_none());
@@ -51,6 +63,14 @@ pub(super) fn text(differences: &Differences) -> String {
         },
     ));
     lines.join("\n")
+}
+
+/// What lines of one group have in common. What is new or gone, and what moved, is called by its name.
+fn likeness(line: &Line) -> Option<(&str, &[String], &NativeId, String)> {
+    let is_change = line.change == Change::Changed && line.moved.is_none() && line.elsewhere.is_none();
+    let above = line.path.split_last().map_or(&[][..], |(_, above)| above);
+    let changes = format!("{:?} {:?}", line.fields, line.with);
+    (is_change && !weighs(line.key.kind)).then_some((line.noun, above, &line.key.container, changes))
 }
 
 /// What happened, as people see it: what moved, or is merely used elsewhere, is neither new nor gone.
@@ -85,6 +105,24 @@ fn one(platform: &str, line: &Line, skip: usize) -> Vec<String> {
     let with: Vec<String> = line.with.iter().map(|(kind, count)| things(platform, *kind, *count)).collect();
     let with = if with.is_empty() { String::new() } else { dim(&format!(" (with {})", with.join(", "))) };
     let mut lines = vec![format!("  {mark} {} {path}{}{with}", line.noun, whereabouts(line))];
+    lines.extend(fields(line));
+    lines
+}
+
+/// What changed alike, as `line` tells of the first of them.
+fn many(platform: &str, group: &[&Line], line: &Line, skip: usize) -> Vec<String> {
+    let above = line.path.split_last().map_or(&[][..], |(_, above)| above);
+    let above: Vec<String> = above.iter().skip(skip).map(|part| brief(part, 50)).collect();
+    let place = if above.is_empty() { String::new() } else { format!(" in {}", above.join(" / ")) };
+    let things = things(platform, line.key.kind, group.len() as u64);
+    let names = names(group.iter().map(|line| line.path.as_slice()), |name| brief(name, 40));
+    let mut lines = vec![format!("  {} {things}{place}: {names}", yellow("~"))];
+    lines.extend(fields(line));
+    lines
+}
+
+fn fields(line: &Line) -> Vec<String> {
+    let mut lines = Vec::new();
     // Fields of one name are parts of one thing.
     for parts in line.fields.chunk_by(|one, other| one.label == other.label) {
         let Some(field) = parts.first() else { continue };
@@ -143,10 +181,40 @@ mod tests {
             equal: 3,
             touched: 0,
         };
-        let told = anstream::adapter::strip_str(&text(&differences)).to_string();
+        let told = anstream::adapter::strip_str(&text(&differences, false)).to_string();
         let expected = "Acme / A\n  ~ task T: moved to Acme / B\n  ~ tag x: no longer here, still in Acme / B\n\
                         Acme / B\n  ~ task T: moved from Acme / A\n  - task U\n\
                         0 added, 1 removed, 1 changed, 1 moved; 3 equal.";
         assert_eq!(told, expected);
+    }
+
+    #[test]
+    fn many_that_changed_alike_are_told_in_one_line_and_removals_never() {
+        let due = |to: &str| FieldLine {
+            path: "due_on",
+            label: "due on".to_owned(),
+            from: String::new(),
+            to: to.to_owned(),
+            reordered: false,
+        };
+        let changed = |id, to| Line { fields: vec![due(to)], ..line(Change::Changed, "A", Kind::Item, id) };
+        let mut lines: Vec<Line> = ["1", "2", "3", "4", "5"].map(|id| changed(id, "2030-04-01")).into();
+        lines.insert(2, changed("other", "2031-04-01"));
+        lines.extend(["6", "7", "8", "9"].map(|id| line(Change::Removed, "A", Kind::Item, id)));
+        let differences = Differences {
+            platform: "asana".to_owned(),
+            from: String::new(),
+            to: String::new(),
+            lines,
+            equal: 0,
+            touched: 0,
+        };
+        let told = |details| anstream::adapter::strip_str(&text(&differences, details)).to_string();
+        let expected = "Acme / A\n  ~ 5 tasks: 1, 2, 3 and 2 more\n      due on: nothing -> 2030-04-01\n  \
+                        ~ task other\n      due on: nothing -> 2031-04-01\n  - task 6\n  - task 7\n  - task 8\n  \
+                        - task 9\n  `--details` shows each of those that changed alike.\n\
+                        0 added, 4 removed, 6 changed; 0 equal.";
+        assert_eq!(told(false), expected);
+        assert_eq!(told(true).matches("due on:").count(), 6);
     }
 }

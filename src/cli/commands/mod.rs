@@ -50,7 +50,7 @@ pub(super) async fn run(cli: Cli, ui: &Ui, stop: watch::Receiver<bool>) -> Resul
         Command::Retention(command) => retention::run(&open()?, ui, command),
         Command::Prune(args) => prune::run(&open()?, ui, &args),
         Command::Show { snapshot } => show::run(&open()?, ui, &snapshot),
-        Command::Diff { from, to } => diff::run(&open()?, ui, &from, &to),
+        Command::Diff { from, to, details } => diff::run(&open()?, ui, &from, &to, details),
         Command::Plan(args) => online(open()?, async |app| plan::run(app, ui, &args).await).await,
         Command::Apply(args) => online(open()?, async |app| apply::run(app, ui, &args).await).await,
         Command::Runs { run } => runs::list(&open()?, ui, run.as_deref()),

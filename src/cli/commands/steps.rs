@@ -47,7 +47,7 @@ fn step_lines(platform: &str, group: &Group<'_>, details: bool) -> Vec<String> {
         (2.., Some((_, above))) => {
             let things = things(platform, step.subject.kind, steps.len() as u64);
             let place = if above.is_empty() { String::new() } else { format!(" in {}", path(above)) };
-            format!("{things}{place}: {}", alike::names(steps, |name| brief(name, 40)))
+            format!("{things}{place}: {}", alike::names(alike::paths(steps), |name| brief(name, 40)))
         }
         _ => format!("{} {}", step.noun, path(&step.path)),
     };
